@@ -1,0 +1,107 @@
+/** Arrows go one way: cli → commands → engine → clouds; a step knows the engine's types, the answers' types and its vendor's client. */
+const only = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to })
+
+module.exports = {
+  forbidden: [
+    only('no-cycles', {}, { circular: true }, 'A cycle has no bottom to start reading from.'),
+    only(
+      'cli-knows-commands',
+      { path: '^src/cli.ts$' },
+      { path: '^(src|steps)/', pathNot: '^src/(commands/|version.ts$|clouds/cause.ts$|answers/nearest.ts$)' },
+      'The entry only tells commands and flags.',
+    ),
+    only(
+      'engine-looks-down',
+      { path: '^src/engine/' },
+      { path: '^(src/(commands|output|rehearsal|cli)|steps/)' },
+      'The engine draws nothing and knows no step.',
+    ),
+    only(
+      'engine-knows-no-vendor',
+      { path: '^src/engine/' },
+      { path: '^src/clouds/(heroku|google|circleci|docker-hub)' },
+      'The engine knows no vendor by name.',
+    ),
+    only(
+      'clouds-are-the-ground',
+      { path: '^src/clouds/' },
+      { path: '^(src/(?!clouds/)|steps/)' },
+      'Clouds know nothing above them.',
+    ),
+    only(
+      'answers-know-types',
+      { path: '^src/answers/' },
+      { path: '^(src/(commands|output|rehearsal|cli)|steps/)' },
+      'Answers are below the commands.',
+    ),
+    only(
+      'output-shows',
+      { path: '^src/output/' },
+      { path: '^(src/(commands|rehearsal|cli)|steps/)' },
+      'Output is told what to show.',
+    ),
+    only(
+      'rehearsal-stands-apart',
+      { path: '^src/rehearsal/' },
+      { path: '^(src/(engine|commands|output|answers)|steps/)' },
+      'A simulated vendor does not know who asks.',
+    ),
+    only(
+      'nothing-knows-the-rehearsal',
+      { path: '^(src|steps)/', pathNot: '^src/(rehearsal/|commands/rehearse.ts$)' },
+      { path: '^src/rehearsal/' },
+      'The code is the same on real clouds.',
+    ),
+    only(
+      'steps-are-data',
+      { path: '^steps/', pathNot: '^steps/index.ts$' },
+      {
+        path: '^src/',
+        pathNot: '^src/(engine/(step|text).ts|answers/schema.ts|clouds/(cause|json|remote|http|heroku).ts)$',
+      },
+      'A step never prints, prompts, spawns or sends.',
+    ),
+    only(
+      'steps-apart',
+      { path: '^steps/([^/]+)/' },
+      { path: '^steps/', pathNot: '^steps/$1/' },
+      'Steps meet in the table of contents alone.',
+    ),
+    only(
+      'one-place-to-ask',
+      { path: '^(src|steps)/', pathNot: '^src/answers/prompts.ts$' },
+      { path: 'node_modules/@inquirer/' },
+      'A forgotten prompt hangs a script.',
+    ),
+    only(
+      'one-place-to-draw',
+      { path: '^(src|steps)/', pathNot: '^src/output/list.ts$' },
+      { path: 'node_modules/listr2/' },
+    ),
+    only(
+      'one-place-to-spawn',
+      { path: '^(src|steps)/', pathNot: '^src/clouds/exec.ts$' },
+      { path: 'node_modules/execa/' },
+      'Children get an allow-list of the environment.',
+    ),
+    only(
+      'one-place-to-send',
+      { path: '^(src|steps)/', pathNot: '^src/clouds/(http|exchange|connect|trouble|retry).ts$' },
+      { path: 'node_modules/undici/' },
+      'A secret goes to its own host only.',
+    ),
+    only(
+      'one-place-to-save',
+      { path: '^(src|steps)/', pathNot: '^src/engine/progress.ts$' },
+      { path: 'node_modules/conf/' },
+      'conf is constructed on checked files only.',
+    ),
+    only('no-orphans', { orphan: true, path: '^(src|steps)/' }, {}, 'Nobody uses it.'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { EXIT, SetupError } from '../clouds/cause.ts'
+import type { Candidate } from './infer.ts'
+import { nearest } from './nearest.ts'
+import { ANSWER_KEYS, isAnswerKey } from './schema.ts'
+
+/** What credentials look like: vendors' prefixes (facts/), keys in PEM or JSON, and long random text. */
+const CREDENTIAL =
+  /HRKU-|ccipat_|CCIPAT_|dckr_(pat|oat)_|ya29\.|gh[pousr]_|-----BEGIN|"private_key"|eyJ[\w-]{10,}\.|^[\da-f]{32,}$|^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$|^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+/=-]{36,}$/
+
+/** The answers of the command line, strongest first: `--set` before `--answers FILE`, and of two the later `--set`. */
+export function given(options: { readonly set: readonly string[]; readonly answers?: string }): readonly Candidate[] {
+  return [...fromSet(options.set).toReversed(), ...(options.answers === undefined ? [] : fromFile(options.answers))]
+}
+
+/**
+ * Reads `--set key=value`.
+ * @throws SetupError (exit 2) on an unknown key, or a value like a credential, which is not repeated
+ */
+function fromSet(pairs: readonly string[]): readonly Candidate[] {
+  return pairs.map(pair => {
+    const cut = pair.indexOf('=')
+    if (cut < 1) throw refusal('--set takes KEY=VALUE.', 'For example: --set herokuApp=acme-dummy')
+    return candidate(pair.slice(0, cut), pair.slice(cut + 1), '--set')
+  })
+}
+
+/**
+ * Reads an answers file, JSON or YAML; `-` is standard input.
+ * @throws SetupError (exit 2) when it cannot be read, is neither, or holds what is no answer
+ */
+function fromFile(file: string): readonly Candidate[] {
+  const name = file === '-' ? 'standard input' : file
+  const content = parseText(readText(file, name), name)
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw refusal(`${name} must hold answers by name, as in { "herokuApp": "acme-dummy" }.`, 'Mend it, and run again.')
+  }
+  return Object.entries(content).map(([key, value]) => {
+    if (typeof value === 'string') return candidate(key, value, name)
+    throw refusal(`${name}: ${key} must be a text.`, 'Put it in quotes, and run again.')
+  })
+}
+
+function candidate(key: string, value: string, from: string): Candidate {
+  if (!isAnswerKey(key)) {
+    const known = nearest(key, ANSWER_KEYS)
+    throw refusal(
+      `${from}: there is no answer ${JSON.stringify(key.slice(0, 60))}.`,
+      known ? `Did you mean ${known}?` : `Known are: ${ANSWER_KEYS.join(', ')}.`,
+    )
+  }
+  if (CREDENTIAL.test(value)) {
+    throw refusal(
+      `${from}: the value of ${key} looks like a credential (it is not shown here). Answers are never secret and are saved.`,
+      'Take it out; a token goes into its environment variable or is asked for. If it was in a file or a shell history, revoke it.',
+    )
+  }
+  return { key, value, from }
+}
+
+function readText(file: string, name: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (error) {
+    throw refusal(`${name} cannot be read.`, 'Check the path and its rights, and run again.', words(error))
+  }
+}
+
+/** JSON is YAML; aliases are bounded, so that a small file cannot become a large one. */
+function parseText(text: string, name: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 20, schema: 'core', strict: true })
+  } catch (error) {
+    throw refusal(`${name} is neither JSON nor YAML.`, 'Mend it, and run again.', words(error).split('\n')[0])
+  }
+}
+
+const words = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+function refusal(means: string, next: string, said?: string): SetupError {
+  return new SetupError({ code: 'answers', means, next, ...(said && { said }) }, EXIT.input)
+}

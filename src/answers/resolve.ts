@@ -1,0 +1,77 @@
+import { type Cause, EXIT, SetupError } from '../clouds/cause.ts'
+import type { Str } from '../engine/text.ts'
+import { hole } from '../engine/text.ts'
+import type { Candidate } from './infer.ts'
+import { ANSWER_KEYS, type AnswerKey, type Answers, definitionOf, faultOf, type Known } from './schema.ts'
+
+/** One answer, decided: its value with where it comes from, and what the other sources say instead. */
+export interface Resolved {
+  readonly key: AnswerKey
+  readonly chosen: Candidate | undefined
+  readonly instead: readonly Candidate[]
+  /** Why the chosen value cannot be used. */
+  readonly fault: string | undefined
+}
+
+/** Decides every answer: the first candidate wins. */
+export function resolve(candidates: readonly Candidate[]): readonly Resolved[] {
+  return ANSWER_KEYS.map(key => {
+    const [chosen, ...others] = candidates.filter(candidate => candidate.key === key)
+    const instead = others.filter(({ value, proposed }) => !proposed && value !== chosen?.value)
+    return { key, chosen, instead, fault: chosen && faultOf(key, chosen.value) }
+  })
+}
+
+/** The answers for a dry run: what is missing stands as a hole. */
+export function asAnswers(resolved: readonly Resolved[]): Answers {
+  const known = resolved.flatMap(({ key, chosen }): [AnswerKey, Str][] => {
+    if (chosen) return [[key, chosen.value]]
+    return definitionOf(key).optional ? [] : [[key, hole(key)]]
+  })
+  return Object.fromEntries(known) as unknown as Answers
+}
+
+/**
+ * The answers for a run, when nobody can be asked; a rehearsal may take proposals for answers.
+ * @throws SetupError (exit 2) that lists at once all that is bad, missing or only proposed
+ */
+export function asKnown(resolved: readonly Resolved[], takeProposed: boolean): Known {
+  assertNoFaults(resolved)
+  const isOpen = (chosen: Resolved['chosen']) => chosen === undefined || (chosen.proposed && !takeProposed)
+  const missing = resolved.filter(({ key, chosen }) => !definitionOf(key).optional && isOpen(chosen))
+  if (missing.length > 0) throw new SetupError(missingAnswers(missing), EXIT.input)
+  return known(resolved)
+}
+
+/** @throws SetupError (exit 2) that lists every bad value with its rule and a suggestion */
+export function assertNoFaults(resolved: readonly Resolved[]): void {
+  const faults = resolved.flatMap(({ chosen, fault }) => (fault ? [`${fault} (from ${chosen?.from})`] : []))
+  if (faults.length === 0) return
+  throw new SetupError(
+    {
+      code: 'bad-answer',
+      means: faults.join('\n'),
+      next: 'Give a good value with --set KEY=VALUE or in the answers file, and run again.',
+    },
+    EXIT.input,
+  )
+}
+
+/** The values alone; every answer that is not optional must be chosen by now. */
+export function known(resolved: readonly Resolved[]): Known {
+  return Object.fromEntries(
+    resolved.flatMap(({ key, chosen }) => (chosen ? [[key, chosen.value]] : [])),
+  ) as unknown as Known
+}
+
+function missingAnswers(missing: readonly Resolved[]): Cause {
+  const lines = missing.map(({ key, chosen }) => {
+    const proposal = chosen ? ` Proposed: --set ${key}=${chosen.value}` : ` --set ${key}=…`
+    return `${key}: ${definitionOf(key).mustBe}.${proposal}`
+  })
+  return {
+    code: 'missing-answers',
+    means: `These answers are not known, and nobody is here to be asked:\n${lines.join('\n')}`,
+    next: 'Give each with --set KEY=VALUE or --answers FILE, and run again.',
+  }
+}

@@ -1,0 +1,137 @@
+import { Command, CommanderError, Option } from 'commander'
+import { EXIT, type Exit } from './clouds/cause.ts'
+import { FORMATS, type Format } from './commands/formats.ts'
+import type { Options } from './commands/options.ts'
+import { VERSION } from './version.ts'
+
+const collect = (value: string, before: readonly string[]) => [...before, value]
+
+/** What a command without the option goes by. */
+const NONE: Options = {
+  set: [],
+  yes: false,
+  adopt: [],
+  replace: [],
+  allowHost: [],
+  input: true,
+  plain: false,
+  json: false,
+  verbose: false,
+}
+
+/** Every option; a command takes those that make sense for it. */
+const OPTIONS = {
+  repo: new Option('--repo <dir>', 'the checkout (default: the git repository one stands in)'),
+  answers: new Option('--answers <file>', 'answers as JSON or YAML, - for standard input'),
+  set: new Option('--set <key=value>', 'one answer; may be repeated').argParser(collect).default([]),
+  yes: new Option('--yes', 'take the answers and the plan as they are, ask nothing').default(false),
+  adopt: new Option('--adopt <step>', 'with --yes: use what is there already; may be repeated')
+    .argParser(collect)
+    .default([]),
+  replace: new Option('--replace <step>', 'with --yes: overwrite what differs; may be repeated')
+    .argParser(collect)
+    .default([]),
+  stateDir: new Option('--state-dir <dir>', 'where progress is kept'),
+  allowHost: new Option('--allow-host <host>', 'let a vendor be asked at this address, not its own; may be repeated')
+    .argParser(collect)
+    .default([]),
+  world: new Option('--world <file>', 'where the simulated clouds are kept (default: nowhere)'),
+  noInput: new Option('--no-input', 'never ask, even in a terminal'),
+  plain: new Option('--plain', 'lines only, nothing is redrawn').default(false),
+  json: new Option('--json', 'one event a line on standard output, never ask').default(false),
+  verbose: new Option('--verbose', 'show the requests beside the commands').default(false),
+  format: new Option('--format <format>', 'of the checklist').choices(FORMATS).default('text'),
+} as const
+
+const take = (command: Command, ...names: readonly (keyof typeof OPTIONS)[]): Command => {
+  for (const name of names) command.addOption(OPTIONS[name])
+  return command
+}
+
+const WALK = [
+  'repo',
+  'answers',
+  'set',
+  'yes',
+  'adopt',
+  'replace',
+  'stateDir',
+  'noInput',
+  'plain',
+  'json',
+  'verbose',
+] as const
+
+/** Defaults are said where they say something. */
+function optionDescription({ description, argChoices }: Option): string {
+  return argChoices ? `${description}: ${argChoices.join(', ')}` : description
+}
+
+/** A command's options; those before its name count too. */
+function optionsOf<More extends object>(command: Command): Options & More {
+  const given = Object.entries(program.opts()).filter(
+    ([key]) => program.getOptionValueSource(key) === 'cli' && command.getOptionValueSource(key) !== 'cli',
+  )
+  return { ...NONE, ...command.opts(), ...Object.fromEntries(given) } as Options & More
+}
+
+let exit: Exit = EXIT.done
+
+const program = take(new Command('dummyapp-setup'), ...WALK, 'allowHost', 'format')
+  .description(
+    'Sets up PennockTech/dummyapp (or a fork), from git clone to images that CI pushes with the least permission possible. Run again, it goes on where it stopped.',
+  )
+  .configureHelp({ optionDescription })
+  .usage('[command] [options]')
+  .option('--dry-run', 'print the checklist; touch nothing, ask nobody')
+  .version(VERSION)
+  .helpOption('--help', 'show this help')
+  .helpCommand(false)
+  .enablePositionalOptions()
+  .allowExcessArguments()
+  .exitOverride()
+  .action(async (options: Options & { dryRun?: boolean; format: Format }, command: Command) => {
+    const [unknown] = command.args
+    if (unknown !== undefined) command.error(await unknownCommand(unknown))
+    if (options.dryRun) exit = await (await import('./commands/checklist.ts')).checklist(options, options.format)
+    else exit = await (await import('./commands/walk.ts')).walk(options)
+  })
+
+take(program.command('checklist'), 'repo', 'answers', 'set', 'format', 'verbose')
+  .description('print what would be done in an empty world (the same as --dry-run)')
+  .action(async (_: unknown, command: Command) => {
+    const options = optionsOf<{ format: Format }>(command)
+    exit = await (await import('./commands/checklist.ts')).checklist(options, options.format)
+  })
+
+take(program.command('rehearse'), ...WALK, 'world')
+  .description('walk through it on simulated clouds, in a temporary clone; no account, no network')
+  .action(async (_: unknown, command: Command) => {
+    exit = await (await import('./commands/rehearse.ts')).rehearse(optionsOf(command))
+  })
+
+async function unknownCommand(word: string): Promise<string> {
+  const { nearest } = await import('./answers/nearest.ts')
+  const known = program.commands.map(command => command.name())
+  const meant = nearest(word, known)
+  return `error: unknown command '${word}'${meant ? `\n(Did you mean ${meant}?)` : `\n(Known are ${known.join(', ')}.)`}`
+}
+
+// A reader that has gone (`| head`) is no failure of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+  })
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  exit =
+    error instanceof CommanderError
+      ? error.exitCode === 0
+        ? EXIT.done
+        : EXIT.input
+      : (await import('./commands/failure.ts')).sayFailure(error)
+}
+process.exitCode = exit

@@ -1,0 +1,73 @@
+import { SetupError } from './cause.ts'
+import type { Clock } from './clock.ts'
+import type { Command, Ran, Tools } from './exec.ts'
+import type { Http, HttpRequest, Reply } from './http.ts'
+import { isLoopback } from './proxy.ts'
+import type { Secret } from './secret.ts'
+import { type Effect, explain, Trouble } from './trouble.ts'
+import { VENDORS, type Vendor } from './vendors.ts'
+
+/** Where effects go. REAL and REHEARSAL differ in what is put in here, and in nothing else. */
+export interface Clouds {
+  readonly kind: 'real' | 'rehearsal'
+  readonly clock: Clock
+  readonly tools: Tools
+  /** Sends with the vendor's sign-in; any status is a reply. Throws VendorTrouble, or the signal's reason. */
+  send(vendor: Vendor, request: HttpRequest, signal?: AbortSignal): Promise<Reply>
+  run(command: Command): Promise<Ran>
+  /** The time by the vendor's clock, as its last answer told it; ours before the first. */
+  vendorTime(vendor: Vendor): Date
+}
+
+/** No usable answer from a vendor, told with what was asked of whom. */
+export class VendorTrouble extends SetupError {
+  override readonly name = 'VendorTrouble'
+  readonly effect: Effect
+  constructor(vendor: Vendor, base: URL, { method, path }: HttpRequest, trouble: Trouble) {
+    const asked = `${method} ${base.host}${path}`
+    const { code, said, effect } = trouble
+    super({ code, asked, said, ...explain(trouble, `${VENDORS[vendor].name} (${base.host})`) })
+    this.effect = effect
+  }
+}
+
+export interface SignedIn {
+  readonly base: URL
+  readonly secret: Secret
+}
+
+export function createClouds(options: {
+  readonly kind: Clouds['kind']
+  readonly clock: Clock
+  readonly http: Http
+  readonly tools: Tools
+  readonly signedIn: ReadonlyMap<Vendor, SignedIn>
+}): Clouds {
+  const { kind, clock, http, tools, signedIn } = options
+  for (const { base } of signedIn.values()) {
+    if (kind === 'rehearsal' && !isLoopback(base.hostname))
+      throw new Error(`a rehearsal does not speak to ${base.host}`)
+  }
+  const ahead = new Map<Vendor, number>()
+
+  async function send(vendor: Vendor, request: HttpRequest, signal?: AbortSignal): Promise<Reply> {
+    const to = signedIn.get(vendor)
+    if (to === undefined) throw new Error(`${vendor}: asked before sign-in`)
+    const { headers, authorization } = VENDORS[vendor]
+    const target = { base: to.base, headers, authorization: () => authorization(to.secret) }
+    const reply = await http.send(target, request, signal).catch(error => {
+      throw error instanceof Trouble ? new VendorTrouble(vendor, to.base, request, error) : error
+    })
+    if (reply.date !== undefined) ahead.set(vendor, reply.date.getTime() - clock.now().getTime())
+    return reply
+  }
+
+  return {
+    kind,
+    clock,
+    tools,
+    send,
+    run: command => tools.run(command),
+    vendorTime: vendor => new Date(clock.now().getTime() + (ahead.get(vendor) ?? 0)),
+  }
+}

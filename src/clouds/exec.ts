@@ -1,0 +1,130 @@
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { delimiter, isAbsolute, join, sep } from 'node:path'
+import { execa } from 'execa'
+import { EXIT, SetupError } from './cause.ts'
+import { redact, type Secret } from './secret.ts'
+
+/** What a finished command left. `code` is its exit code; 128 when it could not start or was killed. */
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Command {
+  readonly argv: readonly string[]
+  readonly cwd?: string
+  /** Goes to standard input; the only way a secret reaches a child. */
+  readonly input?: Secret
+}
+
+export interface Tools {
+  /** The absolute path of a tool, or undefined where PATH has none outside the repository. */
+  find(name: string): string | undefined
+  /** Runs a command to its end. Throws SetupError when the tool is not there; an exit code is an answer, not an error. */
+  run(command: Command): Promise<Ran>
+}
+
+/** What children get of the environment: enough to find home, speak the language and cross a proxy; no credential. */
+const PASSED_ON =
+  /^(HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TERM|TMPDIR|SHELL|XDG_\w+|SSH_AUTH_SOCK|SSH_AGENT_PID|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|GIT_CONFIG_GLOBAL|GIT_CONFIG_SYSTEM|GIT_CONFIG_NOSYSTEM|CLOUDSDK_CONFIG|HEROKU_HOST)$/
+
+/** Nothing that the checkout configures may run while we read or write its configuration. */
+const GIT_RUNS_NOTHING = { 'core.fsmonitor': 'false', 'core.hooksPath': '/dev/null', 'core.pager': 'cat' }
+
+/** Vendors' tools: no telemetry (it sends the token: facts/heroku.md 0.9), no updater left running, no colours. */
+const QUIET = {
+  NO_COLOR: '1',
+  LC_ALL: 'C.UTF-8',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_OPTIONAL_LOCKS: '0',
+  DISABLE_TELEMETRY: 'true',
+  HEROKU_SKIP_NEW_VERSION_CHECK: 'true',
+  HEROKU_DISABLE_AUTOUPDATE: 'true',
+  OCLIF_COLUMNS: '500',
+}
+
+/**
+ * Local tools, each looked up once in PATH; entries that are relative, inside the repository or a `node_modules/.bin`
+ * do not count, so that nothing of a checkout runs.
+ */
+export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; timeoutMs?: number }): Tools {
+  const { repo, timeoutMs = 60_000 } = options
+  const folders = trustedFolders(options.env.PATH ?? '', repo)
+  const env = { ...childEnvironment(options.env), PATH: folders.join(delimiter) }
+  const found = new Map<string, string | undefined>()
+
+  function find(name: string): string | undefined {
+    if (!found.has(name)) found.set(name, folders.map(folder => join(folder, name)).find(isExecutable))
+    return found.get(name)
+  }
+
+  async function run({ argv, cwd = repo, input }: Command): Promise<Ran> {
+    const [name = '', ...args] = argv
+    const file = find(name)
+    if (file === undefined) throw missingTool(name)
+    const result = await execa(file, args, {
+      cwd,
+      env,
+      extendEnv: false,
+      input: input?.reveal() ?? '',
+      // A group of its own: Ctrl-C in the terminal must not tear an effect in the middle.
+      detached: true,
+      timeout: timeoutMs,
+      reject: false,
+      stripFinalNewline: false,
+      maxBuffer: 16 * 2 ** 20,
+    })
+    const said = result.stderr || (result.exitCode === undefined ? result.originalMessage : '')
+    return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: redact(said ?? '') }
+  }
+
+  return { find, run }
+}
+
+function trustedFolders(path: string, repo: string): string[] {
+  const inside = (folder: string) => folder === repo || folder.startsWith(repo + sep)
+  return path.split(delimiter).filter(folder => {
+    if (!isAbsolute(folder) || /(^|\/)node_modules\/\.bin\/?$/.test(folder)) return false
+    try {
+      return !inside(folder) && !inside(realpathSync(folder))
+    } catch {
+      return false
+    }
+  })
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
+}
+
+function childEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const kept = Object.entries(env).filter((entry): entry is [string, string] => PASSED_ON.test(entry[0]) && !!entry[1])
+  const git = Object.entries(GIT_RUNS_NOTHING).flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ])
+  return {
+    ...Object.fromEntries(kept),
+    ...QUIET,
+    GIT_CONFIG_COUNT: String(Object.keys(GIT_RUNS_NOTHING).length),
+    ...Object.fromEntries(git),
+  }
+}
+
+function missingTool(name: string): SetupError {
+  return new SetupError(
+    {
+      code: 'no-tool',
+      asked: name,
+      means: `The command ${name} is not in PATH (entries inside the repository and node_modules/.bin do not count).`,
+      next: `Install ${name}, or put its folder in PATH, and run again.`,
+    },
+    EXIT.input,
+  )
+}

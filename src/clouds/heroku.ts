@@ -1,0 +1,158 @@
+import type { Cause } from './cause.ts'
+import type { Reply } from './http.ts'
+import { at, textAt } from './json.ts'
+import type { VendorApi } from './vendor.ts'
+
+const TOKEN_PAGE = 'https://dashboard.heroku.com/account'
+
+/** The Heroku Platform API (facts/heroku.md 1.3, 5, 6). */
+export const HEROKU: VendorApi = {
+  name: 'Heroku',
+  home: 'https://api.heroku.com',
+  /** HEROKU_HOST as the heroku command reads it: a whole address, or a domain whose `api.` is meant. */
+  endpoint: env => {
+    const host = env.HEROKU_HOST
+    if (!host) return HEROKU.home
+    return host.startsWith('http') ? host : `https://api.${host}`
+  },
+  headers: { accept: 'application/vnd.heroku+json; version=3' },
+  authorization: secret => ({ authorization: `Bearer ${secret.reveal()}` }),
+  signIn: {
+    variables: ['HEROKU_API_KEY'],
+    tool: ['heroku', 'auth:token'],
+    page: TOKEN_PAGE,
+    right: 'the scope `global` (labs features need it)',
+  },
+  account: {
+    path: '/account',
+    read: ({ body }) => {
+      const id = textAt(body, 'id')
+      const name = textAt(body, 'email')
+      return id !== undefined && name !== undefined ? { id, name } : undefined
+    },
+  },
+  means: reply => {
+    const id = textAt(reply.body, 'id') ?? ''
+    const said = [`${reply.status}`, id && `${id}:`, textAt(reply.body, 'message')].filter(Boolean).join(' ')
+    const known = REFUSALS.find(refusal => refusal.when(reply.status, id, textAt(reply.body, 'message') ?? ''))
+    return { said, ...(known ?? UNEXPECTED).cause }
+  },
+  misleading: ['HEROKU_APP', 'HEROKU_TEAM', 'HEROKU_ORGANIZATION'],
+}
+
+interface Refusal {
+  when(status: number, id: string, message: string): boolean
+  readonly cause: Cause
+}
+
+/** The first that fits explains the answer. */
+const REFUSALS: readonly Refusal[] = [
+  {
+    when: status => status === 401,
+    cause: {
+      code: 'unauthorized',
+      means: 'Heroku does not accept the token: it is wrong, has expired or was revoked.',
+      next: `Sign in again (heroku login), or put a token from ${TOKEN_PAGE} into HEROKU_API_KEY, and run again.`,
+    },
+  },
+  {
+    when: (_, id) => id === 'verification_required',
+    cause: {
+      code: 'verification_required',
+      means: 'Heroku creates apps only for accounts with a payment method, and this account has none.',
+      next: 'Add one at https://dashboard.heroku.com/account/billing, then run again. Nothing was created.',
+    },
+  },
+  {
+    when: (_, id) => id === 'two_factor',
+    cause: {
+      code: 'two_factor',
+      means: 'Heroku asks for a second factor, which an API request cannot give.',
+      next: `Sign in with heroku login, or put a token from ${TOKEN_PAGE} into HEROKU_API_KEY, and run again.`,
+    },
+  },
+  {
+    when: (status, _, message) => status === 403 && /scope of this OAuth authorization/i.test(message),
+    cause: {
+      code: 'scope',
+      means: 'This token was made with a scope that does not reach so far.',
+      next: 'Use a token of the scope global: heroku login, then run again without HEROKU_API_KEY.',
+    },
+  },
+  {
+    when: status => status === 403,
+    cause: {
+      code: 'forbidden',
+      means: 'The signed-in Heroku account may not do this.',
+      next: 'Sign in as an account that may, or ask the owner for access, and run again.',
+    },
+  },
+  {
+    when: status => status === 404,
+    cause: {
+      code: 'not_found',
+      means: 'Heroku does not know it (or the signed-in account may not see it).',
+      next: 'Check the name (--set herokuApp=NAME), and run again.',
+    },
+  },
+  {
+    when: status => status === 422 || status === 400,
+    cause: {
+      code: 'invalid_params',
+      means: 'Heroku does not take these values.',
+      next: 'Change the answer that its words name (--set KEY=VALUE), and run again.',
+    },
+  },
+  {
+    when: status => status === 429,
+    cause: {
+      code: 'rate_limit',
+      means: 'The account has used up its Heroku requests of this hour (4500, refilled all the time).',
+      next: 'Wait a few minutes, and run again; it goes on where it stopped.',
+    },
+  },
+  {
+    when: status => status >= 500,
+    cause: {
+      code: 'unavailable',
+      means: 'Heroku itself has trouble.',
+      next: 'See https://status.heroku.com, and run again; it goes on where it stopped.',
+    },
+  },
+]
+
+const UNEXPECTED: Pick<Refusal, 'cause'> = {
+  cause: {
+    code: 'unexpected',
+    means: 'Heroku gave an answer that this version does not know.',
+    next: 'Run again with --verbose; if it stays, report the words above.',
+  },
+}
+
+/** What the wizard reads of an app. */
+export interface HerokuApp {
+  readonly id: string
+  readonly name: string
+  /** An e-mail address; for a team's app, the team's own one. */
+  readonly ownerEmail: string
+  readonly team: string | undefined
+  /** The stack that the next release gets. */
+  readonly stack: string
+  readonly createdAt: Date
+}
+
+/** Reads an app object of the Platform API; undefined when it is none. */
+export function readApp({ body }: Reply): HerokuApp | undefined {
+  const id = textAt(body, 'id')
+  const name = textAt(body, 'name')
+  const ownerEmail = textAt(body, 'owner', 'email')
+  const stack = textAt(body, 'build_stack', 'name') ?? textAt(body, 'stack', 'name')
+  const createdAt = new Date(textAt(body, 'created_at') ?? '')
+  if (!id || !name || !ownerEmail || !stack || Number.isNaN(createdAt.getTime())) return undefined
+  return { id, name, ownerEmail, team: textAt(body, 'team', 'name'), stack, createdAt }
+}
+
+/** The e-mail addresses of an app's collaborators. */
+export function readCollaborators({ body }: Reply): readonly string[] {
+  return Array.isArray(body) ? body.flatMap(item => textAt(at(item, 'user'), 'email') ?? []) : []
+}

@@ -1,0 +1,18 @@
+/** Where a git remote's URL points. */
+export interface RemotePlace {
+  readonly host: string
+  /** The path without slashes at its ends and without `.git`. */
+  readonly path: string
+}
+
+/** A URL or an scp-like address without the user and password that may stand in it. */
+export const withoutUserInfo = (address: string): string => address.replace(/^(\w[\w+.-]*:\/\/)?[^/@\s]*@/, '$1')
+
+/** Reads a remote's URL, in any form that git takes; undefined for a local path. */
+export function readRemote(address: string): RemotePlace | undefined {
+  const plain = withoutUserInfo(address.trim())
+  const match = /^\w[\w+.-]*:\/\/([^/:]+)(?::\d+)?\/(.+)$/.exec(plain) ?? /^([^/:]+):(?!\/\/)(.+)$/.exec(plain)
+  const [, host, path] = match ?? []
+  if (!host || !path || /^file:/i.test(plain)) return undefined
+  return { host: host.toLowerCase(), path: path.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '') }
+}

@@ -1,0 +1,49 @@
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
+import { EXIT, SetupError } from './cause.ts'
+import type { Tools } from './exec.ts'
+
+const LARGEST_FILE = 2 ** 20
+
+/**
+ * The top folder of the checkout that a folder is in, by the nearest `.git` above it: found without git, because git
+ * itself must not be looked up inside the checkout.
+ * @throws SetupError (exit 2) when there is no such folder, or no repository around it
+ */
+export function findCheckout(folder: string): string {
+  if (!existsSync(folder)) throw refusal(`There is no folder ${folder}.`, 'Check the path, and run again.')
+  if (!statSync(folder).isDirectory()) throw refusal(`${folder} is no folder.`, 'Name the checkout’s folder.')
+  const start = realpathSync(folder)
+  for (let here = start; ; here = dirname(here)) {
+    if (existsSync(join(here, '.git'))) return here
+    if (here === dirname(here)) {
+      throw refusal(
+        `${start} is not in a git repository.`,
+        'git clone https://github.com/PennockTech/dummyapp, or your fork; then run there, or with --repo DIR.',
+      )
+    }
+  }
+}
+
+/** @throws SetupError (exit 2) when git does not take the folder for a repository that we may read: its own words tell why */
+export async function assertReadable(checkout: string, tools: Tools): Promise<void> {
+  const { code, stderr } = await tools.run({ argv: ['git', 'rev-parse', '--show-toplevel'], cwd: checkout })
+  if (code === 0) return
+  throw refusal(`git does not read the repository ${checkout}.`, 'Mend what git says, and run again.', stderr.trim())
+}
+
+/** A text file of the checkout; undefined where there is none, it is too large, or a link leads out of the checkout. */
+export function readInside(checkout: string, name: string): string | undefined {
+  const file = join(checkout, name)
+  try {
+    if (!realpathSync(file).startsWith(realpathSync(checkout) + sep)) return undefined
+    const stat = lstatSync(realpathSync(file))
+    return stat.isFile() && stat.size <= LARGEST_FILE ? readFileSync(file, 'utf8') : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function refusal(means: string, next: string, said?: string): SetupError {
+  return new SetupError({ code: 'repository', means, next, ...(said && { said }) }, EXIT.input)
+}

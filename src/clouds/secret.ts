@@ -1,0 +1,107 @@
+import { inspect } from 'node:util'
+
+const MASK = '••••'
+
+/** Under this length a secret is no secret, and blotting out every `a` or `ok` would make the output unreadable. */
+const SHORTEST = 4
+
+/** Every text that must never be printed; process-wide, so that no caller can forget to pass it on. */
+const forms = new Set<string>()
+
+/** A text that prints as `••••` everywhere; making one teaches `redact` to know it. */
+export class Secret {
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+    if (text.length >= SHORTEST) for (const form of formsOf(text)) forms.add(form)
+  }
+
+  /**
+   * A secret for an HTTP header, from an environment variable, a file or a command: white space at its end is cut off.
+   * Throws TypeError, without the text, where nothing is left or a header could not carry it.
+   */
+  static of(text: string): Secret {
+    const trimmed = text.trimEnd()
+    if (trimmed === '') throw new TypeError('the secret is empty')
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(trimmed)) {
+      throw new TypeError('the secret has a character that an HTTP header cannot carry')
+    }
+    return new Secret(trimmed)
+  }
+
+  /** The text itself: the only way out. */
+  reveal(): string {
+    return this.#text
+  }
+
+  toString(): string {
+    return MASK
+  }
+
+  toJSON(): string {
+    return MASK
+  }
+
+  [Symbol.toPrimitive](): string {
+    return MASK
+  }
+
+  [inspect.custom](): string {
+    return MASK
+  }
+}
+
+/** The text with every known secret, in any form it is likely to be printed in, replaced by `••••`. */
+export function redact(text: string): string {
+  const spans: { from: number; to: number }[] = []
+  for (const form of forms) {
+    for (let from = text.indexOf(form); from >= 0; from = text.indexOf(form, from + 1)) {
+      spans.push({ from, to: from + form.length })
+    }
+  }
+  return spans.length === 0 ? text : mask(text, spans)
+}
+
+/** Overlapping finds are joined first: replacing them one by one would leave the end of the second standing. */
+function mask(text: string, spans: { from: number; to: number }[]): string {
+  let out = ''
+  let shown = 0
+  for (const { from, to } of spans.sort((a, b) => a.from - b.from)) {
+    if (from > shown || shown === 0) out += text.slice(shown, from) + MASK
+    shown = Math.max(shown, to)
+  }
+  return out + text.slice(shown)
+}
+
+function formsOf(text: string): string[] {
+  const bytes = Buffer.from(text)
+  // Without half characters, which encodeURIComponent throws at.
+  const plain = bytes.toString()
+  const json = JSON.stringify(plain).slice(1, -1)
+  const percent = [encodeURIComponent(plain), new URLSearchParams([['', plain]]).toString().slice(1)]
+  const base64 = [0, 1, 2].flatMap(before => base64Forms(bytes, before))
+  return [
+    text,
+    json,
+    json.replace(/[<>&]/g, escapedByGo),
+    ...percent,
+    ...percent.map(form => form.replace(/%../g, hex => hex.toLowerCase())),
+    ...base64,
+    ...base64.map(form => form.replaceAll('+', '-').replaceAll('/', '_')),
+  ]
+}
+
+/** Go, in which docker and CircleCI's tools are written, escapes these in JSON too. */
+const escapedByGo = (character: string): string => `\\u00${character.charCodeAt(0).toString(16)}`
+
+/**
+ * What these bytes alone decide of a base64 text, where `before` bytes stand ahead of them in their group of three:
+ * with others behind them, and at the end with and without its padding.
+ */
+function base64Forms(bytes: Buffer, before: number): string[] {
+  const start = Math.ceil((before * 8) / 6)
+  const end = Math.floor(((before + bytes.length) * 8) / 6)
+  const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
+  return [whole.slice(start, end), whole.slice(start).replace(/=+$/, ''), whole.slice(start)]
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+import { homedir } from 'node:os'
+import { basename, join } from 'node:path'
+import type { Clouds } from './clouds.ts'
+import { readRemote } from './remote.ts'
+
+/** Where progress is kept unless --state-dir says otherwise: the platform's place for state. */
+export function defaultStateFolder(env: NodeJS.ProcessEnv): string {
+  if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, 'dummyapp-setup')
+  return process.platform === 'darwin'
+    ? join(homedir(), 'Library', 'Application Support', 'dummyapp-setup')
+    : join(homedir(), '.local', 'state', 'dummyapp-setup')
+}
+
+/** What progress is about: host/owner/name of origin, so that two clones share it; the folder where there is none. */
+export function projectOf(origin: string | undefined, checkout: string): string {
+  const place = readRemote(origin ?? '')
+  return place === undefined ? checkout : `${place.host}/${place.path}`.toLowerCase()
+}
+
+/** One folder for each project and clouds: a readable name, made unique by a hash of the whole one. */
+export function folderOf(root: string, kind: Clouds['kind'], project: string): string {
+  const readable = basename(project)
+    .replace(/[^\w.-]/g, '_')
+    .slice(0, 40)
+  const hash = createHash('sha256').update(project).digest('hex').slice(0, 12)
+  return join(root, kind, `${readable}-${hash}`)
+}

@@ -1,0 +1,36 @@
+import type { Cause } from './cause.ts'
+import type { Reply } from './http.ts'
+import type { Secret } from './secret.ts'
+
+/** Who is signed in: as the vendor names them, and what they may do, in words. */
+export interface Account {
+  readonly id: string
+  readonly name: string
+}
+
+/** All that the wizard knows of a vendor's way of being spoken to. Data; the steps bring the requests. */
+export interface VendorApi {
+  /** As people write it. */
+  readonly name: string
+  /** The vendor's own address. */
+  readonly home: string
+  /** The address that the vendor's own variables ask for; `home` without them. */
+  endpoint(env: NodeJS.ProcessEnv): string
+  readonly headers: Readonly<Record<string, string>>
+  authorization(secret: Secret): Readonly<Record<string, string>>
+  readonly signIn: {
+    /** Environment variables that may hold the token, first that is set. */
+    readonly variables: readonly string[]
+    /** The tool's command that prints the token of whoever signed in with it. */
+    readonly tool: readonly [string, ...string[]]
+    /** Where a person gets a token, and the least right it needs. */
+    readonly page: string
+    readonly right: string
+  }
+  /** The path that tells who is signed in, and how its answer reads. */
+  readonly account: { readonly path: string; read(reply: Reply): Account | undefined }
+  /** The vendor's refusals in plain words. */
+  means(reply: Reply): Cause
+  /** Variables that would silently change what a by-hand command does. */
+  readonly misleading: readonly string[]
+}

@@ -1,0 +1,38 @@
+import { STEPS } from '../../steps/index.ts'
+import { given } from '../answers/given.ts'
+import { asAnswers, assertNoFaults, resolve } from '../answers/resolve.ts'
+import { EXIT, type Exit } from '../clouds/cause.ts'
+import { endpoints } from '../clouds/endpoints.ts'
+import { asMarkdown } from '../output/checklist/markdown.ts'
+import { asJson, entriesOf, type Place } from '../output/checklist/model.ts'
+import { asScript } from '../output/checklist/script.ts'
+import { printText } from '../output/checklist/text.ts'
+import { createPrinter } from '../output/printer.ts'
+import type { Format } from './formats.ts'
+import { titleOf, warnStranger } from './headline.ts'
+import type { Options } from './options.ts'
+import { openCheckout } from './repository.ts'
+
+/** `checklist`, `--dry-run`: what would be done in an empty world. Touches nothing, asks nobody, reads only git and files. */
+export async function checklist(options: Options, format: Format): Promise<Exit> {
+  const { env } = process
+  const checkout = await openCheckout(options.repo, env)
+  const resolved = resolve([...given(options), ...checkout.inferred])
+  assertNoFaults(resolved)
+  const answers = asAnswers(resolved)
+  const bases = new Map(endpoints(env).map(({ vendor, base }) => [vendor, base]))
+  const place: Place = { bases, checkout: checkout.folder }
+  warnStranger(createPrinter(process.stderr, env), checkout)
+  const title = `${titleOf(checkout)} · checklist for an empty world · dry run: nothing is touched`
+  const entries = entriesOf(STEPS, answers)
+  const write = (text: string) => process.stdout.write(text)
+  const { verbose } = options
+  const print = {
+    text: () => printText(entries, answers, place, { printer: createPrinter(process.stdout, env), title, verbose }),
+    markdown: () => write(asMarkdown(entries, answers, place, { title, verbose })),
+    json: () => write(`${JSON.stringify(asJson(entries, answers, place), undefined, 2)}\n`),
+    sh: () => write(asScript(entries, answers, { title, checkout: checkout.folder })),
+  }
+  print[format]()
+  return EXIT.done
+}

@@ -1,0 +1,113 @@
+import { hostname, userInfo } from 'node:os'
+import { STEPS } from '../../steps/index.ts'
+import type { Candidate } from '../answers/infer.ts'
+import { ANSWER_KEYS, type Known } from '../answers/schema.ts'
+import type { Exit } from '../clouds/cause.ts'
+import { createClouds } from '../clouds/clouds.ts'
+import { createHttp } from '../clouds/http.ts'
+import { whoIsSignedIn } from '../clouds/sign-in.ts'
+import { folderOf } from '../clouds/state-folder.ts'
+import { VENDOR_IDS, VENDORS } from '../clouds/vendors.ts'
+import type { Engine } from '../engine/engine.ts'
+import { lock } from '../engine/lock.ts'
+import { lookAtAll, type Outcome, runPass } from '../engine/pass.ts'
+import type { Planned } from '../engine/plan.ts'
+import { openProgress, type Progress } from '../engine/progress.ts'
+import type { StepId } from '../engine/step.ts'
+import type { Place } from '../output/checklist/model.ts'
+import { agree } from './agree.ts'
+import { sayEnd } from './end.ts'
+import type { Ground } from './ground.ts'
+import type { Options } from './options.ts'
+import type { Screen } from './screen.ts'
+import { settleAnswers } from './settle.ts'
+
+/** A step that needs consent again and again is not tried for ever. */
+const MOST_PASSES = 5
+
+/** Walks through the set-up, pass after pass, until all is done or only people can go on. */
+export async function conduct(ground: Ground, options: Options, screen: Screen): Promise<Exit> {
+  const { kind, checkout, clock, stateRoot } = ground
+  const folder = folderOf(stateRoot, kind, checkout.project)
+  const unlock = await lock(folder, ms => clock.sleep(ms))
+  const http = createHttp({ clock, env: process.env })
+  try {
+    const progress = openProgress({ folder, project: checkout.project, clouds: kind, now: clock.now() })
+    if (progress.setAside)
+      screen.printer.line(
+        `The saved progress was damaged; it is kept as ${progress.setAside}, and reality is asked afresh.`,
+      )
+    const answers = await settleAnswers([...ground.given, ...saved(progress), ...checkout.inferred], {
+      ...screen,
+      takeProposed: ground.takeProposed,
+    })
+    const vendors = VENDOR_IDS.filter(vendor => STEPS.some(step => step.needs?.includes(vendor)))
+    const signedIn = await ground.signIn(vendors)
+    const clouds = createClouds({ kind, clock, http, tools: checkout.tools, signedIn })
+    const accounts = await Promise.all(
+      vendors.map(async vendor => {
+        const read = (path: string) =>
+          clouds.send(vendor, { method: 'GET', path, repeat: 'safe' }, screen.interrupt.stop)
+        return [vendor, await whoIsSignedIn(vendor, read)] as const
+      }),
+    )
+    screen.printer.line(`  ✔ ${accounts.map(([vendor, { name }]) => `${VENDORS[vendor].name} ${name}`).join(' · ')}`)
+    progress.save({ answers: asSaved(answers) })
+    const engine = { clouds, answers, accounts: new Map(accounts), progress, repo: checkout.folder, by: whoRuns() }
+    return await passes(engine, ground, options, screen)
+  } finally {
+    unlock()
+    await http.close()
+  }
+}
+
+async function passes(engine: Engine, ground: Ground, options: Options, screen: Screen): Promise<Exit> {
+  const { printer, asker, interrupt } = screen
+  const place: Place = { bases: ground.bases, checkout: ground.checkout.folder }
+  for (let pass = 1; ; pass += 1) {
+    const began = performance.now()
+    const plan = await lookAtAll(STEPS, engine, interrupt.stop)
+    sayLook(plan, performance.now() - began, printer.line)
+    const { carryOut, consented } = await agree(plan, { asker, printer, options, place })
+    if (!carryOut) return sayEnd({ plan, outcomes: new Map(), engine, ground, screen, declined: true })
+    const outcomes = await draw(plan, consented, engine, screen)
+    const changed = [...outcomes.values()].some(outcome => outcome.is === 'open' && outcome.why === 'changed')
+    if (!changed || pass === MOST_PASSES) return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
+  }
+}
+
+async function draw(
+  plan: readonly Planned[],
+  agreed: ReadonlySet<StepId>,
+  engine: Engine,
+  { printer, interrupt, draw }: Screen,
+): Promise<ReadonlyMap<StepId, Outcome>> {
+  const { kind } = engine.clouds
+  printer.line()
+  printer.line(printer.paint.bold(`Run · ${kind === 'real' ? 'REAL clouds' : 'REHEARSAL'}`))
+  const drawing = draw(plan, kind)
+  const outcomes = await runPass({ plan, agreed, engine, emit: drawing.emit, ...interrupt })
+  await drawing.finished
+  return outcomes
+}
+
+function sayLook(plan: readonly Planned[], ms: number, line: (text?: string) => void): void {
+  const words = { present: 'present', missing: 'missing', differs: 'differ', unknown: 'not known' }
+  const counts = Object.entries(words).flatMap(([is, word]) => {
+    const count = plan.filter(({ seen }) => seen.is === is).length
+    return count > 0 ? [`${count} ${word}`] : []
+  })
+  line()
+  line(`Look: ${plan.length} steps probed in ${(ms / 1000).toFixed(1)} s, read-only. ${counts.join(', ')}.`)
+}
+
+const saved = ({ saved }: Progress): readonly Candidate[] =>
+  ANSWER_KEYS.flatMap(key => {
+    const value = saved.answers[key]
+    return value === undefined ? [] : [{ key, value, from: 'your earlier run' }]
+  })
+
+const asSaved = (answers: Known): Record<string, string> =>
+  Object.fromEntries(Object.entries(answers).filter((entry): entry is [string, string] => entry[1] !== undefined))
+
+const whoRuns = () => `${userInfo().username}@${hostname()}`

@@ -1,0 +1,87 @@
+import { type Cause, EXIT, type Exit } from '../clouds/cause.ts'
+import type { Engine } from '../engine/engine.ts'
+import { type Outcome, openConsent } from '../engine/pass.ts'
+import type { Planned } from '../engine/plan.ts'
+import type { StepId } from '../engine/step.ts'
+import { clean } from '../output/clean.ts'
+import { type Printer, wrap } from '../output/printer.ts'
+import type { Ground } from './ground.ts'
+import type { Screen } from './screen.ts'
+
+interface End {
+  readonly plan: readonly Planned[]
+  readonly outcomes: ReadonlyMap<StepId, Outcome>
+  readonly engine: Engine
+  readonly ground: Ground
+  readonly screen: Screen
+  /** The plan was not agreed to. */
+  readonly declined: boolean
+}
+
+/** Says how it ended, whether it is safe to leave, who must do what, and how to go on. */
+export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End): Exit {
+  const { printer, interrupt } = screen
+  const { line, paint, width } = printer
+  const ended = [...outcomes.values()]
+  const done = ended.filter(({ is }) => is === 'done').length
+  const failed = [...outcomes].flatMap(([id, outcome]) =>
+    outcome.is === 'failed' ? [{ id, cause: outcome.cause }] : [],
+  )
+  const left = plan.filter(({ step }) => isLeft(outcomes.get(step.id)))
+  const exit = exitOf({
+    interrupted: interrupt.stop.aborted,
+    failed: failed.length > 0,
+    open: declined || left.length > 0,
+  })
+  for (const { id, cause } of failed) sayCause(cause, printer, id)
+  line()
+  line(paint.bold(`${HEADLINES[exit] ?? ''} (exit ${exit}), ${done} of ${plan.length} steps done.`))
+  if (declined) line('  The plan was not agreed to, so nothing was done.')
+  for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToAllow(planned), width))
+  if (exit !== EXIT.done) line(wrap('  ', safety(engine), width))
+  line(wrap('  ', `Progress, with no secret in it: ${engine.progress.file}`, width))
+  if (exit !== EXIT.done) line(`Go on: ${paint.bold(ground.goOn)}`)
+  return exit
+}
+
+const HEADLINES: Partial<Record<Exit, string>> = {
+  [EXIT.done]: 'Done',
+  [EXIT.failed]: 'Stopped by what is said above',
+  [EXIT.person]: 'Stopped at what only a person can do',
+  [EXIT.interrupted]: 'Interrupted',
+}
+
+const isLeft = (outcome: Outcome | undefined) =>
+  outcome?.is === 'open' && outcome.why !== 'after' && outcome.why !== 'stopped'
+
+/** The contract's order: 130, then 1, then 3. */
+function exitOf({ interrupted, failed, open }: { interrupted: boolean; failed: boolean; open: boolean }): Exit {
+  if (interrupted) return EXIT.interrupted
+  if (failed) return EXIT.failed
+  return open ? EXIT.person : EXIT.done
+}
+
+function howToAllow(planned: Planned): string {
+  const flags = planned.consents.map(consent => `--${consent} ${planned.step.id}`)
+  return `${clean(openConsent(planned))}. Nothing of it was touched. To allow it: ${flags.join(' ')}`
+}
+
+/** CI is set up by none of today's steps, so no stop can lock it out. */
+function safety({ progress }: Engine): string {
+  const steps = [...new Set(Object.values(progress.saved.intents).map(({ step }) => step))]
+  return steps.length === 0
+    ? 'Safe to leave: nothing is half made, CI can push as before.'
+    : `Safe to leave: CI can push as before. Of ${steps.join(', ')} the end is not known; the next run looks first.`
+}
+
+/** One failure, in the parts that let a person go on. */
+export function sayCause(cause: Cause, { line, paint, width }: Printer, id?: string): void {
+  const parts = { asked: cause.asked, said: cause.said, means: cause.means, next: cause.next }
+  line()
+  line(paint.red(`✖ ${id ?? cause.code}`))
+  for (const [name, text] of Object.entries(parts)) {
+    if (text)
+      for (const [index, row] of clean(text).split('\n').entries())
+        line(wrap(`  ${(index === 0 ? name : '').padEnd(6)} `, row, width))
+  }
+}

@@ -1,0 +1,23 @@
+import type { Candidate } from '../answers/infer.ts'
+import type { Clock } from '../clouds/clock.ts'
+import type { SignedIn } from '../clouds/clouds.ts'
+import type { Vendor } from '../clouds/vendors.ts'
+import type { Checkout } from './repository.ts'
+
+/** What REAL and REHEARSAL differ in. */
+export interface Ground {
+  readonly kind: 'real' | 'rehearsal'
+  readonly checkout: Checkout
+  /** The root of the saved progress. */
+  readonly stateRoot: string
+  readonly clock: Clock
+  readonly bases: ReadonlyMap<Vendor, URL>
+  /** Answers given on the command line. */
+  readonly given: readonly Candidate[]
+  /** Are proposals good enough where nobody can be asked? */
+  readonly takeProposed: boolean
+  /** Asks for what is needed to be let in by these vendors. */
+  signIn(vendors: readonly Vendor[]): Promise<ReadonlyMap<Vendor, SignedIn>>
+  /** The command that goes on. */
+  readonly goOn: string
+}

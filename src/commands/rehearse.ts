@@ -1,0 +1,99 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { given } from '../answers/given.ts'
+import { LIBRARY } from '../answers/infer.ts'
+import { EXIT, type Exit, SetupError } from '../clouds/cause.ts'
+import { realClock } from '../clouds/clock.ts'
+import { timeScale } from '../clouds/endpoints.ts'
+import { createTools } from '../clouds/exec.ts'
+import { Secret } from '../clouds/secret.ts'
+import { takeSecrets } from '../clouds/sign-in.ts'
+import { defaultStateFolder } from '../clouds/state-folder.ts'
+import type { Vendor } from '../clouds/vendors.ts'
+import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
+import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
+import type { World } from '../rehearsal/world.ts'
+import { conduct } from './conduct.ts'
+import { goOn } from './go-on.ts'
+import { headline } from './headline.ts'
+import { assertSteps, type Options } from './options.ts'
+import { type Checkout, openCheckout } from './repository.ts'
+import { createScreen, type Screen } from './screen.ts'
+
+/** `rehearse`: the whole walk on simulated clouds, in a temporary checkout that is removed in the end. */
+export async function rehearse(options: Options): Promise<Exit> {
+  // Not read: a rehearsal must not even hold a real token.
+  takeSecrets(process.env)
+  assertSteps(options)
+  const answers = given(options)
+  const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-rehearsal-')))
+  const rehearsal = await startRehearsal(options.world === undefined ? {} : { file: resolve(options.world) })
+  try {
+    const screen = createScreen(options, process.env)
+    const { checkout, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
+    headline(screen.printer, checkout, 'REHEARSAL', `simulated clouds, ${source}; no account, no network`)
+    const alone = screen.asker === undefined
+    const bases = new Map(
+      Object.entries(rehearsal.origins).map(([vendor, origin]) => [vendor as Vendor, new URL(origin)]),
+    )
+    const endpoints = [...bases].map(([vendor, base]) => ({ vendor, base, foreign: true }))
+    return await conduct(
+      {
+        kind: 'rehearsal',
+        checkout,
+        stateRoot: options.stateDir ?? (options.world ? defaultStateFolder(process.env) : join(temporary, 'state')),
+        clock: realClock(timeScale(endpoints, process.env)),
+        bases,
+        given: answers,
+        takeProposed: alone,
+        signIn: async vendors => signIn(vendors, rehearsal, screen),
+        goOn: goOn(options, 'rehearse'),
+      },
+      { ...options, yes: options.yes || alone },
+      screen,
+    )
+  } finally {
+    await rehearsal.close()
+    rmSync(temporary, { recursive: true, force: true })
+  }
+}
+
+/** A clone of the checkout one stands in; where that is none of dummyapp, a stand-in of the same form. */
+async function temporaryCheckout(to: string, options: Options): Promise<{ checkout: Checkout; source: string }> {
+  const { env } = process
+  const standsIn = await openCheckout(options.repo, env).catch(error => {
+    if (options.repo !== undefined || !(error instanceof SetupError)) throw error
+  })
+  if (standsIn?.isDummyapp || (standsIn && options.repo !== undefined)) {
+    await cloneCheckout(standsIn, to, standsIn.tools)
+    const checkout = await openCheckout(to, env)
+    return { checkout: { ...checkout, project: standsIn.project }, source: `a temporary clone of ${standsIn.folder}` }
+  }
+  await makeCheckout(to, createTools({ env, repo: to }))
+  return { checkout: await openCheckout(to, env), source: `a stand-in checkout (there is no ${LIBRARY} here)` }
+}
+
+/** Signs in as the owner that the simulated clouds begin with. */
+function signIn(vendors: readonly Vendor[], { origins, world }: Rehearsal, { printer }: Screen) {
+  printer.line()
+  printer.line(`${printer.paint.bold('Sign in')}  as the rehearsal’s made-up owner; no real sign-in is read`)
+  return new Map(
+    vendors.map(vendor => [vendor, { base: new URL(origins[vendor]), secret: Secret.of(TOKENS[vendor](world)) }]),
+  )
+}
+
+const TOKENS: Readonly<Record<Vendor, (world: World) => string>> = {
+  heroku: ({ heroku }) => {
+    const login = heroku.authorizations.find(({ scope }) => scope.includes('global'))
+    if (login !== undefined) return login.token
+    throw new SetupError(
+      {
+        code: 'world',
+        means: 'The world file has no Heroku authorization of the scope global to sign in with.',
+        next: 'Add one to heroku.authorizations, or name a file that does not exist yet.',
+      },
+      EXIT.input,
+    )
+  },
+}

@@ -1,0 +1,51 @@
+import { resolve } from 'node:path'
+import { type Candidate, infer, LIBRARY, type Repository } from '../answers/infer.ts'
+import { createTools, type Tools } from '../clouds/exec.ts'
+import { assertReadable, findCheckout, readInside } from '../clouds/repo.ts'
+import { projectOf } from '../clouds/state-folder.ts'
+
+/** The checkout that a command is about. */
+export interface Checkout {
+  /** Its top folder, absolute. */
+  readonly folder: string
+  readonly tools: Tools
+  /** What progress is kept by. */
+  readonly project: string
+  readonly isDummyapp: boolean
+  readonly remotes: Repository['remotes']
+  readonly inferred: readonly Candidate[]
+}
+
+/**
+ * Finds and reads the checkout; nothing of it runs.
+ * @throws SetupError (exit 2) where there is none
+ */
+export async function openCheckout(folder: string | undefined, env: NodeJS.ProcessEnv): Promise<Checkout> {
+  const top = findCheckout(resolve(folder ?? '.'))
+  const tools = createTools({ env, repo: top })
+  await assertReadable(top, tools)
+  const remotes = await readRemotes(tools)
+  const library = readInside(top, LIBRARY)
+  return {
+    folder: top,
+    tools,
+    project: projectOf(remotes.origin, top),
+    isDummyapp: library !== undefined,
+    remotes,
+    inferred: infer({ remotes, library }),
+  }
+}
+
+/** The URL of every remote, as the repository itself has it: no rewriting by url.*.insteadOf. */
+async function readRemotes(tools: Tools): Promise<Repository['remotes']> {
+  const { stdout } = await tools.run({
+    argv: ['git', 'config', '--local', '--null', '--get-regexp', '^remote\\..*\\.url$'],
+  })
+  const entries = stdout.split('\0').flatMap(entry => {
+    const [key = '', url = ''] = entry.split('\n')
+    const name = /^remote\.(.*)\.url$/s.exec(key)?.[1]
+    return name ? [[name, url] as const] : []
+  })
+  // The first of several URLs is the one that git fetches from.
+  return Object.fromEntries(entries.toReversed())
+}

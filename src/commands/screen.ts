@@ -1,0 +1,47 @@
+import { type Asker, createAsker } from '../answers/prompts.ts'
+import type { Planned } from '../engine/plan.ts'
+import { type Drawing, drawEvents, drawLines } from '../output/drawing.ts'
+import { drawList, heightOf } from '../output/list.ts'
+import { createPrinter, type Printer } from '../output/printer.ts'
+import type { Interrupt } from './interrupt.ts'
+import { listenForInterrupts } from './interrupt.ts'
+import type { Options } from './options.ts'
+
+/** The person's side of a run: what is printed, how a pass is drawn, whether anybody can be asked, how it is stopped. */
+export interface Screen {
+  readonly printer: Printer
+  /** Undefined where nobody can be asked. */
+  readonly asker: Asker | undefined
+  readonly interrupt: Interrupt
+  draw(plan: readonly Planned[], clouds: 'real' | 'rehearsal'): Drawing
+}
+
+/** Rows around the list that must stay on the screen with it. */
+const ROWS_AROUND = 6
+
+export function createScreen({ input, plain, json }: Options, env: NodeJS.ProcessEnv): Screen {
+  const printer = createPrinter(json ? process.stderr : process.stdout, env)
+  const interrupt = listenForInterrupts(again =>
+    printer.line(
+      again ? 'Stopping at once.' : '\nStopping: what is in flight is finished first. Ctrl-C again stops at once.',
+    ),
+  )
+  const dumb = plain || env.TERM === 'dumb' || !!env.ACCESSIBLE
+  const terminal = !!process.stdin.isTTY && !!process.stdout.isTTY
+  const redraws = terminal && !dumb && !env.CI
+  return {
+    printer,
+    asker: terminal && input && !json ? createAsker({ stop: interrupt.stop, plain: dumb }) : undefined,
+    interrupt,
+    draw(plan, clouds) {
+      if (json)
+        return drawEvents(
+          line => process.stdout.write(`${line}\n`),
+          clouds,
+          () => new Date(),
+        )
+      const fits = heightOf(plan) + ROWS_AROUND <= (process.stdout.rows ?? 0)
+      return redraws && fits ? drawList(plan) : drawLines(printer)
+    },
+  }
+}

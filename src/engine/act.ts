@@ -1,0 +1,95 @@
+import { SetupError } from '../clouds/cause.ts'
+import { VendorTrouble } from '../clouds/clouds.ts'
+import type { Reply } from '../clouds/http.ts'
+import { textAt } from '../clouds/json.ts'
+import { bound, boundPath, type Engine, newLook, refusal, see } from './engine.ts'
+import { sameActions } from './plan.ts'
+import type { Action, RequestAction, RunAction, Step } from './step.ts'
+import { fill, fillBody, shown } from './text.ts'
+
+/** How often an effect is tried whose answer was lost, each time after a look. */
+const TRIES = 3
+
+/**
+ * Carries one action out. The intent is saved first, so that whatever happens next, the following run knows.
+ * @param giveUp ends even a request in flight; its intent stands
+ * @throws SetupError; the reason of `giveUp`
+ */
+export async function act(step: Step, action: Action, engine: Engine, giveUp: AbortSignal): Promise<void> {
+  saveIntent(step, action, engine)
+  if (action.kind === 'run') await runCommand(step, action, engine)
+  else await sendRequest(step, action, engine, giveUp)
+}
+
+function saveIntent(step: Step, action: Action, { clouds, progress }: Engine): void {
+  const at = action.kind === 'request' ? clouds.vendorTime(action.vendor) : clouds.clock.now()
+  const intent = { step: step.id, at: at.toISOString() }
+  progress.save({ intents: { ...progress.saved.intents, [`${step.id}/${action.key}`]: intent } })
+}
+
+async function runCommand(step: Step, action: RunAction, { clouds, progress, repo }: Engine): Promise<void> {
+  const argv = action.argv.map(part => fill(part, ({ hole }) => bound(hole, progress.saved.facts)))
+  const { code, stderr } = await clouds.run({ argv, cwd: repo })
+  if ((action.okExit ?? [0]).includes(code)) return
+  throw new SetupError({
+    code: 'command-failed',
+    asked: action.argv.map(shown).join(' '),
+    said: `exit ${code}${stderr && `: ${stderr.trim()}`}`,
+    means: `The command for ${step.id} did not do its work.`,
+    next: 'Mend what it says, and run again.',
+  })
+}
+
+async function sendRequest(step: Step, action: RequestAction, engine: Engine, giveUp: AbortSignal): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const reply = await sendOnce(action, engine, giveUp)
+    if (reply !== 'lost') return settle(step, action, reply, engine)
+    if (await hasHappened(step, action, engine, giveUp)) return
+    if (attempt === TRIES) throw lostTooOften(step, action)
+  }
+}
+
+/** Sends once; `lost` when it may or may not have had its effect. */
+async function sendOnce(action: RequestAction, engine: Engine, giveUp: AbortSignal): Promise<Reply | 'lost'> {
+  const { facts } = engine.progress.saved
+  const path = boundPath(action.path, facts)
+  const body = action.body && { body: fillBody(action.body, ({ hole }) => bound(hole, facts)) }
+  const repeat = action.again === 'safe' ? 'safe' : 'never'
+  try {
+    const reply = await engine.clouds.send(action.vendor, { method: action.method, path, ...body, repeat }, giveUp)
+    return reply.status >= 500 ? 'lost' : reply
+  } catch (error) {
+    if (error instanceof VendorTrouble && error.effect === 'unknown') return 'lost'
+    throw error
+  }
+}
+
+function settle(step: Step, action: RequestAction, reply: Reply, { answers, progress }: Engine): void {
+  if (reply.status >= 300) {
+    const asked = `${action.method} ${shown(action.path)}`
+    throw new SetupError(refusal(step, action.vendor, reply, answers, asked))
+  }
+  const learned = Object.entries(action.learn ?? {}).flatMap(([fact, keys]) => {
+    const value = textAt(reply.body, ...keys)
+    return value === undefined ? [] : [[`${step.id}:${fact}`, value]]
+  })
+  if (learned.length > 0) progress.save({ facts: { ...progress.saved.facts, ...Object.fromEntries(learned) } })
+}
+
+/** Looks whether an effect whose answer was lost is there all the same: the step no longer asks for this action. */
+async function hasHappened(step: Step, action: Action, engine: Engine, giveUp: AbortSignal): Promise<boolean> {
+  const seen = await see(step, newLook(engine, giveUp))
+  if (seen.is === 'unknown') throw new SetupError(seen.cause)
+  if (seen.is === 'present') return true
+  return !step.actions(engine.answers, seen).some(still => sameActions([still], [action]))
+}
+
+function lostTooOften(step: Step, action: RequestAction): SetupError {
+  return new SetupError({
+    code: 'lost-answer',
+    asked: `${action.method} ${shown(action.path)}`,
+    said: `no usable answer, ${TRIES} times`,
+    means: `The request of ${step.id} had no effect, as far as can be seen.`,
+    next: 'Run again in a few minutes; reality is looked at first, so nothing is done twice.',
+  })
+}

@@ -1,0 +1,73 @@
+import type { Known } from '../answers/schema.ts'
+import { type Cause, SetupError } from '../clouds/cause.ts'
+import type { Clouds } from '../clouds/clouds.ts'
+import type { Reply } from '../clouds/http.ts'
+import type { Account } from '../clouds/vendor.ts'
+import { VENDORS, type Vendor } from '../clouds/vendors.ts'
+import type { Progress } from './progress.ts'
+import type { Look, Seen, Step } from './step.ts'
+import { fill, type Str } from './text.ts'
+
+/** What every part of a pass works with. */
+export interface Engine {
+  readonly clouds: Clouds
+  readonly answers: Known
+  readonly accounts: ReadonlyMap<Vendor, Account>
+  readonly progress: Progress
+  readonly repo: string
+  /** Who runs this, for the records: user@host. */
+  readonly by: string
+}
+
+/** A look at reality; what it reads is shared by all who look through it, and asked once. */
+export function newLook({ clouds, answers, accounts, progress, repo }: Engine, signal?: AbortSignal): Look {
+  const replies = new Map<string, Promise<Reply>>()
+  return {
+    answers,
+    account(vendor) {
+      const account = accounts.get(vendor)
+      if (account === undefined) throw new Error(`${vendor}: not signed in`)
+      return account
+    },
+    read(vendor, to) {
+      const path = boundPath(to, progress.saved.facts)
+      const key = `${vendor} ${path}`
+      const asked = replies.get(key) ?? clouds.send(vendor, { method: 'GET', path, repeat: 'safe' }, signal)
+      replies.set(key, asked)
+      return asked
+    },
+    git: (...argv) => clouds.run({ argv: ['git', ...argv], cwd: repo }),
+  }
+}
+
+/** Looks, and turns trouble on the way into `unknown` with its cause. */
+export async function see(step: Step, look: Look): Promise<Seen<unknown>> {
+  try {
+    return await step.look(look)
+  } catch (error) {
+    return { is: 'unknown', cause: causeOf(error) }
+  }
+}
+
+/** The cause of what was thrown; what is not meant for people is thrown on. */
+export function causeOf(error: unknown): Cause {
+  if (error instanceof SetupError) return error.cause
+  throw error
+}
+
+/** Why a vendor refused: in the step's words, else in the vendor's. */
+export function refusal(step: Step, vendor: Vendor, reply: Reply, answers: Known, asked: string): Cause {
+  const general = VENDORS[vendor].means(reply)
+  return { ...general, ...step.means?.(reply, answers), asked }
+}
+
+/** A path with its holes bound and encoded; throws when a fact is not known yet. */
+export function boundPath(to: Str, facts: Readonly<Record<string, string>>): string {
+  return fill(to, ({ hole }) => encodeURIComponent(bound(hole, facts)))
+}
+
+export function bound(hole: string, facts: Readonly<Record<string, string>>): string {
+  const value = facts[hole]
+  if (value === undefined) throw new Error(`<${hole}> is not known yet`)
+  return value
+}

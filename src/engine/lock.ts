@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { EXIT, SetupError } from '../clouds/cause.ts'
+
+/** Who holds the lock. Boot id, pid namespace, pid and start time together name one process for ever. */
+const Holder = z.object({
+  host: z.string(),
+  boot: z.string(),
+  namespace: z.string(),
+  pid: z.int(),
+  started: z.string(),
+  since: z.string(),
+})
+type Holder = z.infer<typeof Holder>
+
+const TRIES = 20
+
+/**
+ * One run at a time for each folder. Every run writes a claim of its own, then looks who else claims: whoever sees
+ * another live claim steps back, so two can never both go on; a claim whose process is proven dead is removed.
+ * @returns what gives the lock back
+ * @throws SetupError (exit 5) naming the holder
+ */
+export async function lock(folder: string, pause: (ms: number) => Promise<void>): Promise<() => void> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const mine = join(folder, `lock-${process.pid}-${randomBytes(4).toString('hex')}.json`)
+  for (let attempt = 1; ; attempt += 1) {
+    const before = liveClaims(folder)[0]
+    if (before !== undefined) throw heldBy(before)
+    writeFileSync(`${mine}.new`, JSON.stringify(self()), { mode: 0o600, flag: 'wx' })
+    renameSync(`${mine}.new`, mine)
+    const rival = liveClaims(folder).find(claim => claim.file !== mine)
+    if (rival === undefined) return () => rmSync(mine, { force: true })
+    rmSync(mine, { force: true })
+    if (attempt === TRIES) throw heldBy(rival)
+    // Two began in the same instant: both step back, for times that differ.
+    await pause(5 + Math.random() * 20 * attempt)
+  }
+}
+
+interface Claim {
+  readonly file: string
+  readonly holder: Holder
+}
+
+function liveClaims(folder: string): Claim[] {
+  return readdirSync(folder).flatMap(name => {
+    if (!/^lock-.*\.json$/.test(name)) return []
+    const file = join(folder, name)
+    const holder = readHolder(file)
+    if (holder === undefined) return []
+    if (!isDead(holder)) return [{ file, holder }]
+    rmSync(file, { force: true })
+    return []
+  })
+}
+
+/** A claim is renamed into place whole; one that cannot be read is one that was just given back. */
+function readHolder(file: string): Holder | undefined {
+  try {
+    return Holder.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return undefined
+  }
+}
+
+/** On another host or in another container nothing can be proven. Here, another boot or another start time is proof. */
+function isDead(holder: Holder): boolean {
+  if (holder.host !== hostname()) return false
+  if (holder.boot !== bootId()) return true
+  return holder.namespace === pidNamespace() && startOf(holder.pid) !== holder.started
+}
+
+const self = (): Holder => ({
+  host: hostname(),
+  boot: bootId(),
+  namespace: pidNamespace(),
+  pid: process.pid,
+  started: startOf(process.pid) ?? '',
+  since: new Date().toISOString(),
+})
+
+function bootId(): string {
+  return process.platform === 'linux'
+    ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    : execFileSync('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim()
+}
+
+const pidNamespace = (): string => (process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : '')
+
+/** When a process started, in the system's own terms; undefined when there is none under that pid. */
+function startOf(pid: number): string | undefined {
+  try {
+    return process.platform === 'linux' ? startOnLinux(pid) : startOnMac(pid)
+  } catch {
+    return undefined
+  }
+}
+
+/** Field 22 of proc(5) stat; the name in field 2 may hold spaces and brackets. A zombie (Z, X) runs no more. */
+function startOnLinux(pid: number): string | undefined {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
+}
+
+const startOnMac = (pid: number): string | undefined =>
+  execFileSync('/bin/ps', ['-p', String(pid), '-o', 'lstart='], { encoding: 'utf8' }).trim() || undefined
+
+function heldBy({ file, holder }: Claim): SetupError {
+  const { host, pid, since } = holder
+  return new SetupError(
+    {
+      code: 'locked',
+      asked: file,
+      means: `Another run is at work on this set-up: process ${pid} on ${host}, since ${since}.`,
+      next:
+        host === hostname()
+          ? `Wait for it, or end it (kill ${pid}), then run again.`
+          : `Wait for it. If that machine no longer runs it: rm '${file}', then run again.`,
+    },
+    EXIT.locked,
+  )
+}

@@ -1,0 +1,177 @@
+import { type Cause, SetupError } from '../clouds/cause.ts'
+import { act } from './act.ts'
+import { causeOf, type Engine, newLook, see } from './engine.ts'
+import { type Claim, type Planned, planStep, sameActions } from './plan.ts'
+import type { StepRecord } from './progress.ts'
+import type { Owned, Seen, Step, StepId } from './step.ts'
+import { shown } from './text.ts'
+
+/** What became of a step in a pass. */
+export type Outcome =
+  | { readonly is: 'done'; readonly acted: boolean }
+  | { readonly is: 'failed'; readonly cause: Cause }
+  /** `person`: a consent is missing. `changed`: reality is no longer what was agreed. `stopped`: by Ctrl-C. */
+  | { readonly is: 'open'; readonly why: 'person' | 'changed' | 'stopped' | 'after'; readonly detail: string }
+
+export interface Event {
+  readonly step: StepId
+  readonly event: 'start' | 'present' | 'done' | 'differs' | 'fail' | 'person' | 'wait' | 'skip'
+  readonly detail: string
+}
+
+export interface Pass {
+  readonly plan: readonly Planned[]
+  /** The steps whose missing consents were given; the others of those are left for a person. */
+  readonly agreed: ReadonlySet<StepId>
+  readonly engine: Engine
+  readonly emit: (event: Event) => void
+  /** No new effect is begun after this. */
+  readonly stop: AbortSignal
+  /** Even what is in flight is given up. */
+  readonly giveUp: AbortSignal
+}
+
+/** Looks at every step at once. */
+export async function lookAtAll(steps: readonly Step[], engine: Engine, stop: AbortSignal): Promise<Planned[]> {
+  const look = newLook(engine, stop)
+  const seens = await Promise.all(steps.map(step => see(step, look)))
+  return steps.map((step, index) => {
+    const seen = seens[index] ?? { is: 'unknown', cause: neverLooked }
+    return planStep(step, seen, engine.answers, claimOf(step.id, engine))
+  })
+}
+const neverLooked: Cause = { code: 'unseen', means: 'It was not looked at.', next: 'Run again.' }
+
+/** What the saved progress claims of a step. */
+export function claimOf(id: StepId, { progress }: Engine): Claim {
+  const { records, intents } = progress.saved
+  return { record: records[id], intents: Object.values(intents).filter(intent => intent.step === id) }
+}
+
+/** Runs an agreed plan: every step as soon as those it comes after are done, side by side. Asks nothing, prints nothing. */
+export async function runPass(pass: Pass): Promise<ReadonlyMap<StepId, Outcome>> {
+  const running = new Map<StepId, Promise<Outcome>>()
+  for (const planned of pass.plan) {
+    const before = (planned.step.after ?? []).map(id => [id, running.get(id)] as const)
+    running.set(planned.step.id, afterThose(planned, before, pass))
+  }
+  const ended = [...running].map(async ([id, outcome]) => [id, await outcome] as const)
+  return new Map(await Promise.all(ended))
+}
+
+async function afterThose(
+  planned: Planned,
+  before: readonly (readonly [StepId, Promise<Outcome> | undefined])[],
+  pass: Pass,
+): Promise<Outcome> {
+  const { id } = planned.step
+  for (const [earlier, outcome] of before) {
+    if ((await outcome)?.is === 'done' || outcome === undefined) continue
+    const detail = `for ${earlier}`
+    pass.emit({ step: id, event: 'wait', detail })
+    return { is: 'open', why: 'after', detail }
+  }
+  return runStep(planned, pass)
+}
+
+async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
+  const { step, seen } = planned
+  const { engine, emit } = pass
+  const say = (event: Event['event'], detail: string) => emit({ step: step.id, event, detail })
+  const fail = (cause: Cause): Outcome => {
+    say('fail', cause.means)
+    return { is: 'failed', cause }
+  }
+  if (pass.stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
+  if (seen.is === 'unknown') return fail(seen.cause)
+  if (planned.consents.length > 0 && !pass.agreed.has(step.id)) {
+    const detail = openConsent(planned)
+    say(seen.is === 'differs' ? 'differs' : 'person', detail)
+    return { is: 'open', why: 'person', detail }
+  }
+  try {
+    if (planned.actions.length === 0) {
+      keep(step, seen, planned.consents.includes('adopt'), engine)
+      say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
+      return { is: 'done', acted: false }
+    }
+    return await carryOut(planned, pass, say)
+  } catch (error) {
+    if (pass.giveUp.aborted)
+      return { is: 'open', why: 'stopped', detail: 'in flight; the next run looks what became of it' }
+    return fail(causeOf(error))
+  }
+}
+
+async function carryOut(planned: Planned, pass: Pass, say: (event: Event['event'], detail: string) => void) {
+  const { step, actions } = planned
+  const { engine, stop, giveUp } = pass
+  const now = planStep(step, await see(step, newLook(engine, stop)), engine.answers, claimOf(step.id, engine))
+  if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' } as const
+  if (!sameActions(now.actions, actions) || now.consents.join() !== planned.consents.join()) {
+    const detail = 'it changed since the plan was agreed to'
+    say('differs', detail)
+    return { is: 'open', why: 'changed', detail } as const
+  }
+  for (const action of actions) {
+    if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` } as const
+    say('start', shown(action.does))
+    await act(step, action, engine, giveUp)
+  }
+  const after = await see(step, newLook(engine, giveUp))
+  if (after.is !== 'present') throw notProven(step, after)
+  keep(step, after, planned.consents.includes('adopt'), engine)
+  const [only] = actions
+  say('done', actions.length === 1 && only ? shown(only.does) : `${actions.length} changes made`)
+  return { is: 'done', acted: true } as const
+}
+
+/** Saves what a present step taught and whose it is; its intents are settled with it. One save, and none if nothing is new. */
+function keep(step: Step, seen: Seen<unknown>, adopted: boolean, engine: Engine): void {
+  if (seen.is !== 'present') return
+  const { progress, by, clouds } = engine
+  const { records, facts, intents } = progress.saved
+  const claim = claimOf(step.id, engine)
+  const how = adopted ? 'adopted' : (claim.record?.how ?? (claim.intents.length > 0 ? 'made' : 'present'))
+  const known = claim.record !== undefined && claim.record.id === seen.owned?.id && claim.intents.length === 0
+  if (known && !adopted) return
+  const record: StepRecord = {
+    how,
+    ...(seen.owned && { id: seen.owned.id }),
+    by,
+    at: clouds.clock.now().toISOString(),
+  }
+  progress.save({
+    records: { ...records, [step.id]: record },
+    facts: { ...facts, ...seen.learned },
+    intents: Object.fromEntries(Object.entries(intents).filter(([, intent]) => intent.step !== step.id)),
+  })
+}
+
+/** What a person is asked to allow, in words: what is there already, whose it is, and what would be overwritten. */
+export function openConsent({ seen, consents }: Planned): string {
+  const { owned, how } = { owned: undefined, how: [], ...seen }
+  const adopt =
+    consents.includes('adopt') && owned
+      ? [
+          `${owned.what} is there already (${[`owner ${owned.owner}`, `since ${day(owned.since)}`, access(owned)].join(', ')})`,
+        ]
+      : []
+  const replace = how.map(({ what, expected, found }) => `${what} is ${found}, expected ${expected}`)
+  return [...adopt, ...replace].join('; ')
+}
+
+const day = (date: Date) => date.toISOString().slice(0, 10)
+const access = ({ alsoAccess }: Owned) =>
+  alsoAccess.length === 0 ? 'nobody else has access' : `${alsoAccess.join(', ')} can change it too`
+
+function notProven(step: Step, seen: Seen<unknown>): SetupError {
+  if (seen.is === 'unknown') return new SetupError(seen.cause)
+  const found = seen.is === 'differs' ? seen.how.map(({ what, found }) => `${what} is ${found}`).join('; ') : 'missing'
+  return new SetupError({
+    code: 'not-proven',
+    said: found,
+    means: `All of ${step.id} was done without an error, and yet reality does not show it.`,
+    next: 'Run again; it is looked at afresh.',
+  })
+}

@@ -1,0 +1,80 @@
+import type { Answers } from '../answers/schema.ts'
+import type { Intent, StepRecord } from './progress.ts'
+import type { Action, Owned, Seen, Step, StepId } from './step.ts'
+
+/** What a person must allow before a step may act. */
+export type Consent = 'adopt' | 'replace'
+
+/** One step of a plan: what was seen, and what follows from it. */
+export interface Planned {
+  readonly step: Step
+  readonly seen: Seen<unknown>
+  /** Empty where nothing is to be done, or nothing can be. */
+  readonly actions: readonly Action[]
+  readonly consents: readonly Consent[]
+}
+
+/** How long after an intent a thing of that name may appear and still be the effect of our lost request. */
+const LOST_ANSWER_WINDOW_MS = 120_000
+/** `created_at` and `Date` have whole seconds. */
+const WHOLE_SECOND_MS = 1_000
+
+/**
+ * What is to be done with what was seen.
+ * A thing with an owner needs consent to be adopted, unless it is ours by record or by an open intent; what must be
+ * overwritten needs consent to be replaced.
+ */
+export function planStep(step: Step, seen: Seen<unknown>, answers: Answers, claim: Claim): Planned {
+  const actions = seen.is === 'present' || seen.is === 'unknown' ? [] : step.actions(answers, seen)
+  const consents: Consent[] = []
+  if ('owned' in seen && seen.owned !== undefined && ownership(seen.owned, claim) === 'stranger') consents.push('adopt')
+  if (seen.is === 'differs') consents.push('replace')
+  return { step, seen, actions, consents }
+}
+
+/** What the saved progress claims of a step. */
+export interface Claim {
+  readonly record?: StepRecord | undefined
+  readonly intents: readonly Intent[]
+}
+
+/**
+ * Whose a thing is: `recorded` in the progress under this very id, `made` by a request of ours whose answer was lost
+ * (it appeared right after the intent), or a `stranger`'s.
+ */
+export function ownership(owned: Owned, { record, intents }: Claim): 'recorded' | 'made' | 'stranger' {
+  if (record?.id === owned.id) return 'recorded'
+  const fits = ({ at }: Intent) => {
+    const after = owned.since.getTime() - Date.parse(at)
+    return after >= -WHOLE_SECOND_MS && after <= LOST_ANSWER_WINDOW_MS
+  }
+  return intents.some(fits) ? 'made' : 'stranger'
+}
+
+/** Are these the actions that were agreed to? Actions are data, so they are compared as data. */
+export const sameActions = (one: readonly Action[], other: readonly Action[]): boolean =>
+  JSON.stringify(one) === JSON.stringify(other)
+
+/**
+ * The steps so that each stands after those it comes after, else as listed.
+ * @throws Error on an unknown id, a doubled id or a circle: a mistake in the table of contents
+ */
+export function inOrder(steps: readonly Step[]): readonly Step[] {
+  const byId = new Map(steps.map(step => [step.id, step]))
+  if (byId.size !== steps.length) throw new Error('two steps have the same id')
+  const placed = new Set<StepId>()
+  const ordered: Step[] = []
+  const place = (step: Step, before: readonly StepId[]) => {
+    if (placed.has(step.id)) return
+    if (before.includes(step.id)) throw new Error(`steps wait for each other: ${[...before, step.id].join(' → ')}`)
+    for (const id of step.after ?? []) {
+      const earlier = byId.get(id)
+      if (earlier === undefined) throw new Error(`${step.id} comes after ${id}, which is no step`)
+      place(earlier, [...before, step.id])
+    }
+    placed.add(step.id)
+    ordered.push(step)
+  }
+  for (const step of steps) place(step, [])
+  return ordered
+}

@@ -1,0 +1,108 @@
+/** The types that everything turns on. A step is a value: printed, rehearsed, carried out and checked from this one description. */
+import type { Answers, Known } from '../answers/schema.ts'
+import type { Cause } from '../clouds/cause.ts'
+import type { Ran } from '../clouds/exec.ts'
+import type { Reply } from '../clouds/http.ts'
+import type { Account } from '../clouds/vendor.ts'
+import type { Vendor } from '../clouds/vendors.ts'
+import type { Body, Str } from './text.ts'
+
+/** `lane.name`. The lane is for drawing; order comes from `after` alone. */
+export type StepId = `${string}.${string}`
+
+/** What steps learned and later steps use, by `step:name`. Saved, never secret. */
+export type Facts = Readonly<Record<string, string>>
+
+/** One command of a by-hand form; `okExit` are the exit codes that count as done (0, unless said). */
+export interface Sh {
+  readonly argv: readonly Str[]
+  readonly okExit?: readonly number[]
+}
+
+/** One visible effect. Data, not code. */
+export type Action = RequestAction | RunAction
+
+interface Common {
+  /** Names the saved intent; unique within its step. */
+  readonly key: string
+  /** One plain sentence without a subject: "create the app …". */
+  readonly does: Str
+}
+
+export interface RequestAction extends Common {
+  readonly kind: 'request'
+  readonly vendor: Vendor
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: Str
+  readonly body?: Body
+  /** What the answer teaches: fact name → keys that lead to it in the answer's body. */
+  readonly learn?: Readonly<Record<string, readonly string[]>>
+  /** May it be sent again when its answer was lost, or must reality be looked at first? */
+  readonly again: 'safe' | 'look-first'
+  readonly byHand: readonly Sh[]
+}
+
+/** A local command; it is its own by-hand form. */
+export interface RunAction extends Common, Sh {
+  readonly kind: 'run'
+}
+
+/** A vendor's object that a step stands for, with the right owner: what adoption is decided on. */
+export interface Owned {
+  readonly id: string
+  /** What it is, as people call it: "app pt-dummy-app". */
+  readonly what: string
+  readonly owner: string
+  readonly since: Date
+  /** Who else can use or change it. */
+  readonly alsoAccess: readonly string[]
+}
+
+export interface Difference {
+  readonly what: string
+  readonly expected: string
+  readonly found: string
+}
+
+/** What a look saw. */
+export type Seen<State> =
+  /** Nothing of anybody's is in the way; `partly` says what stands there already. */
+  | { readonly is: 'missing'; readonly state?: State; readonly partly?: string }
+  | { readonly is: 'present'; readonly state: State; readonly learned?: Facts; readonly owned?: Owned }
+  /** Something stands there that must be overwritten: only with consent. */
+  | {
+      readonly is: 'differs'
+      readonly state: State
+      readonly how: readonly [Difference, ...Difference[]]
+      readonly learned?: Facts
+      readonly owned?: Owned
+    }
+  /** It could not be seen, or what is there is not for us to see. Nothing is done. */
+  | { readonly is: 'unknown'; readonly cause: Cause }
+
+/** Questions to reality; none has an effect. Answers are shared and kept for one pass. */
+export interface Look {
+  readonly answers: Known
+  /** Who is signed in there. */
+  account(vendor: Vendor): Account
+  read(vendor: Vendor, path: Str): Promise<Reply>
+  git(...argv: readonly string[]): Promise<Ran>
+}
+
+export interface Step<State = unknown> {
+  readonly id: StepId
+  readonly title: string
+  readonly why: string
+  /** The heading of the document that it comes from. */
+  readonly section: string
+  readonly after?: readonly StepId[]
+  /** Whose sign-in it needs. */
+  readonly needs?: readonly Vendor[]
+  look(look: Look): Promise<Seen<State>>
+  /** What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions. */
+  actions(answers: Answers, seen?: Seen<State>): readonly Action[]
+  /** This step's own failures in words; the vendor's general ones need not be repeated. */
+  means?(reply: Reply, answers: Known): Cause | undefined
+}
+
+export const laneOf = (id: StepId): string => id.slice(0, id.indexOf('.'))

@@ -1,0 +1,33 @@
+import type { Answers } from '../../answers/schema.ts'
+import { shown } from '../../engine/text.ts'
+import { readableLine } from '../shell.ts'
+import { byHand, type Entry, overTheWire, type Place } from './model.ts'
+
+/** The checklist as Markdown with boxes to tick. */
+export function asMarkdown(
+  entries: readonly Entry[],
+  answers: Answers,
+  place: Place,
+  options: { readonly title: string; readonly verbose: boolean },
+): string {
+  const facts = Object.entries(answers).map(([key, value]) => `| ${key} | ${plain(shown(value))} |`)
+  const steps = entries.map(({ step, actions }, index) => {
+    const boxes = actions.map(action => {
+      const wire = options.verbose ? overTheWire(action, place) : undefined
+      const commands = byHand(action).map(readableLine)
+      return `- [ ] ${plain(shown(action.does))}\n${wire ? `\n${fenced('http', [wire])}\n` : ''}\n${fenced('sh', commands)}\n`
+    })
+    return `## ${index + 1}. ${plain(step.title)}\n\n\`${step.id}\`: ${plain(step.why)}\n\n${boxes.join('\n')}`
+  })
+  return [`# ${plain(options.title)}\n`, '| answer | value |', '|---|---|', ...facts, '', ...steps].join('\n')
+}
+
+/** Nothing in a text is taken for Markdown or HTML. */
+const plain = (text: string) => text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&').replaceAll('\n', ' ')
+
+/** A block that no line of its own can end, indented below its box. */
+function fenced(language: string, lines: readonly string[]): string {
+  const longest = Math.max(2, ...lines.flatMap(text => [...text.matchAll(/`+/g)].map(([run]) => run.length)))
+  const fence = '`'.repeat(longest + 1)
+  return [`${fence}${language}`, ...lines.flatMap(text => text.split('\n')), fence].map(text => `  ${text}`).join('\n')
+}

@@ -1,0 +1,66 @@
+import type { Answers } from '../../answers/schema.ts'
+import type { Json } from '../../clouds/json.ts'
+import { VENDORS, type Vendor } from '../../clouds/vendors.ts'
+import { type Action, laneOf, type Sh, type Step } from '../../engine/step.ts'
+import { fillBody, type Hole, type Str, shown } from '../../engine/text.ts'
+import { readableLine } from '../shell.ts'
+
+/** Where the described effects would go. */
+export interface Place {
+  readonly bases: ReadonlyMap<Vendor, URL>
+  readonly checkout: string
+}
+
+/** One step with what it does, ready to be printed in any format. */
+export interface Entry {
+  readonly step: Step
+  readonly actions: readonly Action[]
+}
+
+/** The steps as they would be carried out in an empty world. */
+export const entriesOf = (steps: readonly Step[], answers: Answers): readonly Entry[] =>
+  steps.map(step => ({ step, actions: step.actions(answers) }))
+
+/** A checklist as the contract (cli.md) gives it to scripts. */
+export function asJson(entries: readonly Entry[], answers: Answers, place: Place): Json {
+  return {
+    version: 1,
+    answers: Object.fromEntries(Object.entries(answers).map(([key, value]) => [key, shown(value)])),
+    steps: entries.map(({ step, actions }) => ({
+      id: step.id,
+      lane: laneOf(step.id),
+      title: step.title,
+      section: step.section,
+      after: [...(step.after ?? [])],
+      by: 'wizard',
+      actions: actions.map(action => describe(action, place)),
+    })),
+  }
+}
+
+/** One action as the contract gives it. */
+export function describe(action: Action, place: Place): Json {
+  if (action.kind === 'run') return { kind: 'run', argv: action.argv.map(shown), cwd: place.checkout, env: {} }
+  return {
+    kind: 'request',
+    method: action.method,
+    url: urlOf(action.vendor, action.path, place),
+    headers: { ...VENDORS[action.vendor].headers, 'content-type': 'application/json', authorization: 'Bearer ••••' },
+    body: action.body === undefined ? null : fillBody(action.body, asMark),
+    byHand: byHand(action).map(readableLine),
+  }
+}
+
+/** The commands that do the same by hand. */
+export const byHand = (action: Action): readonly Sh[] => (action.kind === 'run' ? [action] : action.byHand)
+
+/** What goes over the wire, on one line; undefined for what stays on this machine. */
+export function overTheWire(action: Action, place: Place): string | undefined {
+  if (action.kind === 'run') return undefined
+  const body = action.body === undefined ? '' : ` ${JSON.stringify(fillBody(action.body, asMark))}`
+  return `${action.method} ${urlOf(action.vendor, action.path, place)}${body}`
+}
+
+const asMark = ({ hole }: Hole) => `<${hole}>`
+const urlOf = (vendor: Vendor, path: Str, { bases }: Place) =>
+  (bases.get(vendor)?.href ?? VENDORS[vendor].home).replace(/\/$/, '') + shown(path)

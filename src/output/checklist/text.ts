@@ -1,0 +1,37 @@
+import type { Answers } from '../../answers/schema.ts'
+import { shown } from '../../engine/text.ts'
+import { type Printer, wrap } from '../printer.ts'
+import { readableLine } from '../shell.ts'
+import { byHand, type Entry, overTheWire, type Place } from './model.ts'
+
+/** The checklist for reading: what each step does, and the commands that do it by hand; `verbose` shows the requests too. */
+export function printText(
+  entries: readonly Entry[],
+  answers: Answers,
+  place: Place,
+  options: { readonly printer: Printer; readonly title: string; readonly verbose: boolean },
+): void {
+  const { printer, title, verbose } = options
+  const { paint, width, line } = printer
+  line(paint.bold(title))
+  line(
+    wrap(
+      '',
+      Object.entries(answers)
+        .map(([key, value]) => `${key} ${shown(value)}`)
+        .join(' · '),
+      width,
+    ),
+  )
+  for (const [index, { step, actions }] of entries.entries()) {
+    line()
+    line(wrap(`${index + 1} `, `${paint.bold(step.id)}  ${step.title}`, width))
+    line(wrap('  ', paint.dim(step.why), width))
+    for (const action of actions) {
+      line(wrap('  ☐ ', shown(action.does), width))
+      const wire = verbose ? overTheWire(action, place) : undefined
+      if (wire) line(`      ${paint.dim(wire)}`)
+      for (const command of byHand(action)) line(`      ${paint.cyan(`$ ${readableLine(command)}`)}`)
+    }
+  }
+}

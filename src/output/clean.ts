@@ -1,0 +1,19 @@
+import { stripVTControlCharacters } from 'node:util'
+import { redact } from '../clouds/secret.ts'
+
+/** Control characters, and those that turn the direction of writing or take no room: with them a text can lie. */
+const LYING = /[\p{Cc}\p{Cf}\u2028\u2029\u115F\u1160\u3164\uFFA0]/gu
+
+/** The longest foreign text that is worth reading. */
+const LONGEST = 2_000
+
+/**
+ * Makes foreign text (vendors, tools, git, files) fit to be shown: no escape sequence, no control or invisible
+ * character but the line's end, no secret, not endless.
+ */
+export function clean(text: string): string {
+  const plain = redact(stripVTControlCharacters(text)).replace(LYING, sign =>
+    sign === '\n' ? '\n' : sign === '\t' ? ' ' : '�',
+  )
+  return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain
+}

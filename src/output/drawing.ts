@@ -1,0 +1,47 @@
+import type { ChalkInstance } from 'chalk'
+import type { Event } from '../engine/pass.ts'
+import type { Printer } from './printer.ts'
+
+/** What people see while a pass runs, made of its events. */
+export interface Drawing {
+  emit(event: Event): void
+  /** Settles once the last state is drawn. */
+  readonly finished: Promise<void>
+}
+
+/** The sign of each event, for every way of drawing. */
+export const SIGNS: Readonly<
+  Record<
+    Event['event'],
+    { readonly sign: string; readonly color: keyof Pick<ChalkInstance, 'green' | 'red' | 'yellow' | 'cyan' | 'dim'> }
+  >
+> = {
+  start: { sign: '›', color: 'cyan' },
+  present: { sign: '✔', color: 'green' },
+  done: { sign: '✔', color: 'green' },
+  differs: { sign: '≠', color: 'yellow' },
+  fail: { sign: '✖', color: 'red' },
+  person: { sign: '●', color: 'yellow' },
+  wait: { sign: '⏸', color: 'dim' },
+  skip: { sign: '-', color: 'dim' },
+}
+
+/** One line an event, never drawn over: without a terminal, in CI, with --plain, where the list is too tall. */
+export function drawLines({ line, paint }: Printer): Drawing {
+  return {
+    emit: ({ step, event, detail }) => {
+      const { sign, color } = SIGNS[event]
+      line(`  ${paint[color](sign)} ${step}  ${detail}`)
+    },
+    finished: Promise.resolve(),
+  }
+}
+
+/** For --json: one event a line. */
+export function drawEvents(write: (line: string) => void, clouds: 'real' | 'rehearsal', now: () => Date): Drawing {
+  return {
+    emit: ({ step, event, detail }) =>
+      write(JSON.stringify({ time: now().toISOString(), clouds, step, event, detail })),
+    finished: Promise.resolve(),
+  }
+}

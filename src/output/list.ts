@@ -1,0 +1,66 @@
+import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer } from 'listr2'
+import type { Event } from '../engine/pass.ts'
+import type { Planned } from '../engine/plan.ts'
+import { laneOf, type StepId } from '../engine/step.ts'
+import type { Drawing } from './drawing.ts'
+
+type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>
+type Line = Pick<Task, 'title' | 'skip'>
+
+/** How many rows the list takes: a lane's name, and each of its steps. */
+export const heightOf = (plan: readonly Planned[]): number => lanesOf(plan).size + plan.length
+
+/** Draws a pass as one list with the lanes side by side, redrawn while it runs. */
+export function drawList(plan: readonly Planned[]): Drawing {
+  const steps = new Map(plan.map(({ step }) => [step.id, new Follower(step.id)]))
+  const follow = (id: StepId) => ({ title: id, task: (_: unknown, line: Line) => steps.get(id)?.follow(line) })
+  const lanes = [...lanesOf(plan)].map(([lane, ids]) => ({
+    title: lane,
+    task: (_: unknown, task: Task) => task.newListr(ids.map(follow), { concurrent: true, exitOnError: false }),
+  }))
+  const list = new Listr(lanes, {
+    concurrent: true,
+    exitOnError: false,
+    // Signals are ours: listr2 9 would end the process without a word (facts/peers.md 0.2).
+    registerSignalListeners: false,
+    renderer: 'default',
+    rendererOptions: { collapseSubtasks: false, collapseSkips: false, showErrorMessage: false },
+  })
+  return { emit: event => steps.get(event.step)?.take(event), finished: list.run().then(() => undefined) }
+}
+
+function lanesOf(plan: readonly Planned[]): ReadonlyMap<string, readonly StepId[]> {
+  const lanes = new Map<string, StepId[]>()
+  for (const { step } of plan) lanes.set(laneOf(step.id), [...(lanes.get(laneOf(step.id)) ?? []), step.id])
+  return lanes
+}
+
+/** One row: begun when listr2 begins it, told by events, ended by the last one. */
+class Follower {
+  readonly #id: StepId
+  #line: Line | undefined
+  #told: Event | undefined
+  #end: ((event: Event) => void) | undefined
+
+  constructor(id: StepId) {
+    this.#id = id
+  }
+
+  follow(line: Line): Promise<void> {
+    this.#line = line
+    return new Promise((resolve, reject) => {
+      this.#end = ({ event, detail }) => {
+        if (event === 'fail') return reject(new Error(detail))
+        if (event === 'person' || event === 'wait' || event === 'differs' || event === 'skip') line.skip()
+        resolve()
+      }
+      if (this.#told) this.take(this.#told)
+    })
+  }
+
+  take(event: Event): void {
+    this.#told = event
+    if (this.#line) this.#line.title = `${this.#id}  ${event.detail}`
+    if (event.event !== 'start') this.#end?.(event)
+  }
+}

@@ -1,0 +1,23 @@
+import type { Sh } from '../engine/step.ts'
+import { fill, type Hole, type Str } from '../engine/text.ts'
+
+/** A word as sh reads it back, whatever it holds. */
+export const quote = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+/** The name of a hole as a shell variable: herokuApp, heroku_create_app_id. */
+export const variableOf = ({ hole }: Hole): string => hole.replace(/\W/g, '_')
+
+/** One argument for sh; a hole becomes its variable, which must be set. */
+export const argument = (text: Str): string => fill(text, hole => `"\${${variableOf(hole)}:?}"`, quote) || "''"
+
+/** A by-hand command as one line of sh. */
+export function commandLine({ argv, okExit = [0] }: Sh): string {
+  const line = argv.map(argument).join(' ')
+  const others = okExit.filter(code => code !== 0)
+  return others.length === 0 ? line : `${line} || [ $? -eq ${others.join(' ] || [ $? -eq ')} ]`
+}
+
+/** The same for people: holes as `<name>`, no exit codes. */
+export const readableLine = ({ argv }: Sh): string =>
+  argv.map(part => fill(part, ({ hole }) => `<${hole}>`, quote)).join(' ')

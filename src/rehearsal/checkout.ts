@@ -1,0 +1,53 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SetupError } from '../clouds/cause.ts'
+import type { Tools } from '../clouds/exec.ts'
+import { withoutUserInfo } from '../clouds/remote.ts'
+
+/** The values that the documented set-up names, in a library of the same form: enough of dummyapp to rehearse without it. */
+const STAND_IN = {
+  'build/common.lib.sh': `#!/bin/echo you should source me
+: "\${GITHUB_PROJECT:=PennockTech/dummyapp}"
+: "\${HEROKU_APP:=pt-dummy-app}"
+`,
+}
+
+/** Clones a checkout into an empty folder; its remotes keep their addresses, without user info. */
+export async function cloneCheckout(
+  from: { readonly folder: string; readonly remotes: Readonly<Record<string, string>> },
+  to: string,
+  tools: Tools,
+): Promise<void> {
+  await git(tools, from.folder, 'clone', '--quiet', '--no-hardlinks', '--', from.folder, to)
+  await git(tools, to, 'remote', 'remove', 'origin')
+  await setRemotes(from.remotes, to, tools)
+}
+
+/** Makes a checkout that looks to the wizard as a fresh clone of PennockTech/dummyapp does. */
+export async function makeCheckout(to: string, tools: Tools): Promise<void> {
+  mkdirSync(to)
+  await git(tools, to, 'init', '--quiet', '--initial-branch=main')
+  for (const [name, text] of Object.entries(STAND_IN)) {
+    mkdirSync(join(to, name, '..'), { recursive: true })
+    writeFileSync(join(to, name), text)
+  }
+  await setRemotes({ origin: 'https://github.com/PennockTech/dummyapp.git' }, to, tools)
+}
+
+async function setRemotes(remotes: Readonly<Record<string, string>>, to: string, tools: Tools): Promise<void> {
+  for (const [name, url] of Object.entries(remotes)) {
+    await git(tools, to, 'config', '--local', `remote.${name}.url`, withoutUserInfo(url))
+  }
+}
+
+async function git(tools: Tools, cwd: string, ...argv: readonly string[]): Promise<void> {
+  const { code, stderr } = await tools.run({ argv: ['git', ...argv], cwd })
+  if (code === 0) return
+  throw new SetupError({
+    code: 'no-clone',
+    asked: `git ${argv.join(' ')}`,
+    said: stderr.trim(),
+    means: 'The temporary checkout for the rehearsal could not be made.',
+    next: 'Mend what git says, and run again.',
+  })
+}

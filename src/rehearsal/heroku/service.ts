@@ -1,0 +1,70 @@
+import { mintOf } from '../mint.ts'
+import type { Answer, Call, Service } from '../service.ts'
+import type { World } from '../world.ts'
+import { ACCOUNTS } from './accounts.ts'
+import { APPS } from './apps.ts'
+import { AUTHORIZATIONS } from './authorizations.ts'
+import { FEATURE_ROUTES } from './features.ts'
+import { Refusal, refuse } from './refusals.ts'
+import { RELEASES } from './releases.ts'
+import { ALLOWS, namesIn, type Reply, type Route } from './route.ts'
+import { type Account, type Authorization, type HerokuWorld, RATE_LIMIT } from './world.ts'
+
+/** The first that fits answers; anything else is no endpoint. */
+const ROUTES: readonly Route[] = [...ACCOUNTS, ...AUTHORIZATIONS, ...FEATURE_ROUTES, ...APPS, ...RELEASES]
+
+/** The Heroku Platform API, as facts/heroku.md tells it. */
+export const heroku: Service = (call, world, now) => {
+  const login = signedIn(world.heroku, call, now)
+  if (!login) return said(refuse.unauthorized())
+  const { account } = login
+  try {
+    const reply = reach(call, world, login, now)
+    if (reply.world) world.heroku = reply.world
+    return finish(account, { ...reply, effect: reply.world !== undefined })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return finish(account, said(error))
+  }
+}
+
+interface Login {
+  readonly account: Account
+  readonly authorization: Authorization
+}
+
+function signedIn(world: HerokuWorld, { headers }: Call, now: Date): Login | undefined {
+  const token = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  const authorization = world.authorizations.find(one => one.token === token)
+  const account = world.accounts.find(one => one.email === authorization?.account)
+  if (!authorization || !account) return undefined
+  const { expiresAt } = authorization
+  return expiresAt !== null && new Date(expiresAt) <= now ? undefined : { account, authorization }
+}
+
+/** Everything that can stand in a request's way, in the order in which it does, and then its route. */
+function reach(call: Call, world: World, { account, authorization }: Login, now: Date): Reply {
+  if (account.rateLimitRemaining < 1) throw refuse.rateLimit()
+  account.rateLimitRemaining -= 1
+  const { rules } = world.heroku
+  if (rules.versionRequired && !/version=3\b/.test(call.headers.accept ?? '')) throw refuse.version()
+  const { twoFactorCode } = account
+  if (twoFactorCode !== null && call.headers['heroku-two-factor-code'] !== twoFactorCode) throw refuse.twoFactor()
+  for (const { method, pattern, needs, handle } of ROUTES) {
+    const names = method === call.method ? namesIn(pattern, call.path) : undefined
+    if (!names) continue
+    if (!authorization.scope.some(scope => ALLOWS[needs].includes(scope))) throw refuse.scope()
+    if (call.malformed) throw refuse.malformed()
+    return handle({ ...call, world: world.heroku, account, names, now, mint: mintOf(world) })
+  }
+  throw refuse.endpoint()
+}
+
+const said = ({ status, body }: Refusal): Answer => ({ status, headers: rateHeader(RATE_LIMIT), body, effect: false })
+
+function finish(account: Account, answer: Answer): Answer {
+  const headers = { ...answer.headers, ...rateHeader(account.rateLimitRemaining) }
+  return { status: answer.status, headers, body: answer.body, effect: answer.effect, who: account.email }
+}
+
+const rateHeader = (remaining: number) => ({ 'ratelimit-remaining': String(remaining) })

@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import type { Json } from '../clouds/json.ts'
+import { type Fault, faultFinder, JSON_TYPE, suffer } from './faults.ts'
+import { heroku } from './heroku/service.ts'
+import type { Service } from './service.ts'
+import { deliver, readCall } from './wire.ts'
+import { emptyWorld, loadWorld, saveWorld, type World } from './world.ts'
+
+export type { Fault, FaultKind } from './faults.ts'
+
+/** Every simulated vendor, each on a port of its own. */
+const SERVICES = { heroku } as const satisfies Record<string, Service>
+type Vendor = keyof typeof SERVICES
+const VENDORS = Object.keys(SERVICES) as Vendor[]
+
+export interface Logged {
+  at: string
+  vendor: string
+  method: string
+  /** With the query. */
+  path: string
+  body: Json | undefined
+  /** What was answered; undefined where nothing was, or not yet. */
+  status: number | undefined
+  /** A 2xx write that changed the world. */
+  effect: boolean
+  /** The e-mail address of the account that asked, never a token. */
+  who?: string
+}
+
+export interface Rehearsal {
+  /** `http://127.0.0.1:PORT` of each vendor. */
+  readonly origins: Readonly<Record<Vendor, string>>
+  readonly world: World
+  readonly log: readonly Logged[]
+  /** May be replaced or pushed to while running; begins as the world's, and is not saved with it. */
+  faults: Fault[]
+  latencyMs: number
+  /** Awaited around every request: before anything is done, and when it is done and saved but not yet answered. */
+  hook?: ((phase: 'before' | 'after', entry: Logged) => void | Promise<void>) | undefined
+  /** Destroys open sockets too; what still waits for its latency is not carried out. */
+  close(): Promise<void>
+}
+
+export interface RehearsalOptions {
+  /** Where it begins; an empty world unless told. */
+  readonly world?: World
+  /** Where the world is kept: read if it is there (then `world` is not used), written after every effect. */
+  readonly file?: string
+  /** The clouds' clock; the machine's unless told. */
+  readonly now?: () => Date
+}
+
+/** Starts the simulated clouds on loopback. Throws a SetupError for a world file that holds none. */
+export async function startRehearsal(options: RehearsalOptions = {}): Promise<Rehearsal> {
+  const { file, now = () => new Date() } = options
+  const world = (file && loadWorld(file)) || (options.world ?? emptyWorld(now()))
+  const log: Logged[] = []
+  const closing = new AbortController()
+  const findFault = faultFinder()
+
+  const answer = async (vendor: Vendor, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { url: path = '/' } = request
+    const call = await readCall(request)
+    const { method, body } = call
+    const entry: Logged = { at: now().toISOString(), vendor, method, path, body, status: undefined, effect: false }
+    log.push(entry)
+    await rehearsal.hook?.('before', entry)
+    if (rehearsal.latencyMs) await setTimeout(rehearsal.latencyMs, undefined, { signal: closing.signal })
+    const sent = suffer(findFault(rehearsal.faults, method, path), path, () => {
+      const said = SERVICES[vendor](call, world, now())
+      entry.effect = said.effect
+      if (said.who) entry.who = said.who
+      if (file && said.effect) saveWorld(file, world)
+      return { status: said.status, headers: { ...JSON_TYPE, ...said.headers }, body: JSON.stringify(said.body) }
+    })
+    if (typeof sent === 'object') entry.status = sent.status
+    await rehearsal.hook?.('after', entry)
+    await deliver(sent, response, now())
+  }
+
+  const servers = VENDORS.map(vendor =>
+    createServer((request, response) => {
+      // A mistake of the simulation's own is shown to the client; a client that has gone is nobody's mistake.
+      answer(vendor, request, response).catch(error => response.destroyed || response.writeHead(500).end(String(error)))
+    }),
+  )
+  const ports = await Promise.all(servers.map(listen))
+  const rehearsal: Rehearsal = {
+    origins: Object.fromEntries(
+      VENDORS.map((vendor, i) => [vendor, `http://127.0.0.1:${ports[i]}`]),
+    ) as Rehearsal['origins'],
+    world,
+    log,
+    faults: [...world.faults],
+    latencyMs: world.latencyMs,
+    close: async () => {
+      closing.abort()
+      await Promise.all(servers.map(shut))
+    },
+  }
+  return rehearsal
+}
+
+async function listen(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+async function shut(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
+import type { Json } from '../clouds/json.ts'
+import type { Sent } from './faults.ts'
+import type { Call } from './service.ts'
+
+/** Reads a request to its end. Throws what the socket throws. */
+export async function readCall(request: IncomingMessage): Promise<Call> {
+  const { method = 'GET', url = '/', headers } = request
+  const body = await text(request)
+  const [path = '/'] = url.split('?')
+  return { method, path, headers, ...readBody(body, headers['content-type'] ?? '') }
+}
+
+function readBody(body: string, type: string): Pick<Call, 'body' | 'malformed'> {
+  if (!body) return { body: undefined, malformed: false }
+  try {
+    if (/^application\/([\w.-]+\+)?json\b/i.test(type)) return { body: JSON.parse(body) as Json, malformed: false }
+  } catch {}
+  return { body: undefined, malformed: true }
+}
+
+/** Sends what is to be sent, or closes the socket, or leaves it as it is; ends when the client has it or is gone. */
+export async function deliver(sent: Sent, response: ServerResponse, now: Date): Promise<void> {
+  if (sent === 'hang-up') response.destroy()
+  if (typeof sent === 'string') return
+  const { status, headers, body } = sent
+  response.sendDate = false
+  response.writeHead(status, {
+    date: now.toUTCString(),
+    'request-id': randomUUID(),
+    ...(typeof body === 'string' && { 'content-length': Buffer.byteLength(body) }),
+    ...headers,
+  })
+  if (typeof body === 'string') response.end(body)
+  else await pipeline(Readable.from(body), response)
+}

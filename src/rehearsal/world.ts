@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import { EXIT, SetupError } from '../clouds/cause.ts'
+import { fault } from './faults.ts'
+import { emptyHeroku, herokuWorld } from './heroku/world.ts'
+import { mintOf } from './mint.ts'
+
+const worldFile = z.strictObject({
+  /** How many ids and tokens were made; the next ones follow from it. */
+  counter: z.int().min(0).default(0),
+  latencyMs: z.int().min(0).default(0),
+  faults: z.array(fault).default([]),
+  heroku: herokuWorld,
+})
+
+/** All that the simulated clouds remember. Tests may change it between requests. */
+export type World = z.infer<typeof worldFile>
+
+/** One account a vendor: it owns nothing, can pay, and is signed in with a token that lives for a year from `now`. */
+export function emptyWorld(now = new Date()): World {
+  const counted = { counter: 0 }
+  const heroku = emptyHeroku(now, mintOf(counted))
+  return { ...counted, latencyMs: 0, faults: [], heroku }
+}
+
+/** Reads a world file; undefined where there is none. Throws a SetupError that says what in it is wrong. */
+export function loadWorld(file: string): World | undefined {
+  if (!existsSync(file)) return undefined
+  const read = worldFile.safeParse(parsed(readFileSync(file, 'utf8')))
+  if (read.success) return read.data
+  throw new SetupError(
+    {
+      code: 'world',
+      asked: file,
+      said: z.prettifyError(read.error),
+      means: `${file} does not hold a world of the rehearsal.`,
+      next: 'Mend it, or name a file that does not exist yet: it is made (--world FILE).',
+    },
+    EXIT.input,
+  )
+}
+
+/** Writes the world at once: a reader, or a restart after a crash, finds the old one or the new one, whole. */
+export function saveWorld(file: string, world: World): void {
+  const draft = `${file}.${process.pid}.tmp`
+  writeFileSync(draft, `${JSON.stringify(world, null, 2)}\n`, { mode: 0o600 })
+  renameSync(draft, file)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,112 @@
+import type { Known } from '../../src/answers/schema.ts'
+import type { Cause } from '../../src/clouds/cause.ts'
+import { HEROKU, type HerokuApp, readApp, readCollaborators } from '../../src/clouds/heroku.ts'
+import type { Reply } from '../../src/clouds/http.ts'
+import { textAt } from '../../src/clouds/json.ts'
+import type { Action, Look, Owned, Step } from '../../src/engine/step.ts'
+import { path, type Str, t } from '../../src/engine/text.ts'
+
+/** Container deploys are refused on any other stack (facts/heroku.md 4). */
+const STACK = 'container'
+
+export const createApp: Step<HerokuApp> = {
+  id: 'heroku.create-app',
+  title: 'Create the Heroku app',
+  why: 'CI releases its container images to this app. Heroku takes images on the stack container only, so it is set at once.',
+  section: 'Setup',
+  needs: ['heroku'],
+
+  async look(look) {
+    const { answers } = look
+    const reply = await look.read('heroku', path`/apps/${answers.herokuApp}`)
+    if (reply.status === 404) return { is: 'missing' }
+    const app = readApp(reply)
+    if (app === undefined) return { is: 'unknown', cause: { ...HEROKU.means(reply), ...refused(reply, answers) } }
+    if (!isOurs(app, look)) return { is: 'unknown', cause: anothers(app, answers) }
+    const there = { state: app, owned: await ownedApp(app, look), learned: { 'heroku.create-app:id': app.id } }
+    return app.stack === STACK
+      ? { is: 'present', ...there }
+      : { is: 'differs', ...there, how: [{ what: 'the stack', expected: STACK, found: app.stack }] }
+  },
+
+  actions: ({ herokuApp, herokuTeam }, seen) => [
+    seen?.is === 'differs' ? changeStack(herokuApp) : create(herokuApp, herokuTeam),
+  ],
+
+  means: refused,
+}
+
+const create = (name: Str, team: Str | undefined): Action => ({
+  kind: 'request',
+  key: 'create',
+  does: t`create the app ${name} on the stack ${STACK}${team ? t`, owned by the team ${team}` : ''}`,
+  vendor: 'heroku',
+  method: 'POST',
+  path: team ? '/teams/apps' : '/apps',
+  body: { name, stack: STACK, team },
+  learn: { id: ['id'] },
+  // A second app of that name cannot come about, but "taken" would then be said of our own.
+  again: 'look-first',
+  byHand: [
+    { argv: ['heroku', 'apps:create', name, '--stack', STACK, '--no-remote', ...(team ? ['--team', team] : [])] },
+  ],
+})
+
+const changeStack = (name: Str): Action => ({
+  kind: 'request',
+  key: 'stack',
+  does: t`switch the app ${name} to the stack ${STACK}`,
+  vendor: 'heroku',
+  method: 'PATCH',
+  path: path`/apps/${name}`,
+  body: { build_stack: STACK },
+  again: 'safe',
+  byHand: [{ argv: ['heroku', 'stack:set', STACK, '--app', name] }],
+})
+
+/** A team's app belongs to the team; any other to the account of its owner's address. */
+const isOurs = (app: HerokuApp, { answers, account }: Look): boolean =>
+  answers.herokuTeam === undefined
+    ? app.team === undefined && app.ownerEmail === account('heroku').name
+    : app.team === answers.herokuTeam
+
+async function ownedApp(app: HerokuApp, look: Look): Promise<Owned> {
+  const reply = await look.read('heroku', path`/apps/${app.name}/collaborators`)
+  const others = readCollaborators(reply).filter(email => email !== app.ownerEmail)
+  return {
+    id: app.id,
+    what: `app ${app.name}`,
+    owner: app.team === undefined ? app.ownerEmail : `team ${app.team}`,
+    since: app.createdAt,
+    alsoAccess: reply.status < 300 ? others : ['somebody (Heroku did not list the collaborators)'],
+  }
+}
+
+/** 403 on reading and 422 on creating both mean that the name is somebody else's (facts/heroku.md 1.3). */
+function refused({ status, body }: Reply, { herokuApp, herokuTeam }: Known): Cause | undefined {
+  const message = textAt(body, 'message') ?? ''
+  if (status === 403 && herokuTeam !== undefined && !/scope/i.test(message) && !/app/i.test(message)) {
+    return {
+      code: 'not-in-team',
+      means: `The signed-in account may not create apps in the team ${herokuTeam}.`,
+      next: `Ask an admin of ${herokuTeam}, or leave herokuTeam out, and run again.`,
+    }
+  }
+  const taken = status === 422 ? /already taken/i.test(message) : status === 403 && /access to the app/i.test(message)
+  if (!taken) return undefined
+  return {
+    code: 'taken',
+    means: `The app name ${herokuApp} is in use by somebody else; names are shared by all of Heroku.`,
+    next: 'Choose another: dummyapp-setup --set herokuApp=NAME',
+  }
+}
+
+function anothers(app: HerokuApp, { herokuApp }: Known): Cause {
+  const owner = app.team === undefined ? app.ownerEmail : `the team ${app.team}`
+  const mend = app.team === undefined ? `sign in as ${app.ownerEmail}` : `--set herokuTeam=${app.team}`
+  return {
+    code: 'another-owner',
+    means: `The app ${herokuApp} belongs to ${owner}: it can be seen from here, but it is not ours.`,
+    next: `If it is the right one: ${mend}. If not: --set herokuApp=NAME. Then run again.`,
+  }
+}

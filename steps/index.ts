@@ -1,0 +1,6 @@
+import { inOrder } from '../src/engine/plan.ts'
+import { herokuRemote } from './git/heroku-remote.ts'
+import { createApp } from './heroku/create-app.ts'
+
+/** The table of contents: every step, in the document's order. */
+export const STEPS = inOrder([createApp, herokuRemote])

@@ -1,0 +1,154 @@
+import { format, inspect } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, test, vi } from 'vitest'
+
+/** A module of its own: the redactor knows only what the test at hand registered. */
+async function fresh() {
+  vi.resetModules()
+  return import('../../src/clouds/secret.ts')
+}
+
+const MASK = '••••'
+const anyText = fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }))
+const secretText = fc.oneof(
+  fc.string({ minLength: 4 }),
+  fc.string({ unit: 'grapheme', minLength: 4 }),
+  fc.string({ unit: 'binary', minLength: 4 }),
+  fc.base64String({ minLength: 16, maxLength: 64 }),
+)
+const wellFormed = (text: string) => Buffer.from(text).toString()
+
+describe('a secret', () => {
+  test('prints as dots in every way of printing, and comes out by reveal alone', async () => {
+    const { Secret } = await fresh()
+    const secret = new Secret('hunter2-hunter2')
+    const shown = [
+      String(secret),
+      `${secret}`,
+      `${secret}`.concat(''),
+      JSON.parse(JSON.stringify({ secret })).secret,
+      inspect(secret),
+      format('%s', secret),
+      format('%o', secret),
+      inspect({ deep: [secret] }, { showHidden: true }),
+      Object.values(secret).join(),
+    ].join('\n')
+    expect(shown).not.toContain('hunter2')
+    expect(shown.split(MASK).length).toBe(9)
+    expect(Number(secret)).toBeNaN()
+    expect(secret.reveal()).toBe('hunter2-hunter2')
+  })
+
+  test('for a header loses the white space at its end, nothing else', async () => {
+    const { Secret } = await fresh()
+    expect(Secret.of('HRKU-1234\r\n').reveal()).toBe('HRKU-1234')
+    expect(Secret.of(' a\tb ü \n').reveal()).toBe(' a\tb ü')
+  })
+
+  test.each(['', ' \n', 'top\nsecret', 'top\0secret', 'top\u{1f511}secret'])(
+    'for a header refuses %j without showing it',
+    async text => {
+      const { Secret } = await fresh()
+      const thrown = await Promise.resolve(text)
+        .then(Secret.of)
+        .catch((error: unknown) => error)
+      expect(thrown).toBeInstanceOf(TypeError)
+      expect(String(thrown)).not.toContain('top')
+    },
+  )
+})
+
+describe('redact', () => {
+  test('leaves no form of a secret standing, whatever stands around it', async () => {
+    const forms: Record<string, (text: string) => string> = {
+      plain: text => text,
+      json: text => JSON.stringify(text).slice(1, -1),
+      percent: text => encodeURIComponent(text),
+      'percent, small': text => encodeURIComponent(text).replace(/%../g, hex => hex.toLowerCase()),
+      form: text => new URLSearchParams({ '': text }).toString().slice(1),
+      base64: text => Buffer.from(text).toString('base64'),
+      'base64, bare': text => Buffer.from(text).toString('base64').replace(/=+$/, ''),
+      'base64, url-safe': text => Buffer.from(text).toString('base64url'),
+      'base64, url-safe, padded': text =>
+        Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_'),
+    }
+    await fc.assert(
+      fc.asyncProperty(
+        secretText.filter(text => !text.includes('•')),
+        anyText,
+        anyText,
+        fc.constantFrom(...Object.keys(forms)),
+        async (text, before, after, name) => {
+          const { Secret, redact } = await fresh()
+          new Secret(text)
+          const form = forms[name]?.(wellFormed(text)) ?? ''
+          const shown = redact(before + form + after)
+          expect(shown).toContain(MASK)
+          expect(shown).not.toContain(form)
+        },
+      ),
+    )
+  })
+
+  test('leaves of a longer base64 text only what its neighbours decide', async () => {
+    await fc.assert(
+      fc.asyncProperty(secretText, anyText, anyText, async (text, before, after) => {
+        const { Secret, redact } = await fresh()
+        new Secret(text)
+        const bytes = (part: string) => Buffer.byteLength(part)
+        const whole = Buffer.from([before, text, after].map(wellFormed).join(''))
+        for (const encoding of ['base64', 'base64url'] as const) {
+          const rest = redact(whole.toString(encoding)).replaceAll(MASK, '').replaceAll('=', '')
+          expect(rest.length).toBeLessThanOrEqual(
+            Math.ceil((bytes(before) * 4) / 3) + Math.ceil((bytes(after) * 4) / 3) + 1,
+          )
+        }
+      }),
+    )
+  })
+
+  test('leaves other text as it is', async () => {
+    const greek = fc.string({ unit: fc.constantFrom(...'αβγδ \n"\\%=') })
+    await fc.assert(
+      fc.asyncProperty(fc.stringMatching(/^[a-z0-9]{4,40}$/), greek, greek, async (text, before, after) => {
+        const { Secret, redact } = await fresh()
+        expect(redact(before + text + after)).toBe(before + text + after)
+        new Secret(text)
+        expect(redact(before + text + after)).toBe(before + MASK + after)
+        expect(redact(before + after)).toBe(before + after)
+      }),
+    )
+  })
+
+  test('takes overlapping secrets out whole', async () => {
+    const { Secret, redact } = await fresh()
+    new Secret('abcdef')
+    new Secret('defghi')
+    new Secret('cdef')
+    expect(redact('<abcdefghi> <cdefghi> <abab>')).toBe(`<${MASK}> <${MASK}> <abab>`)
+    new Secret('ababab')
+    expect(redact('<abababab>')).toBe(`<${MASK}>`)
+  })
+
+  test('knows basic authorization, and what Go makes of a password in JSON', async () => {
+    const { Secret, redact } = await fresh()
+    new Secret('p&ssw<rd')
+    expect(redact(`Basic ${Buffer.from('user:p&ssw<rd').toString('base64')}`)).toMatch(/^Basic dXNlcjp•{4}$/)
+    expect(redact(Buffer.from('user:p&ssw<rd').toString('base64url'))).toBe(`dXNlcjp${MASK}`)
+    expect(redact('{"password":"p\\u0026ssw\\u003crd"}')).toBe(`{"password":"${MASK}"}`)
+  })
+
+  test('knows a secret of quotes and of broken characters', async () => {
+    const { Secret, redact } = await fresh()
+    new Secret('a"b\\<c')
+    new Secret('\ud83dbroken')
+    expect(redact(JSON.stringify({ a: 'a"b\\<c' }))).toBe(`{"a":"${MASK}"}`)
+    expect(redact('<\ud83dbroken>')).toBe(`<${MASK}>`)
+  })
+
+  test('ignores what is too short to be a secret', async () => {
+    const { Secret, redact } = await fresh()
+    expect(new Secret('abc').reveal()).toBe('abc')
+    expect(redact('abcdef')).toBe('abcdef')
+  })
+})

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path'
+import { execa } from 'execa'
+
+/** The bundled program; test/build.ts makes it. */
+export const CLI = resolve('dist/cli.js')
+
+export interface Ran {
+  readonly code: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+  /** Both, in the order in which they came. */
+  readonly all: string
+}
+
+/** What the program gets of the environment: nothing of the machine's but the way to its tools. */
+export const bareEnvironment = (home: string): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  HOME: home,
+  XDG_STATE_HOME: `${home}/state`,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+})
+
+/** Runs the program as a person without a terminal would; `home` is where all that it keeps goes. */
+export async function runCli(
+  argv: readonly string[],
+  options: {
+    readonly cwd: string
+    readonly home: string
+    readonly env?: Readonly<Record<string, string>>
+    readonly input?: string
+    readonly node?: readonly string[]
+  },
+): Promise<Ran> {
+  const { cwd, home, env = {}, input = '', node = [] } = options
+  const { exitCode, stdout, stderr, all } = await execa(process.execPath, [...node, CLI, ...argv], {
+    cwd,
+    env: { ...bareEnvironment(home), ...env },
+    extendEnv: false,
+    input,
+    reject: false,
+    all: true,
+  })
+  return { code: exitCode, stdout, stderr, all }
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+/** `npm test` runs `unit`; the others are sweeps and measurements with scripts of their own. */
+const project = (name: string, include: string, more: object = {}) => ({
+  test: { name, include: [include], testTimeout: 60_000, hookTimeout: 120_000, ...more },
+})
+
+export default defineConfig({
+  test: {
+    globalSetup: 'test/build.ts',
+    reporters: ['default', './test/closing-line.ts'],
+    projects: [
+      project('unit', 'test/**/*.test.ts'),
+      project('crash', 'test/sweeps/crash.sweep.ts', { testTimeout: 1_800_000 }),
+      project('faults', 'test/sweeps/faults.sweep.ts', { testTimeout: 1_800_000 }),
+      project('real', 'test/real/*.real.ts', { testTimeout: 300_000 }),
+      project('bench', 'test/bench/*.bench.ts', { testTimeout: 600_000 }),
+    ],
+  },
+})
