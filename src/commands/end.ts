@@ -39,7 +39,7 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
   if (declined) line('  The plan was not agreed to, so nothing was done.')
   for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToAllow(planned), width))
   if (exit !== EXIT.done) line(wrap('  ', safety(engine), width))
-  line(wrap('  ', `Progress, with no secret in it: ${engine.progress.file}`, width))
+  if (ground.keepsState) line(wrap('  ', `Progress, with no secret in it: ${engine.progress.file}`, width))
   if (exit !== EXIT.done) line(`Go on: ${paint.bold(ground.goOn)}`)
   return exit
 }

@@ -8,8 +8,9 @@ import type { Checkout } from './repository.ts'
 export interface Ground {
   readonly kind: 'real' | 'rehearsal'
   readonly checkout: Checkout
-  /** The root of the saved progress. */
+  /** The root of the saved progress, and whether it outlives the run. */
   readonly stateRoot: string
+  readonly keepsState: boolean
   readonly clock: Clock
   readonly bases: ReadonlyMap<Vendor, URL>
   /** Answers given on the command line. */

@@ -33,6 +33,7 @@ export async function rehearse(options: Options): Promise<Exit> {
     const screen = createScreen(options, process.env)
     const { checkout, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
     headline(screen.printer, checkout, 'REHEARSAL', `simulated clouds, ${source}; no account, no network`)
+    const kept = options.stateDir ?? (options.world ? defaultStateFolder(process.env) : undefined)
     const alone = screen.asker === undefined
     const bases = new Map(
       Object.entries(rehearsal.origins).map(([vendor, origin]) => [vendor as Vendor, new URL(origin)]),
@@ -42,7 +43,8 @@ export async function rehearse(options: Options): Promise<Exit> {
       {
         kind: 'rehearsal',
         checkout,
-        stateRoot: options.stateDir ?? (options.world ? defaultStateFolder(process.env) : join(temporary, 'state')),
+        stateRoot: kept ?? join(temporary, 'state'),
+        keepsState: kept !== undefined,
         clock: realClock(timeScale(endpoints, process.env)),
         bases,
         given: answers,

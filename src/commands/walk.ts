@@ -30,6 +30,7 @@ export async function walk(options: Options): Promise<Exit> {
       kind: 'real',
       checkout,
       stateRoot: options.stateDir ?? defaultStateFolder(env),
+      keepsState: true,
       clock: realClock(timeScale(used, env)),
       bases: new Map(used.map(({ vendor, base }) => [vendor, base])),
       given: answers,
