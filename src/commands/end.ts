@@ -36,6 +36,9 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
   for (const { id, cause } of failed) sayCause(cause, printer, id)
   line()
   line(paint.bold(`${HEADLINES[exit] ?? ''} (exit ${exit}), ${done} of ${plan.length} steps done.`))
+  for (const [id, outcome] of outcomes) {
+    if (outcome.is === 'done') for (const note of outcome.notes) line(wrap(`  ${id}  `, clean(note), width))
+  }
   if (declined) line('  The plan was not agreed to, so nothing was done.')
   for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToAllow(planned), width))
   if (exit !== EXIT.done) line(wrap('  ', safety(engine), width))

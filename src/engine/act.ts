@@ -65,7 +65,7 @@ async function sendOnce(action: RequestAction, engine: Engine, giveUp: AbortSign
 }
 
 function settle(step: Step, action: RequestAction, reply: Reply, { answers, progress }: Engine): void {
-  if (reply.status >= 300) {
+  if (reply.status >= 300 && !action.okStatus?.includes(reply.status)) {
     const asked = `${action.method} ${shown(action.path)}`
     throw new SetupError(refusal(step, action.vendor, reply, answers, asked))
   }

@@ -8,7 +8,7 @@ import { shown } from './text.ts'
 
 /** What became of a step in a pass. */
 export type Outcome =
-  | { readonly is: 'done'; readonly acted: boolean }
+  | { readonly is: 'done'; readonly notes: readonly string[] }
   | { readonly is: 'failed'; readonly cause: Cause }
   /** `person`: a consent is missing. `changed`: reality is no longer what was agreed. `stopped`: by Ctrl-C. */
   | { readonly is: 'open'; readonly why: 'person' | 'changed' | 'stopped' | 'after'; readonly detail: string }
@@ -93,7 +93,7 @@ async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
     if (planned.actions.length === 0) {
       keep(step, seen, planned.consents.includes('adopt'), engine)
       say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
-      return { is: 'done', acted: false }
+      return { is: 'done', notes: notesOf(seen) }
     }
     return await carryOut(planned, pass, say)
   } catch (error) {
@@ -123,8 +123,10 @@ async function carryOut(planned: Planned, pass: Pass, say: (event: Event['event'
   keep(step, after, planned.consents.includes('adopt'), engine)
   const [only] = actions
   say('done', actions.length === 1 && only ? shown(only.does) : `${actions.length} changes made`)
-  return { is: 'done', acted: true } as const
+  return { is: 'done', notes: notesOf(after) } as const
 }
+
+const notesOf = (seen: Seen<unknown>): readonly string[] => (seen.is === 'present' && seen.notes) || []
 
 /** Saves what a present step taught and whose it is; its intents are settled with it. One save, and none if nothing is new. */
 function keep(step: Step, seen: Seen<unknown>, adopted: boolean, engine: Engine): void {

@@ -39,6 +39,8 @@ export interface RequestAction extends Common {
   readonly learn?: Readonly<Record<string, readonly string[]>>
   /** May it be sent again when its answer was lost, or must reality be looked at first? */
   readonly again: 'safe' | 'look-first'
+  /** Refusals that are answers, not failures: 404 where the vendor may no longer have the thing. */
+  readonly okStatus?: readonly number[]
   readonly byHand: readonly Sh[]
 }
 
@@ -68,7 +70,14 @@ export interface Difference {
 export type Seen<State> =
   /** Nothing of anybody's is in the way; `partly` says what stands there already. */
   | { readonly is: 'missing'; readonly state?: State; readonly partly?: string }
-  | { readonly is: 'present'; readonly state: State; readonly learned?: Facts; readonly owned?: Owned }
+  | {
+      readonly is: 'present'
+      readonly state: State
+      readonly learned?: Facts
+      readonly owned?: Owned
+      /** What a person should know all the same. */
+      readonly notes?: readonly string[]
+    }
   /** Something stands there that must be overwritten: only with consent. */
   | {
       readonly is: 'differs'

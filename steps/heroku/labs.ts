@@ -1,0 +1,73 @@
+import { HEROKU } from '../../src/clouds/heroku.ts'
+import type { Reply } from '../../src/clouds/http.ts'
+import { at } from '../../src/clouds/json.ts'
+import type { Action, Look, Step } from '../../src/engine/step.ts'
+import { path, type Str, t } from '../../src/engine/text.ts'
+
+/** The features in the document's order; `without` is what the image needs where Heroku no longer has one. */
+const FEATURES = [
+  { name: 'go-language-metrics' },
+  { name: 'runtime-heroku-metrics' },
+  {
+    name: 'runtime-empty-entrypoint',
+    without:
+      'Heroku no longer has runtime-empty-entrypoint: the Dockerfile needs an ENTRYPOINT, or the command runs through /bin/sh.',
+  },
+] as const
+
+type Name = (typeof FEATURES)[number]['name']
+type States = Readonly<Record<Name, 'on' | 'off' | 'gone'>>
+
+export const labs: Step<States> = {
+  id: 'heroku.labs',
+  title: 'Switch on the labs features of the app',
+  why: 'Go’s language metrics are switched on by a buildpack otherwise, and images have none; an empty entrypoint lets the image’s own command run.',
+  section: 'Setup',
+  after: ['heroku.create-app'],
+  needs: ['heroku'],
+
+  async look(look) {
+    const app = await look.read('heroku', path`/apps/${look.answers.herokuApp}`)
+    if (app.status === 404) return { is: 'missing' }
+    if (app.status >= 300) return { is: 'unknown', cause: HEROKU.means(app) }
+    const replies = await Promise.all(FEATURES.map(({ name }) => readFeature(name, look)))
+    const refused = replies.find(({ status }) => status >= 300 && status !== 404)
+    if (refused !== undefined) return { is: 'unknown', cause: HEROKU.means(refused) }
+    const state = Object.fromEntries(FEATURES.map(({ name }, index) => [name, stateOf(replies[index])])) as States
+    const off = FEATURES.filter(({ name }) => state[name] === 'off')
+    if (off.length > 0)
+      return { is: 'missing', state, partly: `${FEATURES.length - off.length} of ${FEATURES.length} are on or no more` }
+    return { is: 'present', state, notes: FEATURES.flatMap(feature => notesOn(feature, state)) }
+  },
+
+  actions: ({ herokuApp }, seen) => {
+    const state = seen !== undefined && 'state' in seen ? seen.state : undefined
+    return FEATURES.filter(({ name }) => state?.[name] !== 'on').map(({ name }) => enable(name, herokuApp))
+  },
+}
+
+/** One by one: a listing leaves out what is in beta (facts/heroku.md 3). */
+const readFeature = (name: Name, look: Look): Promise<Reply> =>
+  look.read('heroku', path`/apps/${look.answers.herokuApp}/features/${name}`)
+
+const stateOf = (reply: Reply | undefined) =>
+  reply?.status === 404 ? 'gone' : at(reply?.body, 'enabled') === true ? 'on' : 'off'
+
+const notesOn = (feature: (typeof FEATURES)[number], state: States): readonly string[] => {
+  if (state[feature.name] !== 'gone') return []
+  return ['without' in feature ? feature.without : `Heroku no longer has the labs feature ${feature.name}.`]
+}
+
+const enable = (name: Name, app: Str): Action => ({
+  kind: 'request',
+  key: name,
+  does: t`switch on ${name}`,
+  vendor: 'heroku',
+  method: 'PATCH',
+  path: path`/apps/${app}/features/${name}`,
+  body: { enabled: true },
+  again: 'safe',
+  // Only trying tells whether Heroku still has it; the command's exit code for that is 2.
+  okStatus: [404],
+  byHand: [{ argv: ['heroku', 'labs:enable', name, '--app', app], okExit: [0, 2] }],
+})
