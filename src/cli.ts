@@ -4,11 +4,14 @@ import { FORMATS, type Format } from './commands/formats.ts'
 import type { Options } from './commands/options.ts'
 import { VERSION } from './version.ts'
 
+const lanes = (value: string, before: readonly string[]) => [...before, ...value.split(',').map(lane => lane.trim())]
 const collect = (value: string, before: readonly string[]) => [...before, value]
 
 /** What a command without the option goes by. */
 const NONE: Options = {
   set: [],
+  only: [],
+  skip: [],
   yes: false,
   adopt: [],
   replace: [],
@@ -17,6 +20,7 @@ const NONE: Options = {
   plain: false,
   json: false,
   verbose: false,
+  live: false,
 }
 
 /** Every option; a command takes those that make sense for it. */
@@ -24,6 +28,8 @@ const OPTIONS = {
   repo: new Option('--repo <dir>', 'the checkout (default: the git repository one stands in)'),
   answers: new Option('--answers <file>', 'answers as JSON or YAML, - for standard input'),
   set: new Option('--set <key=value>', 'one answer; may be repeated').argParser(collect).default([]),
+  only: new Option('--only <lanes>', 'act on these lanes alone (comma between)').argParser(lanes).default([]),
+  skip: new Option('--skip <lanes>', 'leave these lanes out').argParser(lanes).default([]),
   yes: new Option('--yes', 'take the answers and the plan as they are, ask nothing').default(false),
   adopt: new Option('--adopt <step>', 'with --yes: use what is there already; may be repeated')
     .argParser(collect)
@@ -52,6 +58,8 @@ const WALK = [
   'repo',
   'answers',
   'set',
+  'only',
+  'skip',
   'yes',
   'adopt',
   'replace',

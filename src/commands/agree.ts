@@ -21,14 +21,23 @@ export interface Agreement {
  */
 export async function agree(
   plan: readonly Planned[],
-  { asker, printer, options, place }: { asker: Asker | undefined; printer: Printer; options: Options; place: Place },
+  context: {
+    readonly acting: ReadonlySet<StepId>
+    readonly asker: Asker | undefined
+    readonly printer: Printer
+    readonly options: Options
+    readonly place: Place
+  },
 ): Promise<Agreement> {
+  const { acting, asker, printer, options, place } = context
   const consented = new Set<StepId>()
-  for (const planned of plan.filter(({ consents }) => consents.length > 0)) {
+  for (const planned of plan.filter(({ step, consents }) => acting.has(step.id) && consents.length > 0)) {
     if (await consents(planned, asker, options)) consented.add(planned.step.id)
   }
-  const allowed = plan.filter(({ step, consents }) => consents.length === 0 || consented.has(step.id))
-  showPlan(plan, consented, printer)
+  const allowed = plan.filter(
+    ({ step, consents }) => acting.has(step.id) && (consents.length === 0 || consented.has(step.id)),
+  )
+  showPlan(plan, new Set(allowed.map(({ step }) => step.id)), acting, printer)
   if (options.verbose) showRequests(allowed, printer, place)
   const acts = allowed.some(({ actions }) => actions.length > 0)
   const carryOut =
@@ -62,14 +71,20 @@ async function asksToCarryOut(
   }
 }
 
-function showPlan(plan: readonly Planned[], consented: ReadonlySet<StepId>, { line, paint, width }: Printer): void {
+function showPlan(
+  plan: readonly Planned[],
+  allowed: ReadonlySet<StepId>,
+  acting: ReadonlySet<StepId>,
+  { line, paint, width }: Printer,
+): void {
   line()
   line(paint.bold('Plan'))
   for (const planned of plan) {
     const { step, seen, actions } = planned
-    const left = planned.consents.length > 0 && !consented.has(step.id)
+    const left = !allowed.has(step.id)
+    const why = acting.has(step.id) ? 'left alone: nobody agreed to it' : 'only looked at'
     line(wrap(`  ${paint.bold(step.id)}  `, clean(nowOf(planned)), width))
-    if (left) line(wrap('      ', paint.yellow('left alone: nobody agreed to it'), width))
+    if (left) line(wrap('      ', paint.yellow(why), width))
     else for (const { does } of actions) line(wrap('    + ', shown(does), width))
     if (!left && actions.length === 0 && seen.is === 'present') line(paint.dim('    = kept as it is'))
   }

@@ -10,9 +10,10 @@ import { folderOf } from '../clouds/state-folder.ts'
 import { VENDOR_IDS, VENDORS } from '../clouds/vendors.ts'
 import type { Engine } from '../engine/engine.ts'
 import { lock } from '../engine/lock.ts'
-import { lookAtAll, type Outcome, runPass } from '../engine/pass.ts'
+import { lookAtAll, type Outcome, type Pass, runPass } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
 import { openProgress, type Progress } from '../engine/progress.ts'
+import { type Selection, select } from '../engine/select.ts'
 import type { StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
 import { agree } from './agree.ts'
@@ -41,7 +42,8 @@ export async function conduct(ground: Ground, options: Options, screen: Screen):
       ...screen,
       takeProposed: ground.takeProposed,
     })
-    const vendors = VENDOR_IDS.filter(vendor => STEPS.some(step => step.needs?.includes(vendor)))
+    const selection = select(STEPS, options)
+    const vendors = VENDOR_IDS.filter(vendor => selection.vendors.has(vendor))
     const signedIn = await ground.signIn(vendors)
     const clouds = createClouds({ kind, clock, http, tools: checkout.tools, signedIn })
     const accounts = await Promise.all(
@@ -51,42 +53,48 @@ export async function conduct(ground: Ground, options: Options, screen: Screen):
         return [vendor, await whoIsSignedIn(vendor, read)] as const
       }),
     )
-    screen.printer.line(`  ✔ ${accounts.map(([vendor, { name }]) => `${VENDORS[vendor].name} ${name}`).join(' · ')}`)
+    if (accounts.length > 0)
+      screen.printer.line(`  ✔ ${accounts.map(([vendor, { name }]) => `${VENDORS[vendor].name} ${name}`).join(' · ')}`)
     progress.save({ answers: asSaved(answers) })
     const engine = { clouds, answers, accounts: new Map(accounts), progress, repo: checkout.folder, by: whoRuns() }
-    return await passes(engine, ground, options, screen)
+    return await passes(selection, engine, ground, options, screen)
   } finally {
     unlock()
     await http.close()
   }
 }
 
-async function passes(engine: Engine, ground: Ground, options: Options, screen: Screen): Promise<Exit> {
+async function passes(
+  { steps, acting }: Selection,
+  engine: Engine,
+  ground: Ground,
+  options: Options,
+  screen: Screen,
+): Promise<Exit> {
   const { printer, asker, interrupt } = screen
   const place: Place = { bases: ground.bases, checkout: ground.checkout.folder }
   for (let pass = 1; ; pass += 1) {
     const began = performance.now()
-    const plan = await lookAtAll(STEPS, engine, interrupt.stop)
+    const plan = await lookAtAll(steps, engine, interrupt.stop)
     sayLook(plan, performance.now() - began, printer.line)
-    const { carryOut, consented } = await agree(plan, { asker, printer, options, place })
+    const { carryOut, consented } = await agree(plan, { acting, asker, printer, options, place })
     if (!carryOut) return sayEnd({ plan, outcomes: new Map(), engine, ground, screen, declined: true })
-    const outcomes = await draw(plan, consented, engine, screen)
+    const outcomes = await draw({ plan, acting, agreed: consented }, engine, screen)
     const changed = [...outcomes.values()].some(outcome => outcome.is === 'open' && outcome.why === 'changed')
     if (!changed || pass === MOST_PASSES) return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
   }
 }
 
 async function draw(
-  plan: readonly Planned[],
-  agreed: ReadonlySet<StepId>,
+  agreement: Pick<Pass, 'plan' | 'acting' | 'agreed'>,
   engine: Engine,
   { printer, interrupt, draw }: Screen,
 ): Promise<ReadonlyMap<StepId, Outcome>> {
   const { kind } = engine.clouds
   printer.line()
   printer.line(printer.paint.bold(`Run · ${kind === 'real' ? 'REAL clouds' : 'REHEARSAL'}`))
-  const drawing = draw(plan, kind)
-  const outcomes = await runPass({ plan, agreed, engine, emit: drawing.emit, ...interrupt })
+  const drawing = draw(agreement.plan, kind)
+  const outcomes = await runPass({ ...agreement, engine, emit: drawing.emit, ...interrupt })
   await drawing.finished
   return outcomes
 }

@@ -55,7 +55,7 @@ const HEADLINES: Partial<Record<Exit, string>> = {
 }
 
 const isLeft = (outcome: Outcome | undefined) =>
-  outcome?.is === 'open' && outcome.why !== 'after' && outcome.why !== 'stopped'
+  outcome?.is === 'open' && (outcome.why === 'person' || outcome.why === 'changed')
 
 /** The contract's order: 130, then 1, then 3. */
 function exitOf({ interrupted, failed, open }: { interrupted: boolean; failed: boolean; open: boolean }): Exit {

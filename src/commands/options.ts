@@ -1,36 +1,48 @@
 import { STEPS } from '../../steps/index.ts'
 import { nearest } from '../answers/nearest.ts'
 import { EXIT, SetupError } from '../clouds/cause.ts'
+import { laneOf } from '../engine/step.ts'
 
 /** What the command line says, as commander gives it. */
 export interface Options {
   readonly repo?: string
   readonly answers?: string
   readonly set: readonly string[]
+  readonly only: readonly string[]
+  readonly skip: readonly string[]
   readonly yes: boolean
   readonly adopt: readonly string[]
   readonly replace: readonly string[]
   readonly stateDir?: string
   readonly allowHost: readonly string[]
   readonly world?: string
+  readonly out?: string
   /** false with --no-input */
   readonly input: boolean
   readonly plain: boolean
   readonly json: boolean
   readonly verbose: boolean
+  readonly live: boolean
 }
 
-/** @throws SetupError (exit 2) when --adopt or --replace name what is no step */
-export function assertSteps({ adopt, replace }: Options): void {
-  const ids: readonly string[] = STEPS.map(step => step.id)
-  const wrong = [...adopt, ...replace].find(id => !ids.includes(id))
-  if (wrong === undefined) return
-  const meant = nearest(wrong, ids)
+const STEP_IDS: readonly string[] = STEPS.map(step => step.id)
+const LANES: readonly string[] = [...new Set(STEPS.map(step => laneOf(step.id)))]
+
+/** @throws SetupError (exit 2) when an option names what is no step or no lane */
+export function assertNames({ adopt, replace, only, skip }: Options): void {
+  for (const id of [...adopt, ...replace]) assertKnown('step', id, STEP_IDS)
+  for (const lane of [...only, ...skip]) assertKnown('lane', lane, LANES)
+}
+
+/** @throws SetupError (exit 2) that says the nearest known name */
+export function assertKnown(what: 'step' | 'lane', name: string, known: readonly string[]): void {
+  if (known.includes(name)) return
+  const meant = nearest(name, known)
   throw new SetupError(
     {
-      code: 'unknown-step',
-      means: `There is no step ${JSON.stringify(wrong)}.`,
-      next: meant ? `Did you mean ${meant}?` : `The steps are: ${ids.join(', ')}.`,
+      code: `unknown-${what}`,
+      means: `There is no ${what} ${JSON.stringify(name)}.`,
+      next: meant ? `Did you mean ${meant}?` : `The ${what}s are: ${known.join(', ')}.`,
     },
     EXIT.input,
   )

@@ -17,7 +17,7 @@ import type { World } from '../rehearsal/world.ts'
 import { conduct } from './conduct.ts'
 import { goOn } from './go-on.ts'
 import { headline } from './headline.ts'
-import { assertSteps, type Options } from './options.ts'
+import { assertNames, type Options } from './options.ts'
 import { type Checkout, openCheckout } from './repository.ts'
 import { createScreen, type Screen } from './screen.ts'
 
@@ -25,7 +25,7 @@ import { createScreen, type Screen } from './screen.ts'
 export async function rehearse(options: Options): Promise<Exit> {
   // Not read: a rehearsal must not even hold a real token.
   takeSecrets(process.env)
-  assertSteps(options)
+  assertNames(options)
   const answers = given(options)
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-rehearsal-')))
   const rehearsal = await startRehearsal(options.world === undefined ? {} : { file: resolve(options.world) })

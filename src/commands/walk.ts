@@ -10,7 +10,7 @@ import { wrap } from '../output/printer.ts'
 import { conduct } from './conduct.ts'
 import { goOn } from './go-on.ts'
 import { headline } from './headline.ts'
-import { assertSteps, type Options } from './options.ts'
+import { assertNames, type Options } from './options.ts'
 import { type Checkout, openCheckout } from './repository.ts'
 import { createScreen, type Screen } from './screen.ts'
 
@@ -18,7 +18,7 @@ import { createScreen, type Screen } from './screen.ts'
 export async function walk(options: Options): Promise<Exit> {
   const { env } = process
   const taken = takeSecrets(env)
-  assertSteps(options)
+  assertNames(options)
   const checkout = await openCheckout(options.repo, env)
   const answers = given(options)
   const used = endpoints(env)
@@ -66,6 +66,7 @@ interface SigningIn {
 
 /** Lists what was found with where it goes, gets one yes for it, and asks for the rest. */
 async function signIn(vendors: readonly Vendor[], context: SigningIn): Promise<ReadonlyMap<Vendor, SignedIn>> {
+  if (vendors.length === 0) return new Map()
   const { taken, checkout, used, options, screen } = context
   const { asker, printer } = screen
   const looked = await Promise.all(vendors.map(vendor => findSignIn(vendor, taken, checkout.tools)))

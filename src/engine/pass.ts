@@ -10,8 +10,15 @@ import { shown } from './text.ts'
 export type Outcome =
   | { readonly is: 'done'; readonly notes: readonly string[] }
   | { readonly is: 'failed'; readonly cause: Cause }
-  /** `person`: a consent is missing. `changed`: reality is no longer what was agreed. `stopped`: by Ctrl-C. */
-  | { readonly is: 'open'; readonly why: 'person' | 'changed' | 'stopped' | 'after'; readonly detail: string }
+  /**
+   * `person`: a consent is missing. `changed`: reality is no longer what was agreed. `stopped`: by Ctrl-C.
+   * `after`: what it comes after is not done. `left-out`: it may not act in this run.
+   */
+  | {
+      readonly is: 'open'
+      readonly why: 'person' | 'changed' | 'stopped' | 'after' | 'left-out'
+      readonly detail: string
+    }
 
 export interface Event {
   readonly step: StepId
@@ -21,6 +28,8 @@ export interface Event {
 
 export interface Pass {
   readonly plan: readonly Planned[]
+  /** The steps that may act; the others are only looked at. */
+  readonly acting: ReadonlySet<StepId>
   /** The steps whose missing consents were given; the others of those are left for a person. */
   readonly agreed: ReadonlySet<StepId>
   readonly engine: Engine
@@ -66,7 +75,8 @@ async function afterThose(
 ): Promise<Outcome> {
   const { id } = planned.step
   for (const [earlier, outcome] of before) {
-    if ((await outcome)?.is === 'done' || outcome === undefined) continue
+    const ended = await outcome
+    if (ended === undefined || ended.is === 'done' || (ended.is === 'open' && ended.why === 'left-out')) continue
     const detail = `for ${earlier}`
     pass.emit({ step: id, event: 'wait', detail })
     return { is: 'open', why: 'after', detail }
@@ -84,6 +94,10 @@ async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
   }
   if (pass.stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
   if (seen.is === 'unknown') return fail(seen.cause)
+  if (!pass.acting.has(step.id) && !(seen.is === 'present' && planned.consents.length === 0)) {
+    say('skip', 'left out of this run')
+    return { is: 'open', why: 'left-out', detail: 'left out of this run' }
+  }
   if (planned.consents.length > 0 && !pass.agreed.has(step.id)) {
     const detail = openConsent(planned)
     say(seen.is === 'differs' ? 'differs' : 'person', detail)
@@ -122,7 +136,7 @@ async function carryOut(planned: Planned, pass: Pass, say: (event: Event['event'
   if (after.is !== 'present') throw notProven(step, after)
   keep(step, after, planned.consents.includes('adopt'), engine)
   const [only] = actions
-  say('done', actions.length === 1 && only ? shown(only.does) : `${actions.length} changes made`)
+  say('done', actions.length === 1 && only ? shown(only.does) : `all ${actions.length} done`)
   return { is: 'done', notes: notesOf(after) } as const
 }
 

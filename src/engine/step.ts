@@ -104,6 +104,7 @@ export interface Step<State = unknown> {
   readonly why: string
   /** The heading of the document that it comes from. */
   readonly section: string
+  /** These are done first, or it waits. One that is left out of a run is not waited for: what must be there, `look` sees. */
   readonly after?: readonly StepId[]
   /** Whose sign-in it needs. */
   readonly needs?: readonly Vendor[]

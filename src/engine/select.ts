@@ -1,0 +1,27 @@
+import type { Vendor } from '../clouds/vendors.ts'
+import { laneOf, type Step, type StepId } from './step.ts'
+
+/** Which steps a run is about. */
+export interface Selection {
+  /** Those that may act. */
+  readonly acting: ReadonlySet<StepId>
+  /** The vendors that these need a sign-in for. */
+  readonly vendors: ReadonlySet<Vendor>
+  /** Those that are looked at: the ones that may act, and the others as far as no further sign-in is needed. */
+  readonly steps: readonly Step[]
+}
+
+/** The steps of some lanes; the other lanes are only looked at. */
+export function select(
+  steps: readonly Step[],
+  { only, skip }: { readonly only: readonly string[]; readonly skip: readonly string[] },
+): Selection {
+  const isChosen = (lane: string) => (only.length === 0 || only.includes(lane)) && !skip.includes(lane)
+  const chosen = steps.filter(({ id }) => isChosen(laneOf(id)))
+  const vendors = new Set(chosen.flatMap(({ needs = [] }) => needs))
+  return {
+    acting: new Set(chosen.map(({ id }) => id)),
+    vendors,
+    steps: steps.filter(({ needs = [] }) => needs.every(vendor => vendors.has(vendor))),
+  }
+}
