@@ -46,6 +46,8 @@ const OPTIONS = {
   plain: new Option('--plain', 'lines only, nothing is redrawn').default(false),
   json: new Option('--json', 'one event a line on standard output, never ask').default(false),
   verbose: new Option('--verbose', 'show the requests beside the commands').default(false),
+  out: new Option('--out <file>', 'save the plan as JSON'),
+  live: new Option('--live', 'ask reality, too').default(false),
   format: new Option('--format <format>', 'of the checklist').choices(FORMATS).default('text'),
 } as const
 
@@ -105,17 +107,48 @@ const program = take(new Command('dummyapp-setup'), ...WALK, 'allowHost', 'forma
     else exit = await (await import('./commands/walk.ts')).walk(options)
   })
 
-take(program.command('checklist'), 'repo', 'answers', 'set', 'format', 'verbose')
+take(program.command('checklist'), 'repo', 'answers', 'set', 'stateDir', 'format', 'verbose')
   .description('print what would be done in an empty world (the same as --dry-run)')
   .action(async (_: unknown, command: Command) => {
     const options = optionsOf<{ format: Format }>(command)
     exit = await (await import('./commands/checklist.ts')).checklist(options, options.format)
   })
 
+take(program.command('plan'), ...WALK, 'allowHost', 'out')
+  .description('look, and print how every step stands, with every request and its command by hand; changes nothing')
+  .action(async (_: unknown, command: Command) => {
+    exit = await (await import('./commands/plan.ts')).plan(optionsOf(command))
+  })
+
+take(program.command('status'), ...WALK, 'allowHost', 'live')
+  .description('what is done and what is open, as it was saved')
+  .action(async (_: unknown, command: Command) => {
+    exit = await (await import('./commands/status.ts')).status(optionsOf(command))
+  })
+
 take(program.command('rehearse'), ...WALK, 'world')
   .description('walk through it on simulated clouds, in a temporary clone; no account, no network')
   .action(async (_: unknown, command: Command) => {
     exit = await (await import('./commands/rehearse.ts')).rehearse(optionsOf(command))
+  })
+
+take(program.command('explain <step>'), 'repo')
+  .description('what a step does and why, what the document said, what is true today, how it is undone')
+  .action(async (step: string, _: unknown, command: Command) => {
+    exit = await (await import('./commands/explain.ts')).explain(step, optionsOf(command))
+  })
+
+program
+  .command('schema')
+  .description('the JSON Schema of the answers file')
+  .action(async () => {
+    exit = await (await import('./commands/schema.ts')).schema()
+  })
+
+take(program.command('forget'), 'repo', 'stateDir', 'yes', 'noInput', 'plain')
+  .description('drop the saved progress (never what was made in the clouds)')
+  .action(async (_: unknown, command: Command) => {
+    exit = await (await import('./commands/forget.ts')).forget(optionsOf(command))
   })
 
 async function unknownCommand(word: string): Promise<string> {

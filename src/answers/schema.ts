@@ -76,3 +76,14 @@ const dashed = (text: string) =>
     .toLowerCase()
     .replace(/[^a-z\d]+/g, '-')
     .replace(/^-+|-+$/g, '')
+
+/** JSON Schema of an answers file: every answer may be left out, nothing else may stand there. */
+export function answersSchema() {
+  const shape = Object.fromEntries(
+    ANSWER_KEYS.map(key => {
+      const { rule, mustBe, why } = definitionOf(key)
+      return [key, rule.optional().describe(`${why} Must be ${mustBe}.`)]
+    }),
+  )
+  return z.toJSONSchema(z.strictObject(shape), { target: 'draft-7' })
+}

@@ -5,7 +5,7 @@ import type { Clouds } from './clouds.ts'
 import { readRemote } from './remote.ts'
 
 /** Where progress is kept unless --state-dir says otherwise: the platform's place for state. */
-export function defaultStateFolder(env: NodeJS.ProcessEnv): string {
+function defaultStateFolder(env: NodeJS.ProcessEnv): string {
   if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, 'dummyapp-setup')
   return process.platform === 'darwin'
     ? join(homedir(), 'Library', 'Application Support', 'dummyapp-setup')
@@ -19,10 +19,17 @@ export function projectOf(origin: string | undefined, checkout: string): string 
 }
 
 /** One folder for each project and clouds: a readable name, made unique by a hash of the whole one. */
-export function folderOf(root: string, kind: Clouds['kind'], project: string): string {
+function folderOf(root: string, kind: Clouds['kind'], project: string): string {
   const readable = basename(project)
     .replace(/[^\w.-]/g, '_')
     .slice(0, 40)
   const hash = createHash('sha256').update(project).digest('hex').slice(0, 12)
   return join(root, kind, `${readable}-${hash}`)
 }
+
+/** Which saved progress a project has on some clouds; `root` is what --state-dir says. */
+export const placeOf = (root: string | undefined, clouds: Clouds['kind'], project: string, env: NodeJS.ProcessEnv) => ({
+  folder: folderOf(root ?? defaultStateFolder(env), clouds, project),
+  project,
+  clouds,
+})

@@ -3,11 +3,14 @@ import { given } from '../answers/given.ts'
 import { asAnswers, assertNoFaults, resolve } from '../answers/resolve.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
 import { endpoints } from '../clouds/endpoints.ts'
+import { placeOf } from '../clouds/state-folder.ts'
+import { readProgress } from '../engine/saved.ts'
 import { asMarkdown } from '../output/checklist/markdown.ts'
 import { asJson, entriesOf, type Place } from '../output/checklist/model.ts'
 import { asScript } from '../output/checklist/script.ts'
 import { printText } from '../output/checklist/text.ts'
 import { createPrinter } from '../output/printer.ts'
+import { savedAnswers } from './enter.ts'
 import type { Format } from './formats.ts'
 import { titleOf, warnStranger } from './headline.ts'
 import type { Options } from './options.ts'
@@ -17,7 +20,8 @@ import { openCheckout } from './repository.ts'
 export async function checklist(options: Options, format: Format): Promise<Exit> {
   const { env } = process
   const checkout = await openCheckout(options.repo, env)
-  const resolved = resolve([...given(options), ...checkout.inferred])
+  const saved = readProgress(placeOf(options.stateDir, 'real', checkout.project, env))
+  const resolved = resolve([...given(options), ...savedAnswers(saved), ...checkout.inferred])
   assertNoFaults(resolved)
   const answers = asAnswers(resolved)
   const bases = new Map(endpoints(env).map(({ vendor, base }) => [vendor, base]))

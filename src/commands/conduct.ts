@@ -1,66 +1,40 @@
 import { hostname, userInfo } from 'node:os'
-import { STEPS } from '../../steps/index.ts'
-import type { Candidate } from '../answers/infer.ts'
-import { ANSWER_KEYS, type Known } from '../answers/schema.ts'
+import type { Known } from '../answers/schema.ts'
 import type { Exit } from '../clouds/cause.ts'
-import { createClouds } from '../clouds/clouds.ts'
-import { createHttp } from '../clouds/http.ts'
-import { whoIsSignedIn } from '../clouds/sign-in.ts'
-import { folderOf } from '../clouds/state-folder.ts'
-import { VENDOR_IDS, VENDORS } from '../clouds/vendors.ts'
 import type { Engine } from '../engine/engine.ts'
 import { lock } from '../engine/lock.ts'
 import { lookAtAll, type Outcome, type Pass, runPass } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
-import { openProgress, type Progress } from '../engine/progress.ts'
-import { type Selection, select } from '../engine/select.ts'
+import { openProgress } from '../engine/progress.ts'
+import type { Selection } from '../engine/select.ts'
 import type { StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
 import { agree } from './agree.ts'
 import { sayEnd } from './end.ts'
+import { enter } from './enter.ts'
 import type { Ground } from './ground.ts'
 import type { Options } from './options.ts'
 import type { Screen } from './screen.ts'
-import { settleAnswers } from './settle.ts'
 
 /** A step that needs consent again and again is not tried for ever. */
 const MOST_PASSES = 5
 
 /** Walks through the set-up, pass after pass, until all is done or only people can go on. */
 export async function conduct(ground: Ground, options: Options, screen: Screen): Promise<Exit> {
-  const { kind, checkout, clock, stateRoot } = ground
-  const folder = folderOf(stateRoot, kind, checkout.project)
-  const unlock = await lock(folder, ms => clock.sleep(ms))
-  const http = createHttp({ clock, env: process.env })
+  const { clock, state } = ground
+  const unlock = await lock(state.folder, ms => clock.sleep(ms))
   try {
-    const progress = openProgress({ folder, project: checkout.project, clouds: kind, now: clock.now() })
-    if (progress.setAside)
-      screen.printer.line(
-        `The saved progress was damaged; it is kept as ${progress.setAside}, and reality is asked afresh.`,
-      )
-    const answers = await settleAnswers([...ground.given, ...saved(progress), ...checkout.inferred], {
-      ...screen,
-      takeProposed: ground.takeProposed,
+    const progress = openProgress(state, clock.now())
+    if (progress.setAside) {
+      const kept = `The saved progress was damaged; it is kept as ${progress.setAside}, and reality is asked afresh.`
+      screen.printer.line(kept)
+    }
+    return await enter(ground, options, screen, progress, async ({ selection, viewer }) => {
+      progress.save({ answers: asSaved(viewer.answers) })
+      return passes(selection, { ...viewer, progress, by: whoRuns() }, ground, options, screen)
     })
-    const selection = select(STEPS, options)
-    const vendors = VENDOR_IDS.filter(vendor => selection.vendors.has(vendor))
-    const signedIn = await ground.signIn(vendors)
-    const clouds = createClouds({ kind, clock, http, tools: checkout.tools, signedIn })
-    const accounts = await Promise.all(
-      vendors.map(async vendor => {
-        const read = (path: string) =>
-          clouds.send(vendor, { method: 'GET', path, repeat: 'safe' }, screen.interrupt.stop)
-        return [vendor, await whoIsSignedIn(vendor, read)] as const
-      }),
-    )
-    if (accounts.length > 0)
-      screen.printer.line(`  ✔ ${accounts.map(([vendor, { name }]) => `${VENDORS[vendor].name} ${name}`).join(' · ')}`)
-    progress.save({ answers: asSaved(answers) })
-    const engine = { clouds, answers, accounts: new Map(accounts), progress, repo: checkout.folder, by: whoRuns() }
-    return await passes(selection, engine, ground, options, screen)
   } finally {
     unlock()
-    await http.close()
   }
 }
 
@@ -108,12 +82,6 @@ function sayLook(plan: readonly Planned[], ms: number, line: (text?: string) => 
   line()
   line(`Look: ${plan.length} steps probed in ${(ms / 1000).toFixed(1)} s, read-only. ${counts.join(', ')}.`)
 }
-
-const saved = ({ saved }: Progress): readonly Candidate[] =>
-  ANSWER_KEYS.flatMap(key => {
-    const value = saved.answers[key]
-    return value === undefined ? [] : [{ key, value, from: 'your earlier run' }]
-  })
 
 const asSaved = (answers: Known): Record<string, string> =>
   Object.fromEntries(Object.entries(answers).filter((entry): entry is [string, string] => entry[1] !== undefined))

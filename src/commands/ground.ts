@@ -2,14 +2,15 @@ import type { Candidate } from '../answers/infer.ts'
 import type { Clock } from '../clouds/clock.ts'
 import type { SignedIn } from '../clouds/clouds.ts'
 import type { Vendor } from '../clouds/vendors.ts'
+import type { Place } from '../engine/saved.ts'
 import type { Checkout } from './repository.ts'
 
 /** What REAL and REHEARSAL differ in. */
 export interface Ground {
   readonly kind: 'real' | 'rehearsal'
   readonly checkout: Checkout
-  /** The root of the saved progress, and whether it outlives the run. */
-  readonly stateRoot: string
+  /** Which saved progress, and whether it outlives the run. */
+  readonly state: Place
   readonly keepsState: boolean
   readonly clock: Clock
   readonly bases: ReadonlyMap<Vendor, URL>

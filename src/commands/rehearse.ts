@@ -9,7 +9,7 @@ import { timeScale } from '../clouds/endpoints.ts'
 import { createTools } from '../clouds/exec.ts'
 import { Secret } from '../clouds/secret.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
-import { defaultStateFolder } from '../clouds/state-folder.ts'
+import { placeOf } from '../clouds/state-folder.ts'
 import type { Vendor } from '../clouds/vendors.ts'
 import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
@@ -33,7 +33,7 @@ export async function rehearse(options: Options): Promise<Exit> {
     const screen = createScreen(options, process.env)
     const { checkout, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
     headline(screen.printer, checkout, 'REHEARSAL', `simulated clouds, ${source}; no account, no network`)
-    const kept = options.stateDir ?? (options.world ? defaultStateFolder(process.env) : undefined)
+    const keepsState = options.stateDir !== undefined || options.world !== undefined
     const alone = screen.asker === undefined
     const bases = new Map(
       Object.entries(rehearsal.origins).map(([vendor, origin]) => [vendor as Vendor, new URL(origin)]),
@@ -43,8 +43,13 @@ export async function rehearse(options: Options): Promise<Exit> {
       {
         kind: 'rehearsal',
         checkout,
-        stateRoot: kept ?? join(temporary, 'state'),
-        keepsState: kept !== undefined,
+        state: placeOf(
+          keepsState ? options.stateDir : join(temporary, 'state'),
+          'rehearsal',
+          checkout.project,
+          process.env,
+        ),
+        keepsState,
         clock: realClock(timeScale(endpoints, process.env)),
         bases,
         given: answers,

@@ -8,19 +8,24 @@ import type { Progress } from './progress.ts'
 import type { Look, Seen, Step } from './step.ts'
 import { fill, type Str } from './text.ts'
 
-/** What every part of a pass works with. */
-export interface Engine {
+/** What a look works with. */
+export interface Viewer {
   readonly clouds: Clouds
   readonly answers: Known
   readonly accounts: ReadonlyMap<Vendor, Account>
-  readonly progress: Progress
+  readonly progress: Pick<Progress, 'saved'>
   readonly repo: string
+}
+
+/** What every part of a pass works with. */
+export interface Engine extends Viewer {
+  readonly progress: Progress
   /** Who runs this, for the records: user@host. */
   readonly by: string
 }
 
 /** A look at reality; what it reads is shared by all who look through it, and asked once. */
-export function newLook({ clouds, answers, accounts, progress, repo }: Engine, signal?: AbortSignal): Look {
+export function newLook({ clouds, answers, accounts, progress, repo }: Viewer, signal?: AbortSignal): Look {
   const replies = new Map<string, Promise<Reply>>()
   return {
     answers,

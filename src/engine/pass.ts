@@ -1,8 +1,8 @@
 import { type Cause, SetupError } from '../clouds/cause.ts'
 import { act } from './act.ts'
-import { causeOf, type Engine, newLook, see } from './engine.ts'
+import { causeOf, type Engine, newLook, see, type Viewer } from './engine.ts'
 import { type Claim, type Planned, planStep, sameActions } from './plan.ts'
-import type { StepRecord } from './progress.ts'
+import type { StepRecord } from './saved.ts'
 import type { Owned, Seen, Step, StepId } from './step.ts'
 import { shown } from './text.ts'
 
@@ -41,7 +41,7 @@ export interface Pass {
 }
 
 /** Looks at every step at once. */
-export async function lookAtAll(steps: readonly Step[], engine: Engine, stop: AbortSignal): Promise<Planned[]> {
+export async function lookAtAll(steps: readonly Step[], engine: Viewer, stop: AbortSignal): Promise<Planned[]> {
   const look = newLook(engine, stop)
   const seens = await Promise.all(steps.map(step => see(step, look)))
   return steps.map((step, index) => {
@@ -52,7 +52,7 @@ export async function lookAtAll(steps: readonly Step[], engine: Engine, stop: Ab
 const neverLooked: Cause = { code: 'unseen', means: 'It was not looked at.', next: 'Run again.' }
 
 /** What the saved progress claims of a step. */
-export function claimOf(id: StepId, { progress }: Engine): Claim {
+export function claimOf(id: StepId, { progress }: Viewer): Claim {
   const { records, intents } = progress.saved
   return { record: records[id], intents: Object.values(intents).filter(intent => intent.step === id) }
 }

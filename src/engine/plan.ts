@@ -1,5 +1,5 @@
 import type { Answers } from '../answers/schema.ts'
-import type { Intent, StepRecord } from './progress.ts'
+import type { Intent, StepRecord } from './saved.ts'
 import type { Action, Owned, Seen, Step, StepId } from './step.ts'
 
 /** What a person must allow before a step may act. */

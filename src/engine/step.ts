@@ -102,8 +102,10 @@ export interface Step<State = unknown> {
   readonly id: StepId
   readonly title: string
   readonly why: string
-  /** The heading of the document that it comes from. */
+  /** The heading of the document that it comes from, what it says there, and what is different today. */
   readonly section: string
+  readonly document: string
+  readonly today: string
   /** These are done first, or it waits. One that is left out of a run is not waited for: what must be there, `look` sees. */
   readonly after?: readonly StepId[]
   /** Whose sign-in it needs. */
@@ -111,6 +113,8 @@ export interface Step<State = unknown> {
   look(look: Look): Promise<Seen<State>>
   /** What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions. */
   actions(answers: Answers, seen?: Seen<State>): readonly Action[]
+  /** What takes it back, for a thing that we made. */
+  undo(answers: Answers): readonly Action[]
   /** This step's own failures in words; the vendor's general ones need not be repeated. */
   means?(reply: Reply, answers: Known): Cause | undefined
 }

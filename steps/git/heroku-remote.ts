@@ -17,6 +17,10 @@ export const herokuRemote: Step<Remote> = {
   title: 'Rewrite the git remote heroku, so that nobody pushes code to it',
   why: 'The heroku command reads the app’s name from this remote; images are deployed, so a git push must fail and a fetch of all remotes must pass it by.',
   section: 'Setup',
+  document:
+    'unset `remote.heroku.fetch`, set its `pushurl` to `no_push_because_we_deploy_docker_images`, set `skipFetchAll` to true',
+  today:
+    'The same. The address is written last, so that at no moment a push would go through; every fetch line is unset, since `--unset` fails on two and keeps both; the heroku command still finds the app.',
   after: ['heroku.create-app'],
 
   async look({ answers, git }) {
@@ -38,6 +42,15 @@ export const herokuRemote: Step<Remote> = {
     const open = settings(herokuApp).filter(({ key, isDone }) => remote === undefined || !isDone(remote[key]))
     return open.map(setting => setting.action)
   },
+
+  undo: () => [
+    {
+      kind: 'run',
+      key: 'remove',
+      does: 'forget the remote heroku',
+      argv: ['git', 'config', '--local', '--remove-section', 'remote.heroku'],
+    },
+  ],
 }
 
 interface Setting {

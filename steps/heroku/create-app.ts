@@ -14,6 +14,9 @@ export const createApp: Step<HerokuApp> = {
   title: 'Create the Heroku app',
   why: 'CI releases its container images to this app. Heroku takes images on the stack container only, so it is set at once.',
   section: 'Setup',
+  document: '`heroku apps:create pt-dummy-app`',
+  today:
+    'Images need the stack container, so the app is made with it. Heroku makes apps only for accounts with a payment method. A name that is taken may be your own app of an earlier day: then it is offered for use.',
   needs: ['heroku'],
 
   async look(look) {
@@ -31,6 +34,19 @@ export const createApp: Step<HerokuApp> = {
 
   actions: ({ herokuApp, herokuTeam }, seen) => [
     seen?.is === 'differs' ? changeStack(herokuApp) : create(herokuApp, herokuTeam),
+  ],
+
+  undo: ({ herokuApp: name }) => [
+    {
+      kind: 'request',
+      key: 'destroy',
+      does: t`delete the app ${name} with its releases and settings`,
+      vendor: 'heroku',
+      method: 'DELETE',
+      path: path`/apps/${name}`,
+      again: 'look-first',
+      byHand: [{ argv: ['heroku', 'apps:destroy', '--app', name, '--confirm', name] }],
+    },
   ],
 
   means: refused,

@@ -23,6 +23,9 @@ export const labs: Step<States> = {
   title: 'Switch on the labs features of the app',
   why: 'Go’s language metrics are switched on by a buildpack otherwise, and images have none; an empty entrypoint lets the image’s own command run.',
   section: 'Setup',
+  document: '`heroku labs:enable` for go-language-metrics, runtime-heroku-metrics and runtime-empty-entrypoint',
+  today:
+    'The first two are documented still (the first as a beta that no list shows). Nothing is written about the third any more: it is tried, and that it is gone is told and stops nothing. It needs a token of the scope global.',
   after: ['heroku.create-app'],
   needs: ['heroku'],
 
@@ -42,8 +45,10 @@ export const labs: Step<States> = {
 
   actions: ({ herokuApp }, seen) => {
     const state = seen !== undefined && 'state' in seen ? seen.state : undefined
-    return FEATURES.filter(({ name }) => state?.[name] !== 'on').map(({ name }) => enable(name, herokuApp))
+    return FEATURES.filter(({ name }) => state?.[name] !== 'on').map(({ name }) => change(name, herokuApp, true))
   },
+
+  undo: ({ herokuApp }) => FEATURES.map(({ name }) => change(name, herokuApp, false)),
 }
 
 /** One by one: a listing leaves out what is in beta (facts/heroku.md 3). */
@@ -58,16 +63,16 @@ const notesOn = (feature: (typeof FEATURES)[number], state: States): readonly st
   return ['without' in feature ? feature.without : `Heroku no longer has the labs feature ${feature.name}.`]
 }
 
-const enable = (name: Name, app: Str): Action => ({
+const change = (name: Name, app: Str, enabled: boolean): Action => ({
   kind: 'request',
   key: name,
-  does: t`switch on ${name}`,
+  does: t`switch ${enabled ? 'on' : 'off'} ${name}`,
   vendor: 'heroku',
   method: 'PATCH',
   path: path`/apps/${app}/features/${name}`,
-  body: { enabled: true },
+  body: { enabled },
   again: 'safe',
   // Only trying tells whether Heroku still has it; the command's exit code for that is 2.
   okStatus: [404],
-  byHand: [{ argv: ['heroku', 'labs:enable', name, '--app', app], okExit: [0, 2] }],
+  byHand: [{ argv: ['heroku', enabled ? 'labs:enable' : 'labs:disable', name, '--app', app], okExit: [0, 2] }],
 })

@@ -1,6 +1,7 @@
 import type { Answers } from '../../answers/schema.ts'
 import type { Json } from '../../clouds/json.ts'
 import { VENDORS, type Vendor } from '../../clouds/vendors.ts'
+import type { Planned } from '../../engine/plan.ts'
 import { type Action, laneOf, type Sh, type Step } from '../../engine/step.ts'
 import { fillBody, type Hole, type Str, shown } from '../../engine/text.ts'
 import { readableLine } from '../shell.ts'
@@ -22,7 +23,7 @@ export const entriesOf = (steps: readonly Step[], answers: Answers): readonly En
   steps.map(step => ({ step, actions: step.actions(answers) }))
 
 /** A checklist as the contract (cli.md) gives it to scripts. */
-export function asJson(entries: readonly Entry[], answers: Answers, place: Place): Json {
+export function asJson(entries: readonly Entry[], answers: Answers, place: Place) {
   return {
     version: 1,
     answers: Object.fromEntries(Object.entries(answers).map(([key, value]) => [key, shown(value)])),
@@ -38,8 +39,24 @@ export function asJson(entries: readonly Entry[], answers: Answers, place: Place
   }
 }
 
+/** A plan for scripts: the checklist's form, with how each step stands and what must be allowed. */
+export function planAsJson(plan: readonly Planned[], answers: Answers, place: Place): Json {
+  const entries = plan.map(({ step, actions }) => ({ step, actions }))
+  const checklist = asJson(entries, answers, place)
+  const steps = checklist.steps.map((step, index) => ({ ...step, ...standing(plan[index]) }))
+  return { ...checklist, hosts: [...new Set([...place.bases.values()].map(({ host }) => host))], steps }
+}
+
+function standing(planned: Planned | undefined): { readonly [key: string]: Json } {
+  if (planned === undefined) return {}
+  const { seen, consents } = planned
+  const how = seen.is === 'differs' ? { differences: seen.how.map(one => ({ ...one })) } : {}
+  const cause = seen.is === 'unknown' ? { cause: { ...seen.cause } } : {}
+  return { state: seen.is, consents: [...consents], ...how, ...cause }
+}
+
 /** One action as the contract gives it. */
-export function describe(action: Action, place: Place): Json {
+function describe(action: Action, place: Place): Json {
   if (action.kind === 'run') return { kind: 'run', argv: action.argv.map(shown), cwd: place.checkout, env: {} }
   return {
     kind: 'request',

@@ -1,0 +1,58 @@
+import { STEPS } from '../../steps/index.ts'
+import type { Candidate } from '../answers/infer.ts'
+import { ANSWER_KEYS } from '../answers/schema.ts'
+import { createClouds } from '../clouds/clouds.ts'
+import { createHttp } from '../clouds/http.ts'
+import { whoIsSignedIn } from '../clouds/sign-in.ts'
+import { VENDOR_IDS, VENDORS } from '../clouds/vendors.ts'
+import type { Viewer } from '../engine/engine.ts'
+import type { Saved } from '../engine/saved.ts'
+import { type Selection, select } from '../engine/select.ts'
+import type { Ground } from './ground.ts'
+import type { Options } from './options.ts'
+import type { Screen } from './screen.ts'
+import { settleAnswers } from './settle.ts'
+
+/** What a command has once the answers are settled and the vendors have let it in. */
+export interface Entered {
+  readonly selection: Selection
+  readonly viewer: Viewer
+}
+
+/** Settles the answers, signs in where the chosen lanes need it, and does `work` with the clouds at hand. */
+export async function enter<Result>(
+  ground: Ground,
+  options: Options,
+  screen: Screen,
+  progress: Viewer['progress'],
+  work: (entered: Entered) => Promise<Result>,
+): Promise<Result> {
+  const { kind, checkout, clock, given, takeProposed } = ground
+  const candidates = [...given, ...savedAnswers(progress.saved), ...checkout.inferred]
+  const answers = await settleAnswers(candidates, { ...screen, takeProposed })
+  const selection = select(STEPS, options)
+  const vendors = VENDOR_IDS.filter(vendor => selection.vendors.has(vendor))
+  const signedIn = await ground.signIn(vendors)
+  const http = createHttp({ clock, env: process.env })
+  try {
+    const clouds = createClouds({ kind, clock, http, tools: checkout.tools, signedIn })
+    const read = (vendor: (typeof vendors)[number]) => (path: string) =>
+      clouds.send(vendor, { method: 'GET', path, repeat: 'safe' }, screen.interrupt.stop)
+    const accounts = await Promise.all(
+      vendors.map(async vendor => [vendor, await whoIsSignedIn(vendor, read(vendor))] as const),
+    )
+    const who = accounts.map(([vendor, { name }]) => `${VENDORS[vendor].name} ${name}`)
+    if (who.length > 0) screen.printer.line(`  ✔ ${who.join(' · ')}`)
+    const viewer = { clouds, answers, accounts: new Map(accounts), progress, repo: checkout.folder }
+    return await work({ selection, viewer })
+  } finally {
+    await http.close()
+  }
+}
+
+/** The answers of an earlier run. */
+export const savedAnswers = (saved: Saved | undefined): readonly Candidate[] =>
+  ANSWER_KEYS.flatMap(key => {
+    const value = saved?.answers[key]
+    return value === undefined ? [] : [{ key, value, from: 'your earlier run' }]
+  })

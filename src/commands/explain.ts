@@ -1,0 +1,39 @@
+import { STEPS } from '../../steps/index.ts'
+import { asAnswers, resolve } from '../answers/resolve.ts'
+import { EXIT, type Exit } from '../clouds/cause.ts'
+import type { Action } from '../engine/step.ts'
+import { shown } from '../engine/text.ts'
+import { byHand } from '../output/checklist/model.ts'
+import { createPrinter, wrap } from '../output/printer.ts'
+import { readableLine } from '../output/shell.ts'
+import { assertKnown, type Options } from './options.ts'
+import { openCheckout } from './repository.ts'
+
+/** `explain STEP`: what it does and why, what the document said, what is true today, how it is undone. */
+export async function explain(id: string, options: Options): Promise<Exit> {
+  assertKnown(
+    'step',
+    id,
+    STEPS.map(step => step.id),
+  )
+  const answers = asAnswers(resolve((await openCheckout(options.repo, process.env)).inferred))
+  const printer = createPrinter(process.stdout, process.env)
+  const { line, paint, width } = printer
+  const say = (name: string, text: string) => line(wrap(`  ${name.padEnd(13)}`, text, width))
+  const list = (name: string, actions: readonly Action[]) => {
+    for (const [index, action] of actions.entries()) {
+      say(index === 0 ? name : '', shown(action.does))
+      for (const command of byHand(action)) line(`${' '.repeat(17)}${paint.cyan(`$ ${readableLine(command)}`)}`)
+    }
+  }
+  for (const step of STEPS.filter(step => step.id === id)) {
+    line(`${paint.bold(step.id)}  ${step.title}`)
+    say('why', step.why)
+    say('document', `${step.section}: ${step.document}`)
+    say('today', step.today)
+    if (step.after) say('comes after', step.after.join(', '))
+    list('does', step.actions(answers))
+    list('is undone by', step.undo(answers))
+  }
+  return EXIT.done
+}

@@ -1,0 +1,43 @@
+import { rmSync } from 'node:fs'
+import { EXIT, type Exit, SetupError } from '../clouds/cause.ts'
+import { realClock } from '../clouds/clock.ts'
+import { placeOf } from '../clouds/state-folder.ts'
+import { lock } from '../engine/lock.ts'
+import { fileIn, isThere } from '../engine/saved.ts'
+import type { Options } from './options.ts'
+import { openCheckout } from './repository.ts'
+import { createScreen } from './screen.ts'
+
+/** `forget`: drops the saved progress, and nothing else: what was made stays, and is offered for adoption next time. */
+export async function forget(options: Options): Promise<Exit> {
+  const { printer, asker } = createScreen(options, process.env)
+  const checkout = await openCheckout(options.repo, process.env)
+  const { folder } = placeOf(options.stateDir, 'real', checkout.project, process.env)
+  const file = fileIn(folder)
+  if (!isThere(file)) {
+    printer.line('Nothing is saved for this checkout.')
+    return EXIT.done
+  }
+  const clock = realClock()
+  const unlock = await lock(folder, ms => clock.sleep(ms))
+  try {
+    const question = `Forget ${file}? What was made in the clouds stays; what is ours there is then known to nobody.`
+    if (!options.yes && !(await asker?.yes(question, false))) throw notAgreed(file)
+    rmSync(file)
+    printer.line(`Forgotten: ${file}`)
+    return EXIT.done
+  } finally {
+    unlock()
+  }
+}
+
+const notAgreed = (file: string) =>
+  new SetupError(
+    {
+      code: 'no-consent',
+      asked: file,
+      means: 'Nothing was forgotten: nobody agreed to it.',
+      next: 'Agree with --yes.',
+    },
+    EXIT.person,
+  )

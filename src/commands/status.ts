@@ -1,0 +1,68 @@
+import { STEPS } from '../../steps/index.ts'
+import { EXIT, type Exit } from '../clouds/cause.ts'
+import { placeOf } from '../clouds/state-folder.ts'
+import { lookAtAll } from '../engine/pass.ts'
+import { readProgress, type Saved, savedOrBegun } from '../engine/saved.ts'
+import type { StepId } from '../engine/step.ts'
+import { clean } from '../output/clean.ts'
+import { showPlan } from '../output/plan.ts'
+import { createPrinter, type Printer, wrap } from '../output/printer.ts'
+import { enter } from './enter.ts'
+import { titleOf } from './headline.ts'
+import type { Options } from './options.ts'
+import { realGround } from './real.ts'
+import { openCheckout } from './repository.ts'
+import { createScreen } from './screen.ts'
+
+/** `status`: what is done and what is open, as it was saved; with --live, as it is. */
+export async function status(options: Options): Promise<Exit> {
+  return options.live ? live(options) : fromProgress(options)
+}
+
+async function fromProgress(options: Options): Promise<Exit> {
+  const { env } = process
+  const checkout = await openCheckout(options.repo, env)
+  const saved = readProgress(placeOf(options.stateDir, 'real', checkout.project, env))
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(asJson(saved))}\n`)
+    return EXIT.done
+  }
+  const printer = createPrinter(process.stdout, env)
+  printer.line(printer.paint.bold(`${titleOf(checkout)} · status as it was saved`))
+  if (saved === undefined) printer.line('Nothing was saved here: the walk has not begun. dummyapp-setup begins it.')
+  else for (const { id } of STEPS) sayStep(id, saved, printer)
+  return EXIT.done
+}
+
+function sayStep(id: StepId, { records, intents }: Saved, { line, paint, width }: Printer): void {
+  const record = records[id]
+  const open = Object.values(intents).find(({ step }) => step === id)
+  const text = open
+    ? `begun ${open.at}, its end is not known: the next run looks first`
+    : record
+      ? `${record.how} by ${record.by}, ${record.at}`
+      : 'open'
+  const sign = open ? paint.yellow('?') : record ? paint.green('✔') : paint.dim('☐')
+  line(wrap(`  ${sign} ${id}  `, clean(text), width))
+}
+
+const asJson = (saved: Saved | undefined) => ({
+  version: 1,
+  answers: saved?.answers ?? {},
+  steps: STEPS.map(({ id }) => ({
+    id,
+    record: saved?.records[id] ?? null,
+    open: Object.values(saved?.intents ?? {}).some(({ step }) => step === id),
+  })),
+})
+
+async function live(options: Options): Promise<Exit> {
+  const screen = createScreen(options, process.env)
+  const ground = await realGround(options, screen)
+  return enter(ground, options, screen, { saved: savedOrBegun(ground.state) }, async ({ selection, viewer }) => {
+    const plan = await lookAtAll(selection.steps, viewer, screen.interrupt.stop)
+    const all = new Set(selection.steps.map(({ id }) => id))
+    showPlan(plan, all, selection.acting, screen.printer)
+    return EXIT.done
+  })
+}

@@ -1,0 +1,138 @@
+import { lstatSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { EXIT, SetupError } from '../clouds/cause.ts'
+
+/** A record says that a step was done, by whom, and whether we made the thing or found it. A claim: reality is asked again. */
+const Record = z.strictObject({
+  how: z.enum(['made', 'adopted', 'present']),
+  /** The id of the object that the step stands for, where a vendor keeps one. */
+  id: z.string().optional(),
+  by: z.string(),
+  at: z.iso.datetime(),
+})
+
+/** Written before an effect, so that after a crash its result can be told from a stranger's thing. The time is the vendor's. */
+const Intent = z.strictObject({ step: z.string(), at: z.iso.datetime() })
+
+const VERSION = 1
+const Saved = z.strictObject({
+  version: z.literal(VERSION),
+  clouds: z.enum(['real', 'rehearsal']),
+  project: z.string(),
+  answers: z.record(z.string(), z.string()),
+  facts: z.record(z.string(), z.string()),
+  records: z.record(z.string(), Record),
+  intents: z.record(z.string(), Intent),
+})
+
+export type Saved = z.infer<typeof Saved>
+export type StepRecord = z.infer<typeof Record>
+export type Intent = z.infer<typeof Intent>
+
+/** From version N (the index) to N + 1. */
+type Migration = (saved: { readonly [key: string]: unknown }) => { readonly [key: string]: unknown }
+const MIGRATIONS: Readonly<{ [from: number]: Migration }> = {}
+
+/** Which progress: the folder it is kept in, and what it must be about. */
+export interface Place {
+  readonly folder: string
+  readonly project: string
+  readonly clouds: Saved['clouds']
+  readonly migrations?: Readonly<{ [from: number]: Migration }>
+}
+
+export const fileIn = (folder: string) => join(folder, 'progress.json')
+export const begun = ({ clouds, project }: Place): Saved => ({
+  version: VERSION,
+  clouds,
+  project,
+  answers: {},
+  facts: {},
+  records: {},
+  intents: {},
+})
+
+/**
+ * The saved progress of one project without opening it: nothing is written. Undefined where there is none or it is
+ * damaged.
+ * @throws SetupError when the file or its folder is a link, another's, writable by others, or of a later version
+ */
+export function readProgress(place: Place): Saved | undefined {
+  const file = fileIn(place.folder)
+  if (!isThere(file)) return undefined
+  refuseStrangers(place.folder)
+  refuseStrangers(file)
+  const read = readSaved(file, place.migrations ?? MIGRATIONS)
+  return read?.project === place.project && read.clouds === place.clouds ? read : undefined
+}
+
+/** What there is to see where nothing was saved. */
+export const savedOrBegun = (place: Place): Saved => readProgress(place) ?? begun(place)
+
+function readSaved(file: string, migrations: Readonly<{ [from: number]: Migration }>): Saved | undefined {
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw cannotRead(file, error)
+  }
+  const versioned = z.looseObject({ version: z.int() }).safeParse(content)
+  if (!versioned.success) return undefined
+  if (versioned.data.version > VERSION) throw tooNew(file, versioned.data.version)
+  let migrated: { readonly [key: string]: unknown } = versioned.data
+  for (let from = versioned.data.version; from < VERSION; from += 1) migrated = migrations[from]?.(migrated) ?? {}
+  return Saved.safeParse(migrated).data
+}
+
+export const isThere = (file: string) => lstatSync(file, { throwIfNoEntry: false }) !== undefined
+
+/** Whoever can write there could make us act on a forged claim. */
+export function refuseStrangers(entry: string): void {
+  const stat = lstatSync(entry)
+  const fault = stat.isSymbolicLink()
+    ? 'is a link'
+    : process.getuid !== undefined && stat.uid !== process.getuid()
+      ? 'belongs to another user'
+      : (stat.mode & 0o022) !== 0
+        ? 'can be written by others'
+        : undefined
+  if (fault === undefined) return
+  throw new SetupError(
+    {
+      code: 'unsafe-progress',
+      asked: entry,
+      means: `The saved progress is not trusted: ${entry} ${fault}.`,
+      next: `Look at it; if it is yours: chmod go-w ${entry} (or move it away), and run again.`,
+    },
+    EXIT.input,
+  )
+}
+
+export const words = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+function cannotRead(file: string, error: unknown): SetupError {
+  return new SetupError(
+    {
+      code: 'progress-unreadable',
+      asked: file,
+      said: words(error),
+      means: 'The saved progress cannot be read.',
+      next: `Make ${file} readable for you, or name another place with --state-dir DIR.`,
+    },
+    EXIT.input,
+  )
+}
+
+function tooNew(file: string, version: number): SetupError {
+  return new SetupError(
+    {
+      code: 'progress-too-new',
+      asked: file,
+      means: `The progress was saved by a later dummyapp-setup (format ${version}, this one knows ${VERSION}).`,
+      next: 'Run that version again: npx dummyapp-setup@latest',
+    },
+    EXIT.input,
+  )
+}
