@@ -107,7 +107,7 @@ const program = take(new Command('dummyapp-setup'), ...WALK, 'allowHost', 'forma
     else exit = await (await import('./commands/walk.ts')).walk(options)
   })
 
-take(program.command('checklist'), 'repo', 'answers', 'set', 'stateDir', 'format', 'verbose')
+take(program.command('checklist'), 'repo', 'answers', 'set', 'only', 'skip', 'stateDir', 'format', 'verbose')
   .description('print what would be done in an empty world (the same as --dry-run)')
   .action(async (_: unknown, command: Command) => {
     const options = optionsOf<{ format: Format }>(command)

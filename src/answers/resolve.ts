@@ -13,9 +13,9 @@ export interface Resolved {
   readonly fault: string | undefined
 }
 
-/** Decides every answer: the first candidate wins. */
-export function resolve(candidates: readonly Candidate[]): readonly Resolved[] {
-  return ANSWER_KEYS.map(key => {
+/** Decides the answers that are used: the first candidate wins. */
+export function resolve(candidates: readonly Candidate[], used: ReadonlySet<AnswerKey>): readonly Resolved[] {
+  return ANSWER_KEYS.filter(key => used.has(key)).map(key => {
     const [chosen, ...others] = candidates.filter(candidate => candidate.key === key)
     const instead = others.filter(({ value, proposed }) => !proposed && value !== chosen?.value)
     return { key, chosen, instead, fault: chosen && faultOf(key, chosen.value) }

@@ -17,7 +17,7 @@ const words = (rule: RegExp) => z.string().regex(rule)
 export const ANSWERS = {
   githubProject: {
     // GitHub: an owner has letters, digits and single inner dashes, 39 at most; a repository also has _ and dots.
-    rule: words(/^[a-z\d](?:-?[a-z\d]){0,38}\/(?!\.{1,2}$)[\w.-]{1,100}$/i),
+    rule: words(/^[A-Za-z\d](?:-?[A-Za-z\d]){0,38}\/(?!\.{1,2}$)[\w.-]{1,100}$/),
     mustBe: 'OWNER/REPOSITORY as on GitHub',
     why: 'It decides whose set-up this is: progress is kept by it, and where it is a fork, no name of upstream is used.',
   },

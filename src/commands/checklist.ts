@@ -5,6 +5,7 @@ import { EXIT, type Exit } from '../clouds/cause.ts'
 import { endpoints } from '../clouds/endpoints.ts'
 import { placeOf } from '../clouds/state-folder.ts'
 import { readProgress } from '../engine/saved.ts'
+import { select } from '../engine/select.ts'
 import { asMarkdown } from '../output/checklist/markdown.ts'
 import { asJson, entriesOf, type Place } from '../output/checklist/model.ts'
 import { asScript } from '../output/checklist/script.ts'
@@ -21,14 +22,15 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
   const { env } = process
   const checkout = await openCheckout(options.repo, env)
   const saved = readProgress(placeOf(options.stateDir, 'real', checkout.project, env))
-  const resolved = resolve([...given(options), ...savedAnswers(saved), ...checkout.inferred])
+  const { steps, answers: used } = select(STEPS, options)
+  const resolved = resolve([...given(options), ...savedAnswers(saved), ...checkout.inferred], used)
   assertNoFaults(resolved)
   const answers = asAnswers(resolved)
   const bases = new Map(endpoints(env).map(({ vendor, base }) => [vendor, base]))
   const place: Place = { bases, checkout: checkout.folder }
   warnStranger(createPrinter(process.stderr, env), checkout)
   const title = `${titleOf(checkout)} · checklist for an empty world · dry run: nothing is touched`
-  const entries = entriesOf(STEPS, answers)
+  const entries = entriesOf(steps, answers)
   const write = (text: string) => process.stdout.write(text)
   const { verbose } = options
   const print = {

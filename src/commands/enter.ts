@@ -29,8 +29,8 @@ export async function enter<Result>(
 ): Promise<Result> {
   const { kind, checkout, clock, given, takeProposed } = ground
   const candidates = [...given, ...savedAnswers(progress.saved), ...checkout.inferred]
-  const answers = await settleAnswers(candidates, { ...screen, takeProposed })
   const selection = select(STEPS, options)
+  const answers = await settleAnswers(candidates, selection.answers, { ...screen, takeProposed })
   const vendors = VENDOR_IDS.filter(vendor => selection.vendors.has(vendor))
   const signedIn = await ground.signIn(vendors)
   const http = createHttp({ clock, env: process.env })

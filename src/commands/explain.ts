@@ -1,5 +1,6 @@
 import { STEPS } from '../../steps/index.ts'
 import { asAnswers, resolve } from '../answers/resolve.ts'
+import { ANSWER_KEYS } from '../answers/schema.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
 import type { Action } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
@@ -16,7 +17,8 @@ export async function explain(id: string, options: Options): Promise<Exit> {
     id,
     STEPS.map(step => step.id),
   )
-  const answers = asAnswers(resolve((await openCheckout(options.repo, process.env)).inferred))
+  const { inferred } = await openCheckout(options.repo, process.env)
+  const answers = asAnswers(resolve(inferred, new Set(ANSWER_KEYS)))
   const printer = createPrinter(process.stdout, process.env)
   const { line, paint, width } = printer
   const say = (name: string, text: string) => line(wrap(`  ${name.padEnd(13)}`, text, width))

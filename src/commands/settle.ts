@@ -1,7 +1,7 @@
 import type { Candidate } from '../answers/infer.ts'
 import type { Asker } from '../answers/prompts.ts'
 import { asKnown, known, type Resolved, resolve } from '../answers/resolve.ts'
-import { definitionOf, faultOf, type Known } from '../answers/schema.ts'
+import { type AnswerKey, definitionOf, faultOf, type Known } from '../answers/schema.ts'
 import { clean } from '../output/clean.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 
@@ -12,18 +12,19 @@ import { type Printer, wrap } from '../output/printer.ts'
  */
 export async function settleAnswers(
   candidates: readonly Candidate[],
+  used: ReadonlySet<AnswerKey>,
   { asker, printer, takeProposed }: { asker: Asker | undefined; printer: Printer; takeProposed: boolean },
 ): Promise<Known> {
   if (asker === undefined) {
-    const resolved = resolve(candidates)
+    const resolved = resolve(candidates, used)
     const answers = asKnown(resolved, takeProposed)
     showAnswers(resolved, printer)
     return answers
   }
   let chosen = candidates
-  for (const open of resolve(candidates).filter(needsAsking)) chosen = [await ask(open, asker), ...chosen]
+  for (const open of resolve(candidates, used).filter(needsAsking)) chosen = [await ask(open, asker), ...chosen]
   for (;;) {
-    const resolved = resolve(chosen)
+    const resolved = resolve(chosen, used)
     showAnswers(resolved, printer)
     const change = await asker.choose('Are these right?', [
       { name: 'yes', value: undefined },

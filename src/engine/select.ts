@@ -1,3 +1,4 @@
+import type { AnswerKey } from '../answers/schema.ts'
 import type { Vendor } from '../clouds/vendors.ts'
 import { laneOf, type Step, type StepId } from './step.ts'
 
@@ -5,6 +6,8 @@ import { laneOf, type Step, type StepId } from './step.ts'
 export interface Selection {
   /** Those that may act. */
   readonly acting: ReadonlySet<StepId>
+  /** The answers that are read. */
+  readonly answers: ReadonlySet<AnswerKey>
   /** The vendors that these need a sign-in for. */
   readonly vendors: ReadonlySet<Vendor>
   /** Those that are looked at: the ones that may act, and the others as far as no further sign-in is needed. */
@@ -19,9 +22,11 @@ export function select(
   const isChosen = (lane: string) => (only.length === 0 || only.includes(lane)) && !skip.includes(lane)
   const chosen = steps.filter(({ id }) => isChosen(laneOf(id)))
   const vendors = new Set(chosen.flatMap(({ needs = [] }) => needs))
+  const looked = steps.filter(({ needs = [] }) => needs.every(vendor => vendors.has(vendor)))
   return {
     acting: new Set(chosen.map(({ id }) => id)),
+    answers: new Set(looked.flatMap(({ uses }) => uses)),
     vendors,
-    steps: steps.filter(({ needs = [] }) => needs.every(vendor => vendors.has(vendor))),
+    steps: looked,
   }
 }

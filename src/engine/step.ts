@@ -1,5 +1,5 @@
 /** The types that everything turns on. A step is a value: printed, rehearsed, carried out and checked from this one description. */
-import type { Answers, Known } from '../answers/schema.ts'
+import type { AnswerKey, Answers, Known } from '../answers/schema.ts'
 import type { Cause } from '../clouds/cause.ts'
 import type { Ran } from '../clouds/exec.ts'
 import type { Reply } from '../clouds/http.ts'
@@ -90,15 +90,16 @@ export type Seen<State> =
   | { readonly is: 'unknown'; readonly cause: Cause }
 
 /** Questions to reality; none has an effect. Answers are shared and kept for one pass. */
-export interface Look {
-  readonly answers: Known
+export interface Look<Used extends AnswerKey = AnswerKey> {
+  readonly answers: Pick<Known, Used>
   /** Who is signed in there. */
   account(vendor: Vendor): Account
   read(vendor: Vendor, path: Str): Promise<Reply>
   git(...argv: readonly string[]): Promise<Ran>
 }
 
-export interface Step<State = unknown> {
+/** A step; `Used` are the answers that it reads, `State` is what its look hands to its actions. */
+interface StepOf<Used extends AnswerKey, State> {
   readonly id: StepId
   readonly title: string
   readonly why: string
@@ -106,17 +107,24 @@ export interface Step<State = unknown> {
   readonly section: string
   readonly document: string
   readonly today: string
+  /** The answers that it reads: others are not asked for on its behalf. */
+  readonly uses: readonly Used[]
   /** These are done first, or it waits. One that is left out of a run is not waited for: what must be there, `look` sees. */
   readonly after?: readonly StepId[]
   /** Whose sign-in it needs. */
   readonly needs?: readonly Vendor[]
-  look(look: Look): Promise<Seen<State>>
+  look(look: Look<Used>): Promise<Seen<State>>
   /** What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions. */
-  actions(answers: Answers, seen?: Seen<State>): readonly Action[]
+  actions(answers: Pick<Answers, Used>, seen?: Seen<State>): readonly Action[]
   /** What takes it back, for a thing that we made. */
-  undo(answers: Answers): readonly Action[]
+  undo(answers: Pick<Answers, Used>): readonly Action[]
   /** This step's own failures in words; the vendor's general ones need not be repeated. */
-  means?(reply: Reply, answers: Known): Cause | undefined
+  means?(reply: Reply, answers: Pick<Known, Used>): Cause | undefined
 }
+
+export type Step = StepOf<AnswerKey, unknown>
+
+/** A step as the engine takes it; what it may read of the answers is what it says it uses. */
+export const defineStep = <const Used extends AnswerKey, State>(step: StepOf<Used, State>): Step => step
 
 export const laneOf = (id: StepId): string => id.slice(0, id.indexOf('.'))

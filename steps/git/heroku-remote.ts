@@ -1,6 +1,6 @@
 import type { Cause } from '../../src/clouds/cause.ts'
 import { withoutUserInfo } from '../../src/clouds/remote.ts'
-import type { Action, Look, Step } from '../../src/engine/step.ts'
+import { type Action, defineStep, type Look } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
 
 /** What a push to the remote would need: a place of this name, which is no place. */
@@ -12,7 +12,7 @@ const USUAL_FETCH = '+refs/heads/*:refs/remotes/heroku/*'
 type Remote = Readonly<Record<Key, readonly string[]>>
 type Key = 'url' | 'pushurl' | 'fetch' | 'skipfetchall'
 
-export const herokuRemote: Step<Remote> = {
+export const herokuRemote = defineStep({
   id: 'git.heroku-remote',
   title: 'Rewrite the git remote heroku, so that nobody pushes code to it',
   why: 'The heroku command reads the app’s name from this remote; images are deployed, so a git push must fail and a fetch of all remotes must pass it by.',
@@ -21,6 +21,7 @@ export const herokuRemote: Step<Remote> = {
     'unset `remote.heroku.fetch`, set its `pushurl` to `no_push_because_we_deploy_docker_images`, set `skipFetchAll` to true',
   today:
     'The same. The address is written last, so that at no moment a push would go through; every fetch line is unset, since `--unset` fails on two and keeps both; the heroku command still finds the app.',
+  uses: ['herokuApp'],
   after: ['heroku.create-app'],
 
   async look({ answers, git }) {
@@ -51,7 +52,7 @@ export const herokuRemote: Step<Remote> = {
       argv: ['git', 'config', '--local', '--remove-section', 'remote.heroku'],
     },
   ],
-}
+})
 
 interface Setting {
   readonly key: Key

@@ -3,13 +3,16 @@ import type { Cause } from '../../src/clouds/cause.ts'
 import { HEROKU, type HerokuApp, readApp, readCollaborators } from '../../src/clouds/heroku.ts'
 import type { Reply } from '../../src/clouds/http.ts'
 import { textAt } from '../../src/clouds/json.ts'
-import type { Action, Look, Owned, Step } from '../../src/engine/step.ts'
+import { type Action, defineStep, type Look, type Owned } from '../../src/engine/step.ts'
 import { path, type Str, t } from '../../src/engine/text.ts'
 
 /** Container deploys are refused on any other stack (facts/heroku.md 4). */
 const STACK = 'container'
 
-export const createApp: Step<HerokuApp> = {
+const USES = ['herokuApp', 'herokuTeam'] as const
+type Used = (typeof USES)[number]
+
+export const createApp = defineStep({
   id: 'heroku.create-app',
   title: 'Create the Heroku app',
   why: 'CI releases its container images to this app. Heroku takes images on the stack container only, so it is set at once.',
@@ -17,6 +20,7 @@ export const createApp: Step<HerokuApp> = {
   document: '`heroku apps:create pt-dummy-app`',
   today:
     'Images need the stack container, so the app is made with it. Heroku makes apps only for accounts with a payment method. A name that is taken may be your own app of an earlier day: then it is offered for use.',
+  uses: USES,
   needs: ['heroku'],
 
   async look(look) {
@@ -50,7 +54,7 @@ export const createApp: Step<HerokuApp> = {
   ],
 
   means: refused,
-}
+})
 
 const create = (name: Str, team: Str | undefined): Action => ({
   kind: 'request',
@@ -81,12 +85,12 @@ const changeStack = (name: Str): Action => ({
 })
 
 /** A team's app belongs to the team; any other to the account of its owner's address. */
-const isOurs = (app: HerokuApp, { answers, account }: Look): boolean =>
+const isOurs = (app: HerokuApp, { answers, account }: Look<Used>): boolean =>
   answers.herokuTeam === undefined
     ? app.team === undefined && app.ownerEmail === account('heroku').name
     : app.team === answers.herokuTeam
 
-async function ownedApp(app: HerokuApp, look: Look): Promise<Owned> {
+async function ownedApp(app: HerokuApp, look: Look<Used>): Promise<Owned> {
   const reply = await look.read('heroku', path`/apps/${app.name}/collaborators`)
   const others = readCollaborators(reply).filter(email => email !== app.ownerEmail)
   return {
@@ -99,7 +103,7 @@ async function ownedApp(app: HerokuApp, look: Look): Promise<Owned> {
 }
 
 /** 403 on reading and 422 on creating both mean that the name is somebody else's (facts/heroku.md 1.3). */
-function refused({ status, body }: Reply, { herokuApp, herokuTeam }: Known): Cause | undefined {
+function refused({ status, body }: Reply, { herokuApp, herokuTeam }: Pick<Known, Used>): Cause | undefined {
   const message = textAt(body, 'message') ?? ''
   if (status === 403 && herokuTeam !== undefined && !/scope/i.test(message) && !/app/i.test(message)) {
     return {
@@ -117,7 +121,7 @@ function refused({ status, body }: Reply, { herokuApp, herokuTeam }: Known): Cau
   }
 }
 
-function anothers(app: HerokuApp, { herokuApp }: Known): Cause {
+function anothers(app: HerokuApp, { herokuApp }: Pick<Known, Used>): Cause {
   const owner = app.team === undefined ? app.ownerEmail : `the team ${app.team}`
   const mend = app.team === undefined ? `sign in as ${app.ownerEmail}` : `--set herokuTeam=${app.team}`
   return {

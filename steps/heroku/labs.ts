@@ -1,7 +1,7 @@
 import { HEROKU } from '../../src/clouds/heroku.ts'
 import type { Reply } from '../../src/clouds/http.ts'
 import { at } from '../../src/clouds/json.ts'
-import type { Action, Look, Step } from '../../src/engine/step.ts'
+import { type Action, defineStep, type Look } from '../../src/engine/step.ts'
 import { path, type Str, t } from '../../src/engine/text.ts'
 
 /** The features in the document's order; `without` is what the image needs where Heroku no longer has one. */
@@ -18,7 +18,7 @@ const FEATURES = [
 type Name = (typeof FEATURES)[number]['name']
 type States = Readonly<Record<Name, 'on' | 'off' | 'gone'>>
 
-export const labs: Step<States> = {
+export const labs = defineStep({
   id: 'heroku.labs',
   title: 'Switch on the labs features of the app',
   why: 'Go’s language metrics are switched on by a buildpack otherwise, and images have none; an empty entrypoint lets the image’s own command run.',
@@ -26,6 +26,7 @@ export const labs: Step<States> = {
   document: '`heroku labs:enable` for go-language-metrics, runtime-heroku-metrics and runtime-empty-entrypoint',
   today:
     'The first two are documented still (the first as a beta that no list shows). Nothing is written about the third any more: it is tried, and that it is gone is told and stops nothing. It needs a token of the scope global.',
+  uses: ['herokuApp'],
   after: ['heroku.create-app'],
   needs: ['heroku'],
 
@@ -49,10 +50,10 @@ export const labs: Step<States> = {
   },
 
   undo: ({ herokuApp }) => FEATURES.map(({ name }) => change(name, herokuApp, false)),
-}
+})
 
 /** One by one: a listing leaves out what is in beta (facts/heroku.md 3). */
-const readFeature = (name: Name, look: Look): Promise<Reply> =>
+const readFeature = (name: Name, look: Look<'herokuApp'>): Promise<Reply> =>
   look.read('heroku', path`/apps/${look.answers.herokuApp}/features/${name}`)
 
 const stateOf = (reply: Reply | undefined) =>
