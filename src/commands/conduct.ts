@@ -30,7 +30,7 @@ export async function conduct(ground: Ground, options: Options, screen: Screen):
       screen.printer.line(kept)
     }
     return await enter(ground, options, screen, progress, async ({ selection, viewer }) => {
-      progress.save({ answers: asSaved(viewer.answers) })
+      progress.save({ answers: { ...progress.saved.answers, ...asSaved(viewer.answers) } })
       return passes(selection, { ...viewer, progress, by: whoRuns() }, ground, options, screen)
     })
   } finally {
