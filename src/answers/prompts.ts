@@ -11,7 +11,8 @@ export interface Choice<Value> {
 /** The only way to ask. There is none without a terminal, so a forgotten guard cannot hang (facts/peers.md 0.3). */
 export interface Asker {
   yes(message: string, byDefault: boolean): Promise<boolean>
-  choose<Value>(message: string, choices: readonly Choice<Value>[]): Promise<Value>
+  /** `until` ends the question, too. */
+  choose<Value>(message: string, choices: readonly Choice<Value>[], until?: AbortSignal): Promise<Value>
   text(
     message: string,
     options: { readonly byDefault?: string; faultOf(value: string): string | undefined },
@@ -27,12 +28,13 @@ export function createAsker({ stop, plain }: { readonly stop: AbortSignal; reado
   const context = { signal: stop, clearPromptOnDone: false }
   return {
     yes: (message, byDefault) => confirm({ message, default: byDefault }, context),
-    choose: (message, choices) => {
+    choose: (message, choices, until) => {
+      const within = until ? { ...context, signal: AbortSignal.any([stop, until]) } : context
       const asked = {
         message,
         choices: choices.map(({ description, ...choice }) => ({ ...choice, ...(description && { description }) })),
       }
-      return plain ? rawlist(asked, context) : select({ ...asked, loop: false }, context)
+      return plain ? rawlist(asked, within) : select({ ...asked, loop: false }, within)
     },
     text: (message, { byDefault, faultOf }) =>
       input(

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { EXIT, SetupError } from './cause.ts'
 import type { Tools } from './exec.ts'
@@ -41,6 +41,37 @@ export function readInside(checkout: string, name: string): string | undefined {
     return stat.isFile() && stat.size <= LARGEST_FILE ? readFileSync(file, 'utf8') : undefined
   } catch {
     return undefined
+  }
+}
+
+/**
+ * Replaces the text of a file of the checkout: temporary file, then rename; its rights stay.
+ * @throws SetupError when the file no longer has the text `from`, or cannot be written
+ */
+export function replaceInside(checkout: string, name: string, from: string, to: string): void {
+  const file = join(checkout, name)
+  if (readInside(checkout, name) !== from) {
+    throw new SetupError({
+      code: 'changed-file',
+      asked: name,
+      means: `${name} was changed while the plan was carried out; it was left alone.`,
+      next: 'Run again; it is looked at afresh.',
+    })
+  }
+  const draft = `${file}.${process.pid}.tmp`
+  try {
+    writeFileSync(draft, to, { mode: statSync(file).mode & 0o777, flag: 'wx' })
+    renameSync(draft, realpathSync(file))
+  } catch (error) {
+    rmSync(draft, { force: true })
+    const said = error instanceof Error ? error.message : String(error)
+    throw new SetupError({
+      code: 'unwritable-file',
+      asked: name,
+      said,
+      means: `${name} cannot be written; it is as it was.`,
+      next: 'Mend that, and run again.',
+    })
   }
 }
 

@@ -38,7 +38,7 @@ export async function agree(
   )
   showPlan(plan, new Set(allowed.map(({ step }) => step.id)), acting, printer)
   if (options.verbose) showRequests(allowed, printer, place)
-  const acts = allowed.some(({ actions }) => actions.length > 0)
+  const acts = allowed.some(({ actions }) => actions.some(({ kind }) => kind !== 'person'))
   const carryOut =
     !acts || options.yes || (asker !== undefined && (await asksToCarryOut(allowed, asker, printer, place)))
   return { carryOut, consented }

@@ -1,11 +1,13 @@
 import { STEPS } from '../../steps/index.ts'
 import { given } from '../answers/given.ts'
-import { asAnswers, assertNoFaults, resolve } from '../answers/resolve.ts'
+import { asAnswers, assertNoFaults, known, resolve } from '../answers/resolve.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
 import { endpoints } from '../clouds/endpoints.ts'
 import { placeOf } from '../clouds/state-folder.ts'
+import { fileLook, see } from '../engine/engine.ts'
 import { readProgress } from '../engine/saved.ts'
 import { select } from '../engine/select.ts'
+import type { Step } from '../engine/step.ts'
 import { asMarkdown } from '../output/checklist/markdown.ts'
 import { asJson, entriesOf, type Place } from '../output/checklist/model.ts'
 import { asScript } from '../output/checklist/script.ts'
@@ -30,7 +32,11 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
   const place: Place = { bases, checkout: checkout.folder }
   warnStranger(createPrinter(process.stderr, env), checkout)
   const title = `${titleOf(checkout)} · checklist for an empty world · dry run: nothing is touched`
-  const entries = entriesOf(steps, answers)
+  const look = fileLook(known(resolved), checkout.folder)
+  const isKnown = (step: Step) => step.uses.every(key => typeof answers[key] !== 'object')
+  const local = steps.filter(step => step.local && isKnown(step))
+  const seens = await Promise.all(local.map(async step => [step.id, await see(step, look)] as const))
+  const entries = entriesOf(steps, answers, new Map(seens))
   const write = (text: string) => process.stdout.write(text)
   const { verbose } = options
   const print = {

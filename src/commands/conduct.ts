@@ -14,10 +14,11 @@ import { sayEnd } from './end.ts'
 import { enter } from './enter.ts'
 import type { Ground } from './ground.ts'
 import type { Options } from './options.ts'
+import { awaitedIn, awaitPeople } from './people.ts'
 import type { Screen } from './screen.ts'
 
-/** A step that needs consent again and again is not tried for ever. */
-const MOST_PASSES = 5
+/** A world that changes at every look is not run after for ever. */
+const MOST_CHANGES = 5
 
 /** Walks through the set-up, pass after pass, until all is done or only people can go on. */
 export async function conduct(ground: Ground, options: Options, screen: Screen): Promise<Exit> {
@@ -47,7 +48,7 @@ async function passes(
 ): Promise<Exit> {
   const { printer, asker, interrupt } = screen
   const place: Place = { bases: ground.bases, checkout: ground.checkout.folder }
-  for (let pass = 1; ; pass += 1) {
+  for (let changes = 0; ; ) {
     const began = performance.now()
     const plan = await lookAtAll(steps, engine, interrupt.stop)
     sayLook(plan, performance.now() - began, printer.line)
@@ -55,8 +56,23 @@ async function passes(
     if (!carryOut) return sayEnd({ plan, outcomes: new Map(), engine, ground, screen, declined: true })
     const outcomes = await draw({ plan, acting, agreed: consented }, engine, screen)
     const changed = [...outcomes.values()].some(outcome => outcome.is === 'open' && outcome.why === 'changed')
-    if (!changed || pass === MOST_PASSES) return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
+    if (changed) changes += 1
+    const again = changed ? changes < MOST_CHANGES : await waits(plan, outcomes, engine, ground, screen)
+    if (!again || interrupt.stop.aborted) return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
   }
+}
+
+/** Waits for people where only they are awaited; true when another pass is due. */
+async function waits(
+  plan: readonly Planned[],
+  outcomes: ReadonlyMap<StepId, Outcome>,
+  engine: Engine,
+  ground: Ground,
+  screen: Screen,
+): Promise<boolean> {
+  const awaited = awaitedIn(plan, outcomes)
+  const failed = [...outcomes.values()].some(({ is }) => is === 'failed')
+  return awaited.length > 0 && !failed && (await awaitPeople(awaited, engine, ground, screen))
 }
 
 async function draw(

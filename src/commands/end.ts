@@ -6,6 +6,7 @@ import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import type { Ground } from './ground.ts'
+import { awaitedIn, sayAwaited } from './people.ts'
 import type { Screen } from './screen.ts'
 
 interface End {
@@ -28,10 +29,11 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
     outcome.is === 'failed' ? [{ id, cause: outcome.cause }] : [],
   )
   const left = plan.filter(({ step }) => isLeft(outcomes.get(step.id)))
+  const people = awaitedIn(plan, outcomes)
   const exit = exitOf({
     interrupted: interrupt.stop.aborted,
     failed: failed.length > 0,
-    open: declined || left.length > 0,
+    open: declined || left.length > 0 || people.length > 0,
   })
   for (const { id, cause } of failed) sayCause(cause, printer, id)
   line()
@@ -40,7 +42,8 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
     if (outcome.is === 'done') for (const note of outcome.notes) line(wrap(`  ${id}  `, clean(note), width))
   }
   if (declined) line('  The plan was not agreed to, so nothing was done.')
-  for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToAllow(planned), width))
+  for (const awaited of people) sayAwaited(awaited, printer)
+  for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToGoOn(planned, outcomes), width))
   if (exit !== EXIT.done) line(wrap('  ', safety(engine), width))
   if (ground.keepsState) line(wrap('  ', `Progress, with no secret in it: ${engine.progress.file}`, width))
   if (exit !== EXIT.done) line(`Go on: ${paint.bold(ground.goOn)}`)
@@ -55,7 +58,7 @@ const HEADLINES: Partial<Record<Exit, string>> = {
 }
 
 const isLeft = (outcome: Outcome | undefined) =>
-  outcome?.is === 'open' && (outcome.why === 'person' || outcome.why === 'changed')
+  outcome?.is === 'open' && (outcome.why === 'consent' || outcome.why === 'changed')
 
 /** The contract's order: 130, then 1, then 3. */
 function exitOf({ interrupted, failed, open }: { interrupted: boolean; failed: boolean; open: boolean }): Exit {
@@ -64,7 +67,9 @@ function exitOf({ interrupted, failed, open }: { interrupted: boolean; failed: b
   return open ? EXIT.person : EXIT.done
 }
 
-function howToAllow(planned: Planned): string {
+function howToGoOn(planned: Planned, outcomes: End['outcomes']): string {
+  const outcome = outcomes.get(planned.step.id)
+  if (outcome?.is === 'open' && outcome.why === 'changed') return `${outcome.detail}, again and again. Run again later.`
   const flags = planned.consents.map(consent => `--${consent} ${planned.step.id}`)
   return `${clean(openConsent(planned))}. Nothing of it was touched. To allow it: ${flags.join(' ')}`
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clouds/clock.ts'
 import type { SignedIn } from '../clouds/clouds.ts'
 import type { Vendor } from '../clouds/vendors.ts'
 import type { Place } from '../engine/saved.ts'
+import type { PersonAction } from '../engine/step.ts'
 import type { Checkout } from './repository.ts'
 
 /** What REAL and REHEARSAL differ in. */
@@ -20,6 +21,8 @@ export interface Ground {
   readonly takeProposed: boolean
   /** Asks for what is needed to be let in by these vendors. */
   signIn(vendors: readonly Vendor[]): Promise<ReadonlyMap<Vendor, SignedIn>>
+  /** Plays a person: the rehearsal alone has it. */
+  play?(action: PersonAction): Promise<void>
   /** The command that goes on. */
   readonly goOn: string
 }

@@ -11,6 +11,8 @@ import { Secret } from '../clouds/secret.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
 import { placeOf } from '../clouds/state-folder.ts'
 import type { Vendor } from '../clouds/vendors.ts'
+import type { PersonAction } from '../engine/step.ts'
+import { shown } from '../engine/text.ts'
 import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
 import type { World } from '../rehearsal/world.ts'
@@ -54,6 +56,7 @@ export async function rehearse(options: Options): Promise<Exit> {
         bases,
         given: answers,
         takeProposed: alone,
+        play: action => play(action, checkout),
         signIn: async vendors => signIn(vendors, rehearsal, screen),
         goOn: goOn(options, 'rehearse'),
       },
@@ -79,6 +82,21 @@ async function temporaryCheckout(to: string, options: Options): Promise<{ checko
   }
   await makeCheckout(to, createTools({ env, repo: to }))
   return { checkout: await openCheckout(to, env), source: `a stand-in checkout (there is no ${LIBRARY} here)` }
+}
+
+/** What a person would type, typed for them in the temporary checkout. */
+async function play({ who, byHand = [] }: PersonAction, { tools }: Checkout): Promise<void> {
+  for (const { argv } of byHand) {
+    const { code, stderr } = await tools.run({ argv: argv.map(shown) })
+    if (code === 0) continue
+    throw new SetupError({
+      code: 'play',
+      asked: argv.map(shown).join(' '),
+      said: stderr.trim(),
+      means: `The rehearsal could not play ${who}.`,
+      next: 'Mend what it says, and rehearse again.',
+    })
+  }
 }
 
 /** Signs in as the owner that the simulated clouds begin with. */

@@ -2,26 +2,31 @@ import { SetupError } from '../clouds/cause.ts'
 import { VendorTrouble } from '../clouds/clouds.ts'
 import type { Reply } from '../clouds/http.ts'
 import { textAt } from '../clouds/json.ts'
+import { replaceInside } from '../clouds/repo.ts'
 import { bound, boundPath, type Engine, newLook, refusal, see } from './engine.ts'
 import { sameActions } from './plan.ts'
-import type { Action, RequestAction, RunAction, Step } from './step.ts'
+import type { Action, PersonAction, RequestAction, RunAction, Step } from './step.ts'
 import { fill, fillBody, shown } from './text.ts'
 
 /** How often an effect is tried whose answer was lost, each time after a look. */
 const TRIES = 3
+
+/** What the wizard does itself; the rest is for people. */
+export type Effect = Exclude<Action, PersonAction>
 
 /**
  * Carries one action out. The intent is saved first, so that whatever happens next, the following run knows.
  * @param giveUp ends even a request in flight; its intent stands
  * @throws SetupError; the reason of `giveUp`
  */
-export async function act(step: Step, action: Action, engine: Engine, giveUp: AbortSignal): Promise<void> {
+export async function act(step: Step, action: Effect, engine: Engine, giveUp: AbortSignal): Promise<void> {
   saveIntent(step, action, engine)
   if (action.kind === 'run') await runCommand(step, action, engine)
+  else if (action.kind === 'edit') replaceInside(engine.repo, action.file, action.from, action.to)
   else await sendRequest(step, action, engine, giveUp)
 }
 
-function saveIntent(step: Step, action: Action, { clouds, progress }: Engine): void {
+function saveIntent(step: Step, action: Effect, { clouds, progress }: Engine): void {
   const at = action.kind === 'request' ? clouds.vendorTime(action.vendor) : clouds.clock.now()
   const intent = { step: step.id, at: at.toISOString() }
   progress.save({ intents: { ...progress.saved.intents, [`${step.id}/${action.key}`]: intent } })

@@ -2,6 +2,7 @@ import type { Known } from '../answers/schema.ts'
 import { type Cause, SetupError } from '../clouds/cause.ts'
 import type { Clouds } from '../clouds/clouds.ts'
 import type { Reply } from '../clouds/http.ts'
+import { readInside } from '../clouds/repo.ts'
 import type { Account } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
 import type { Progress } from './progress.ts'
@@ -42,7 +43,16 @@ export function newLook({ clouds, answers, accounts, progress, repo }: Viewer, s
       return asked
     },
     git: (...argv) => clouds.run({ argv: ['git', ...argv], cwd: repo }),
+    file: name => readInside(repo, name),
   }
+}
+
+/** A look at the checkout's files alone, for what must not ask anybody else. */
+export function fileLook(answers: Known, repo: string): Look {
+  const refuse = () => {
+    throw new Error('a local step looks at files alone')
+  }
+  return { answers, account: refuse, read: refuse, git: refuse, file: name => readInside(repo, name) }
 }
 
 /** Looks, and turns trouble on the way into `unknown` with its cause. */

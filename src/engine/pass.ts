@@ -3,20 +3,22 @@ import { act } from './act.ts'
 import { causeOf, type Engine, newLook, see, type Viewer } from './engine.ts'
 import { type Claim, type Planned, planStep, sameActions } from './plan.ts'
 import type { StepRecord } from './saved.ts'
-import type { Owned, Seen, Step, StepId } from './step.ts'
+import type { Owned, PersonAction, Seen, Step, StepId } from './step.ts'
 import { shown } from './text.ts'
 
 /** What became of a step in a pass. */
 export type Outcome =
   | { readonly is: 'done'; readonly notes: readonly string[] }
   | { readonly is: 'failed'; readonly cause: Cause }
+  /** Only a person can do it. */
+  | { readonly is: 'open'; readonly why: 'person'; readonly action: PersonAction; readonly detail: string }
   /**
-   * `person`: a consent is missing. `changed`: reality is no longer what was agreed. `stopped`: by Ctrl-C.
+   * `consent`: it is missing. `changed`: reality is no longer what was agreed. `stopped`: by Ctrl-C.
    * `after`: what it comes after is not done. `left-out`: it may not act in this run.
    */
   | {
       readonly is: 'open'
-      readonly why: 'person' | 'changed' | 'stopped' | 'after' | 'left-out'
+      readonly why: 'consent' | 'changed' | 'stopped' | 'after' | 'left-out'
       readonly detail: string
     }
 
@@ -101,7 +103,7 @@ async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
   if (planned.consents.length > 0 && !pass.agreed.has(step.id)) {
     const detail = openConsent(planned)
     say(seen.is === 'differs' ? 'differs' : 'person', detail)
-    return { is: 'open', why: 'person', detail }
+    return { is: 'open', why: 'consent', detail }
   }
   try {
     if (planned.actions.length === 0) {
@@ -129,6 +131,11 @@ async function carryOut(planned: Planned, pass: Pass, say: (event: Event['event'
   }
   for (const action of actions) {
     if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` } as const
+    if (action.kind === 'person') {
+      const detail = `${action.who}: ${shown(action.does)}`
+      say('person', detail)
+      return { is: 'open', why: 'person', action, detail } as const
+    }
     say('start', shown(action.does))
     await act(step, action, engine, giveUp)
   }

@@ -16,11 +16,12 @@ export type Facts = Readonly<Record<string, string>>
 /** One command of a by-hand form; `okExit` are the exit codes that count as done (0, unless said). */
 export interface Sh {
   readonly argv: readonly Str[]
+  readonly stdin?: string
   readonly okExit?: readonly number[]
 }
 
 /** One visible effect. Data, not code. */
-export type Action = RequestAction | RunAction
+export type Action = RequestAction | RunAction | EditAction | PersonAction
 
 interface Common {
   /** Names the saved intent; unique within its step. */
@@ -47,6 +48,25 @@ export interface RequestAction extends Common {
 /** A local command; it is its own by-hand form. */
 export interface RunAction extends Common, Sh {
   readonly kind: 'run'
+}
+
+/** A change to a file of the checkout, whole text to whole text; it is shown, and done by hand, as its diff. */
+export interface EditAction extends Common {
+  readonly kind: 'edit'
+  /** Below the checkout's top. One step owns a file. */
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+/** What only a person can do. The step's look sees that it was done. */
+export interface PersonAction extends Common {
+  readonly kind: 'person'
+  readonly who: string
+  readonly instructions: readonly Str[]
+  readonly url?: Str
+  /** Commands that do it, where there are. */
+  readonly byHand?: readonly Sh[]
 }
 
 /** A vendor's object that a step stands for, with the right owner: what adoption is decided on. */
@@ -96,6 +116,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   account(vendor: Vendor): Account
   read(vendor: Vendor, path: Str): Promise<Reply>
   git(...argv: readonly string[]): Promise<Ran>
+  /** The text of a file of the checkout; undefined where there is none that may be read. */
+  file(name: string): string | undefined
 }
 
 /** A step; `Used` are the answers that it reads, `State` is what its look hands to its actions. */
@@ -113,6 +135,8 @@ interface StepOf<Used extends AnswerKey, State> {
   readonly after?: readonly StepId[]
   /** Whose sign-in it needs. */
   readonly needs?: readonly Vendor[]
+  /** Its look reads files of the checkout and nothing else, so even a dry run looks. */
+  readonly local?: true
   look(look: Look<Used>): Promise<Seen<State>>
   /** What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions. */
   actions(answers: Pick<Answers, Used>, seen?: Seen<State>): readonly Action[]

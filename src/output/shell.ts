@@ -12,12 +12,21 @@ export const variableOf = ({ hole }: Hole): string => hole.replace(/\W/g, '_')
 export const argument = (text: Str): string => fill(text, hole => `"\${${variableOf(hole)}:?}"`, quote) || "''"
 
 /** A by-hand command as one line of sh. */
-export function commandLine({ argv, okExit = [0] }: Sh): string {
-  const line = argv.map(argument).join(' ')
-  const others = okExit.filter(code => code !== 0)
-  return others.length === 0 ? line : `${line} || [ $? -eq ${others.join(' ] || [ $? -eq ')} ]`
+export function commandLine({ argv, okExit = [0], stdin }: Sh): string {
+  const others = okExit.filter(code => code !== 0).map(code => ` || [ $? -eq ${code} ]`)
+  const line = argv.map(argument).join(' ') + others.join('')
+  return stdin === undefined ? line : `${line} ${hereDocument(stdin)}`
+}
+
+/** A text for standard input that no line of its own can end. */
+function hereDocument(text: string): string {
+  const lines = text.split('\n')
+  let end = 'EOF'
+  while (lines.includes(end)) end += '_'
+  return `<<'${end}'\n${text.replace(/\n$/, '')}\n${end}`
 }
 
 /** The same for people: holes as `<name>`, no exit codes. */
-export const readableLine = ({ argv }: Sh): string =>
-  argv.map(part => fill(part, ({ hole }) => `<${hole}>`, quote)).join(' ')
+export const readableLine = ({ argv, stdin }: Sh): string =>
+  argv.map(part => fill(part, ({ hole }) => `<${hole}>`, quote)).join(' ') +
+  (stdin === undefined ? '' : ` ${hereDocument(stdin)}`)

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { SetupError } from '../clouds/cause.ts'
 import type { Tools } from '../clouds/exec.ts'
 import { withoutUserInfo } from '../clouds/remote.ts'
@@ -12,7 +12,13 @@ const STAND_IN = {
 `,
 }
 
-/** Clones a checkout into an empty folder; its remotes keep their addresses, without user info. */
+/** The git hosts that a temporary checkout would push to: its origin is a folder beside it, whatever address it shows. */
+const ORIGIN = 'origin.git'
+
+/**
+ * Clones a checkout into a new folder. Its remotes keep their addresses, without user info; what would go to origin
+ * goes to a bare repository beside it.
+ */
 export async function cloneCheckout(
   from: { readonly folder: string; readonly remotes: Readonly<Record<string, string>> },
   to: string,
@@ -31,12 +37,26 @@ export async function makeCheckout(to: string, tools: Tools): Promise<void> {
     mkdirSync(join(to, name, '..'), { recursive: true })
     writeFileSync(join(to, name), text)
   }
+  await git(tools, to, 'add', '--all')
+  await git(tools, to, ...AUTHOR, 'commit', '--quiet', '--message=A stand-in for dummyapp')
   await setRemotes({ origin: 'https://github.com/PennockTech/dummyapp.git' }, to, tools)
 }
+
+const AUTHOR = ['-c', 'user.name=Rehearsal', '-c', 'user.email=rehearsal@example.com'] as const
 
 async function setRemotes(remotes: Readonly<Record<string, string>>, to: string, tools: Tools): Promise<void> {
   for (const [name, url] of Object.entries(remotes)) {
     await git(tools, to, 'config', '--local', `remote.${name}.url`, withoutUserInfo(url))
+  }
+  const bare = join(dirname(to), ORIGIN)
+  await git(tools, to, 'clone', '--quiet', '--bare', '--', to, bare)
+  const origin = withoutUserInfo(remotes['origin'] ?? '')
+  if (origin) await git(tools, to, 'config', '--local', `url.${bare}.insteadOf`, origin)
+  for (const [key, value] of [
+    ['user.name', 'Rehearsal'],
+    ['user.email', 'rehearsal@example.com'],
+  ] as const) {
+    await git(tools, to, 'config', '--local', key, value)
   }
 }
 

@@ -2,8 +2,9 @@ import type { Answers } from '../../answers/schema.ts'
 import type { Json } from '../../clouds/json.ts'
 import { VENDORS, type Vendor } from '../../clouds/vendors.ts'
 import type { Planned } from '../../engine/plan.ts'
-import { type Action, laneOf, type Sh, type Step } from '../../engine/step.ts'
+import { type Action, laneOf, type Seen, type Sh, type Step, type StepId } from '../../engine/step.ts'
 import { fillBody, type Hole, type Str, shown } from '../../engine/text.ts'
+import { diffOf } from '../diff.ts'
 import { readableLine } from '../shell.ts'
 
 /** Where the described effects would go. */
@@ -18,9 +19,12 @@ export interface Entry {
   readonly actions: readonly Action[]
 }
 
-/** The steps as they would be carried out in an empty world. */
-export const entriesOf = (steps: readonly Step[], answers: Answers): readonly Entry[] =>
-  steps.map(step => ({ step, actions: step.actions(answers) }))
+/** The steps as they would be carried out in an empty world; `local` is what was seen in the checkout's files. */
+export const entriesOf = (
+  steps: readonly Step[],
+  answers: Answers,
+  local: ReadonlyMap<StepId, Seen<unknown>>,
+): readonly Entry[] => steps.map(step => ({ step, actions: step.actions(answers, local.get(step.id)) }))
 
 /** A checklist as the contract (cli.md) gives it to scripts. */
 export function asJson(entries: readonly Entry[], answers: Answers, place: Place) {
@@ -33,7 +37,7 @@ export function asJson(entries: readonly Entry[], answers: Answers, place: Place
       title: step.title,
       section: step.section,
       after: [...(step.after ?? [])],
-      by: 'wizard',
+      by: actions.some(({ kind }) => kind === 'person') ? 'person' : 'wizard',
       actions: actions.map(action => describe(action, place)),
     })),
   }
@@ -58,6 +62,11 @@ function standing(planned: Planned | undefined): { readonly [key: string]: Json 
 /** One action as the contract gives it. */
 function describe(action: Action, place: Place): Json {
   if (action.kind === 'run') return { kind: 'run', argv: action.argv.map(shown), cwd: place.checkout, env: {} }
+  if (action.kind === 'edit') return { kind: 'edit', file: action.file, diff: diffOf(action) }
+  if (action.kind === 'person') {
+    const { who, instructions, url } = action
+    return { kind: 'person', who, instructions: instructions.map(shown), url: url === undefined ? null : shown(url) }
+  }
   return {
     kind: 'request',
     method: action.method,
@@ -69,11 +78,15 @@ function describe(action: Action, place: Place): Json {
 }
 
 /** The commands that do the same by hand. */
-export const byHand = (action: Action): readonly Sh[] => (action.kind === 'run' ? [action] : action.byHand)
+export function byHand(action: Action): readonly Sh[] {
+  if (action.kind === 'run') return [action]
+  if (action.kind === 'edit') return [{ argv: ['git', 'apply', '-'], stdin: diffOf(action) }]
+  return action.byHand ?? []
+}
 
 /** What goes over the wire, on one line; undefined for what stays on this machine. */
 export function overTheWire(action: Action, place: Place): string | undefined {
-  if (action.kind === 'run') return undefined
+  if (action.kind !== 'request') return undefined
   const body = action.body === undefined ? '' : ` ${JSON.stringify(fillBody(action.body, asMark))}`
   return `${action.method} ${urlOf(action.vendor, action.path, place)}${body}`
 }

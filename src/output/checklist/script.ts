@@ -1,7 +1,8 @@
 import { type Answers, definitionOf, isAnswerKey } from '../../answers/schema.ts'
 import { VENDORS } from '../../clouds/vendors.ts'
+import type { Action } from '../../engine/step.ts'
 import { type Hole, pieces, type Str, shown } from '../../engine/text.ts'
-import { commandLine, quote, variableOf } from '../shell.ts'
+import { argument, commandLine, quote, variableOf } from '../shell.ts'
 import { byHand, type Entry } from './model.ts'
 
 /** The checklist as a sh script that a person could run: the same effects, by the vendors' own commands. */
@@ -28,10 +29,18 @@ export function asScript(
     ...entries.flatMap(({ step, actions }, index) => [
       '',
       comment(`${index + 1} ${step.id}: ${step.title}`),
-      ...actions.flatMap(action => [comment(`- ${shown(action.does)}`), ...byHand(action).map(commandLine)]),
+      ...actions.flatMap(action => [comment(`- ${shown(action.does)}`), ...commands(action)]),
     ]),
     '',
   ].join('\n')
+}
+
+/** What does it; where only a person can, and no command, the script waits for them. */
+function commands(action: Action): readonly string[] {
+  const lines = byHand(action).map(commandLine)
+  if (action.kind !== 'person' || lines.length > 0) return lines
+  const words = [`${action.who}:`, ...action.instructions.map(argument), ...(action.url ? [argument(action.url)] : [])]
+  return [`printf '%s\\n' ${[quote(words[0] ?? ''), ...words.slice(1)].join(' ')} 'Enter goes on.'`, 'read -r _']
 }
 
 /** A line that stays a comment, whatever it says. */
