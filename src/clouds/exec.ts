@@ -21,13 +21,15 @@ export interface Command {
 export interface Tools {
   /** The absolute path of a tool, or undefined where PATH has none outside the repository. */
   find(name: string): string | undefined
+  /** Hands the terminal to a tool, as for signing in; true when it ended well. */
+  hand(argv: readonly string[]): Promise<boolean>
   /** Runs a command to its end. Throws SetupError when the tool is not there; an exit code is an answer, not an error. */
   run(command: Command): Promise<Ran>
 }
 
 /** What children get of the environment: enough to find home, speak the language and cross a proxy; no credential. */
 const PASSED_ON =
-  /^(HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TERM|TMPDIR|SHELL|XDG_\w+|SSH_AUTH_SOCK|SSH_AGENT_PID|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|GIT_CONFIG_GLOBAL|GIT_CONFIG_SYSTEM|GIT_CONFIG_NOSYSTEM|CLOUDSDK_CONFIG|HEROKU_HOST)$/
+  /^(HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TERM|TMPDIR|SHELL|XDG_\w+|SSH_AUTH_SOCK|DISPLAY|WAYLAND_DISPLAY|BROWSER|DBUS_SESSION_BUS_ADDRESS|SSH_AGENT_PID|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|GIT_CONFIG_GLOBAL|GIT_CONFIG_SYSTEM|GIT_CONFIG_NOSYSTEM|CLOUDSDK_CONFIG|HEROKU_HOST)$/
 
 /** Nothing that the checkout configures may run while we read or write its configuration. */
 const GIT_RUNS_NOTHING = { 'core.fsmonitor': 'false', 'core.hooksPath': '/dev/null', 'core.pager': 'cat' }
@@ -79,7 +81,14 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
     return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: redact(said ?? '') }
   }
 
-  return { find, run }
+  async function hand([name = '', ...args]: readonly string[]): Promise<boolean> {
+    const file = find(name)
+    if (file === undefined) throw missingTool(name)
+    const { exitCode } = await execa(file, args, { env, extendEnv: false, stdio: 'inherit', reject: false })
+    return exitCode === 0
+  }
+
+  return { find, hand, run }
 }
 
 function trustedFolders(path: string, repo: string): string[] {

@@ -5,6 +5,9 @@ import type { VendorApi } from './vendor.ts'
 
 const TOKEN_PAGE = 'https://dashboard.heroku.com/account'
 
+const NO_PAYMENT_METHOD =
+  'a payment method, without which Heroku creates no app: https://dashboard.heroku.com/account/billing'
+
 /** The Heroku Platform API (facts/heroku.md 1.3, 5, 6). */
 export const HEROKU: VendorApi = {
   name: 'Heroku',
@@ -20,17 +23,27 @@ export const HEROKU: VendorApi = {
   signIn: {
     variables: ['HEROKU_API_KEY'],
     tool: ['heroku', 'auth:token'],
+    login: ['heroku', 'login'],
     page: TOKEN_PAGE,
     right: 'the scope `global` (labs features need it)',
   },
+  costs: 'the app costs nothing until it runs; a dyno that runs is paid by the hour (heroku.com/pricing)',
   account: {
     path: '/account',
     read: ({ body }) => {
       const id = textAt(body, 'id')
       const name = textAt(body, 'email')
-      return id !== undefined && name !== undefined ? { id, name } : undefined
+      if (id === undefined || name === undefined) return undefined
+      return { id, name, lacks: at(body, 'verified') === false ? [NO_PAYMENT_METHOD] : [] }
     },
   },
+  probes: [
+    {
+      path: '/account/features',
+      lacks: ({ status }) =>
+        status === 403 ? 'the scope global in its token, without which labs features cannot be switched on' : undefined,
+    },
+  ],
   means: reply => {
     const id = textAt(reply.body, 'id') ?? ''
     const said = [`${reply.status}`, id && `${id}:`, textAt(reply.body, 'message')].filter(Boolean).join(' ')

@@ -65,10 +65,13 @@ export async function findSignIn(
  * @throws SetupError (exit 2) when the vendor does not take the sign-in
  */
 export async function whoIsSignedIn(vendor: Vendor, read: (path: string) => Promise<Reply>): Promise<Account> {
-  const { account, means } = VENDORS[vendor]
+  const { account, means, probes } = VENDORS[vendor]
   const reply = await read(account.path)
   const who = reply.status < 300 ? account.read(reply) : undefined
-  if (who !== undefined) return who
+  if (who !== undefined) {
+    const probed = await Promise.all(probes.map(async ({ path, lacks }) => lacks(await read(path)) ?? []))
+    return { ...who, lacks: [...who.lacks, ...probed.flat()] }
+  }
   throw new SetupError({ ...means(reply), asked: `GET ${account.path}` }, EXIT.input)
 }
 

@@ -6,6 +6,8 @@ import type { Secret } from './secret.ts'
 export interface Account {
   readonly id: string
   readonly name: string
+  /** What this account cannot do yet, each with what gives it. */
+  readonly lacks: readonly string[]
 }
 
 /** All that the wizard knows of a vendor's way of being spoken to. Data; the steps bring the requests. */
@@ -23,12 +25,18 @@ export interface VendorApi {
     readonly variables: readonly string[]
     /** The tool's command that prints the token of whoever signed in with it. */
     readonly tool: readonly [string, ...string[]]
+    /** The tool's command that signs a person in, in a terminal. */
+    readonly login: readonly [string, ...string[]]
     /** Where a person gets a token, and the least right it needs. */
     readonly page: string
     readonly right: string
   }
+  /** What the set-up costs there, in a sentence. */
+  readonly costs: string
   /** The path that tells who is signed in, and how its answer reads. */
   readonly account: { readonly path: string; read(reply: Reply): Account | undefined }
+  /** Further reads that tell what a sign-in cannot do; `lacks` says it, or nothing. */
+  readonly probes: readonly { readonly path: string; lacks(reply: Reply): string | undefined }[]
   /** The vendor's refusals in plain words. */
   means(reply: Reply): Cause
   /** Variables that would silently change what a by-hand command does. */

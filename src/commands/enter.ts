@@ -4,12 +4,13 @@ import { ANSWER_KEYS } from '../answers/schema.ts'
 import { createClouds } from '../clouds/clouds.ts'
 import { createHttp } from '../clouds/http.ts'
 import { whoIsSignedIn } from '../clouds/sign-in.ts'
-import { VENDOR_IDS, VENDORS } from '../clouds/vendors.ts'
+import { VENDOR_IDS } from '../clouds/vendors.ts'
 import type { Viewer } from '../engine/engine.ts'
 import type { Saved } from '../engine/saved.ts'
 import { type Selection, select } from '../engine/select.ts'
 import type { Ground } from './ground.ts'
 import type { Options } from './options.ts'
+import { sayPreflight } from './preflight.ts'
 import type { Screen } from './screen.ts'
 import { settleAnswers } from './settle.ts'
 
@@ -41,8 +42,7 @@ export async function enter<Result>(
     const accounts = await Promise.all(
       vendors.map(async vendor => [vendor, await whoIsSignedIn(vendor, read(vendor))] as const),
     )
-    const who = accounts.map(([vendor, { name }]) => `${VENDORS[vendor].name} ${name}`)
-    if (who.length > 0) screen.printer.line(`  ✔ ${who.join(' · ')}`)
+    sayPreflight(accounts, screen.printer)
     const viewer = { clouds, answers, accounts: new Map(accounts), progress, repo: checkout.folder }
     return await work({ selection, viewer })
   } finally {

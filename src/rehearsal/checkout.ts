@@ -50,7 +50,7 @@ async function setRemotes(remotes: Readonly<Record<string, string>>, to: string,
   }
   const bare = join(dirname(to), ORIGIN)
   await git(tools, to, 'clone', '--quiet', '--bare', '--', to, bare)
-  const origin = withoutUserInfo(remotes['origin'] ?? '')
+  const origin = withoutUserInfo(remotes.origin ?? '')
   if (origin) await git(tools, to, 'config', '--local', `url.${bare}.insteadOf`, origin)
   for (const [key, value] of [
     ['user.name', 'Rehearsal'],

@@ -1,0 +1,47 @@
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, expect, test } from 'vitest'
+import { at, type Json } from '../../src/clouds/json.ts'
+import { runCli } from '../support/cli.ts'
+import { Bench, type Place } from '../sweeps/run.ts'
+import { leftBy } from '../sweeps/world.ts'
+import { herokuCli, herokuEnv } from './heroku-cli.ts'
+
+const bench = new Bench()
+afterAll(() => bench.close())
+
+/** What stands in the clouds and in git; the wizard's own progress aside. */
+const worldOf = (place: Place): Json => {
+  const left = leftBy(place)
+  return { clouds: at(left, 'clouds') ?? null, config: at(left, 'config') ?? null }
+}
+
+test('The script by hand, with the real heroku command, leaves the same world as the wizard', async () => {
+  const command = await herokuCli()
+  const byWizard = await bench.at(async place => {
+    expect(await bench.run(place)).toMatchObject({ code: 0 })
+    return worldOf(place)
+  })
+  const byScript = await bench.at(async place => {
+    const { rehearsal, checkout, folder } = place
+    const { stdout } = await runCli(['--dry-run', '--format', 'sh'], { cwd: checkout, home: folder })
+    writeFileSync(join(folder, 'set-up.sh'), `${stdout}\n`)
+    const token = rehearsal.world.heroku.authorizations[0]?.token ?? ''
+    mkdirSync(place.state)
+    mkdirSync(join(folder, 'bin'))
+    symlinkSync(command, join(folder, 'bin', 'heroku'))
+    chmodSync(join(folder, 'set-up.sh'), 0o755)
+    const env = herokuEnv(rehearsal.origins.heroku, folder, token)
+    const ran = await execa('sh', ['set-up.sh'], {
+      cwd: folder,
+      env: { ...env, PATH: `${join(folder, 'bin')}:${env.PATH}` },
+      extendEnv: false,
+      reject: false,
+      all: true,
+    })
+    expect(ran, ran.all).toMatchObject({ exitCode: 0 })
+    return worldOf(place)
+  })
+  expect(byScript).toEqual(byWizard)
+})
