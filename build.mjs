@@ -1,12 +1,13 @@
 // Bundles src into dist: what npx installs is one package, and each command is loaded when it is called.
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
-await rm('dist', { recursive: true, force: true })
+// Made beside and then swapped in, so that whoever runs it meanwhile finds the old one or the new one.
+const made = `dist.${process.pid}`
 const { metafile } = await build({
   entryPoints: { cli: 'src/cli.ts' },
-  outdir: 'dist',
+  outdir: made,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -20,10 +21,13 @@ const { metafile } = await build({
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
   },
 })
-const cli = await readFile('dist/cli.js', 'utf8')
-await writeFile('dist/cli.js', `#!/usr/bin/env node\n${cli}`)
-await chmod('dist/cli.js', 0o755)
-await writeFile('dist/THIRD-PARTY-NOTICES.txt', await notices(Object.keys(metafile.inputs)))
+const cli = await readFile(join(made, 'cli.js'), 'utf8')
+await writeFile(join(made, 'cli.js'), `#!/usr/bin/env node\n${cli}`)
+await chmod(join(made, 'cli.js'), 0o755)
+await writeFile(join(made, 'THIRD-PARTY-NOTICES.txt'), await notices(Object.keys(metafile.inputs)))
+
+await rm('dist', { recursive: true, force: true })
+await rename(made, 'dist')
 
 /** The licence of every package that is in the bundle, as each asks for. */
 async function notices(inputs) {

@@ -21,7 +21,7 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
   const checkout = await openCheckout(options.repo, env)
   const answers = given(options)
   const used = endpoints(env)
-  headline(screen.printer, checkout, 'REAL clouds', 'nothing is changed before you agree to a plan')
+  headline(screen.printer, checkout, 'REAL clouds', 'nothing is changed before you agree')
   for (const endpoint of used) await confirmHost(endpoint, options, screen)
   return {
     kind: 'real',
