@@ -12,7 +12,7 @@ export interface Clouds {
   readonly kind: 'real' | 'rehearsal'
   readonly clock: Clock
   readonly tools: Tools
-  /** Sends with the vendor's sign-in; any status is a reply. Throws VendorTrouble, or the signal's reason. */
+  /** Sends with the vendor's sign-in, where there is one; any status is a reply. Throws VendorTrouble, or the signal's reason. */
   send(vendor: Vendor, request: HttpRequest, signal?: AbortSignal): Promise<Reply>
   run(command: Command): Promise<Ran>
   /** The time by the vendor's clock, as its last answer told it; ours before the first. */
@@ -31,32 +31,28 @@ export class VendorTrouble extends SetupError {
   }
 }
 
-export interface SignedIn {
-  readonly base: URL
-  readonly secret: Secret
-}
-
 export function createClouds(options: {
   readonly kind: Clouds['kind']
   readonly clock: Clock
   readonly http: Http
   readonly tools: Tools
-  readonly signedIn: ReadonlyMap<Vendor, SignedIn>
+  readonly bases: ReadonlyMap<Vendor, URL>
+  /** Whoever is not here is asked without a sign-in. */
+  readonly secrets: ReadonlyMap<Vendor, Secret>
 }): Clouds {
-  const { kind, clock, http, tools, signedIn } = options
-  for (const { base } of signedIn.values()) {
-    if (kind === 'rehearsal' && !isLoopback(base.hostname))
-      throw new Error(`a rehearsal does not speak to ${base.host}`)
+  const { kind, clock, http, tools, bases, secrets } = options
+  for (const { hostname } of bases.values()) {
+    if (kind === 'rehearsal' && !isLoopback(hostname)) throw new Error(`a rehearsal does not speak to ${hostname}`)
   }
   const ahead = new Map<Vendor, number>()
 
   async function send(vendor: Vendor, request: HttpRequest, signal?: AbortSignal): Promise<Reply> {
-    const to = signedIn.get(vendor)
-    if (to === undefined) throw new Error(`${vendor}: asked before sign-in`)
-    const { headers, authorization } = VENDORS[vendor]
-    const target = { base: to.base, headers, authorization: () => authorization(to.secret) }
+    const { home, headers, authorization } = VENDORS[vendor]
+    const base = bases.get(vendor) ?? new URL(home)
+    const secret = secrets.get(vendor)
+    const target = { base, headers, ...(secret && { authorization: () => authorization(secret) }) }
     const reply = await http.send(target, request, signal).catch(error => {
-      throw error instanceof Trouble ? new VendorTrouble(vendor, to.base, request, error) : error
+      throw error instanceof Trouble ? new VendorTrouble(vendor, base, request, error) : error
     })
     if (reply.date !== undefined) ahead.set(vendor, reply.date.getTime() - clock.now().getTime())
     return reply

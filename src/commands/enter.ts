@@ -33,10 +33,10 @@ export async function enter<Result>(
   const selection = select(STEPS, options)
   const answers = await settleAnswers(candidates, selection.answers, { ...screen, takeProposed })
   const vendors = VENDOR_IDS.filter(vendor => selection.vendors.has(vendor))
-  const signedIn = await ground.signIn(vendors)
+  const secrets = await ground.signIn(vendors)
   const http = createHttp({ clock, env: process.env })
   try {
-    const clouds = createClouds({ kind, clock, http, tools: checkout.tools, signedIn })
+    const clouds = createClouds({ kind, clock, http, tools: checkout.tools, bases: ground.bases, secrets })
     const read = (vendor: (typeof vendors)[number]) => (path: string) =>
       clouds.send(vendor, { method: 'GET', path, repeat: 'safe' }, screen.interrupt.stop)
     const accounts = await Promise.all(

@@ -1,6 +1,6 @@
 import type { Candidate } from '../answers/infer.ts'
 import type { Clock } from '../clouds/clock.ts'
-import type { SignedIn } from '../clouds/clouds.ts'
+import type { Secret } from '../clouds/secret.ts'
 import type { Vendor } from '../clouds/vendors.ts'
 import type { Place } from '../engine/saved.ts'
 import type { PersonAction } from '../engine/step.ts'
@@ -20,7 +20,7 @@ export interface Ground {
   /** Are proposals good enough where nobody can be asked? */
   readonly takeProposed: boolean
   /** Asks for what is needed to be let in by these vendors. */
-  signIn(vendors: readonly Vendor[]): Promise<ReadonlyMap<Vendor, SignedIn>>
+  signIn(vendors: readonly Vendor[]): Promise<ReadonlyMap<Vendor, Secret>>
   /** Plays a person: the rehearsal alone has it. */
   play?(action: PersonAction): Promise<void>
   /** The command that goes on. */

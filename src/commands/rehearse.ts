@@ -100,12 +100,10 @@ async function play({ who, byHand = [] }: PersonAction, { tools }: Checkout): Pr
 }
 
 /** Signs in as the owner that the simulated clouds begin with. */
-function signIn(vendors: readonly Vendor[], { origins, world }: Rehearsal, { printer }: Screen) {
+function signIn(vendors: readonly Vendor[], { world }: Rehearsal, { printer }: Screen) {
   printer.line()
   printer.line(`${printer.paint.bold('Sign in')}  as the rehearsal’s made-up owner; no real sign-in is read`)
-  return new Map(
-    vendors.map(vendor => [vendor, { base: new URL(origins[vendor]), secret: Secret.of(TOKENS[vendor](world)) }]),
-  )
+  return new Map(vendors.map(vendor => [vendor, Secret.of(TOKENS[vendor](world))]))
 }
 
 const TOKENS: Readonly<Record<Vendor, (world: World) => string>> = {

@@ -1,6 +1,5 @@
 import type { Asker } from '../answers/prompts.ts'
 import { EXIT, SetupError } from '../clouds/cause.ts'
-import type { SignedIn } from '../clouds/clouds.ts'
 import type { Endpoint } from '../clouds/endpoints.ts'
 import type { Secret } from '../clouds/secret.ts'
 import { type Found, findSignIn, noSignIn, type takeSecrets } from '../clouds/sign-in.ts'
@@ -19,7 +18,7 @@ interface SigningIn {
 }
 
 /** Lists what was found with where it goes, gets one yes for it, and asks for the rest. */
-export async function signIn(vendors: readonly Vendor[], context: SigningIn): Promise<ReadonlyMap<Vendor, SignedIn>> {
+export async function signIn(vendors: readonly Vendor[], context: SigningIn): Promise<ReadonlyMap<Vendor, Secret>> {
   if (vendors.length === 0) return new Map()
   const { taken, checkout, used, options, screen } = context
   const { asker, printer } = screen
@@ -37,11 +36,11 @@ export async function signIn(vendors: readonly Vendor[], context: SigningIn): Pr
   const missing = vendors.filter(vendor => !found.some(one => one.vendor === vendor))
   if (missing.length > 0 && asker === undefined) throw noSignIn(missing)
   const usable = (await maySend(found, options, screen)) ? found : []
-  const signedIn = new Map<Vendor, SignedIn>()
+  const signedIn = new Map<Vendor, Secret>()
   for (const vendor of vendors) {
     const secret =
       usable.find(one => one.vendor === vendor)?.secret ?? (asker && (await obtain(vendor, asker, context)))
-    if (secret !== undefined) signedIn.set(vendor, { base: baseOf(vendor), secret })
+    if (secret !== undefined) signedIn.set(vendor, secret)
   }
   return signedIn
 }
