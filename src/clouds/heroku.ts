@@ -1,7 +1,6 @@
 import type { Cause } from './cause.ts'
-import type { Reply } from './http.ts'
 import { at, textAt } from './json.ts'
-import type { VendorApi } from './vendor.ts'
+import type { VendorApi, VendorReply } from './vendor.ts'
 
 const TOKEN_PAGE = 'https://dashboard.heroku.com/account'
 
@@ -48,7 +47,7 @@ export const HEROKU: VendorApi = {
     const id = textAt(reply.body, 'id') ?? ''
     const said = [`${reply.status}`, id && `${id}:`, textAt(reply.body, 'message')].filter(Boolean).join(' ')
     const known = REFUSALS.find(refusal => refusal.when(reply.status, id, textAt(reply.body, 'message') ?? ''))
-    return { said, ...(known ?? UNEXPECTED).cause }
+    return { asked: reply.asked, said, ...(known ?? UNEXPECTED).cause }
   },
   misleading: ['HEROKU_APP', 'HEROKU_TEAM', 'HEROKU_ORGANIZATION'],
 }
@@ -155,7 +154,7 @@ export interface HerokuApp {
 }
 
 /** Reads an app object of the Platform API; undefined when it is none. */
-export function readApp({ body }: Reply): HerokuApp | undefined {
+export function readApp({ body }: VendorReply): HerokuApp | undefined {
   const id = textAt(body, 'id')
   const name = textAt(body, 'name')
   const ownerEmail = textAt(body, 'owner', 'email')
@@ -166,6 +165,6 @@ export function readApp({ body }: Reply): HerokuApp | undefined {
 }
 
 /** The e-mail addresses of an app's collaborators. */
-export function readCollaborators({ body }: Reply): readonly string[] {
+export function readCollaborators({ body }: VendorReply): readonly string[] {
   return Array.isArray(body) ? body.flatMap(item => textAt(at(item, 'user'), 'email') ?? []) : []
 }

@@ -1,8 +1,7 @@
 import { type Cause, EXIT, SetupError } from './cause.ts'
 import type { Tools } from './exec.ts'
-import type { Reply } from './http.ts'
 import { Secret } from './secret.ts'
-import type { Account } from './vendor.ts'
+import type { Account, VendorReply } from './vendor.ts'
 import { VENDOR_IDS, VENDORS, type Vendor } from './vendors.ts'
 
 /** A sign-in that was found: nothing is sent anywhere before a person said yes to it. */
@@ -64,7 +63,7 @@ export async function findSignIn(
  * Who is signed in.
  * @throws SetupError (exit 2) when the vendor does not take the sign-in
  */
-export async function whoIsSignedIn(vendor: Vendor, read: (path: string) => Promise<Reply>): Promise<Account> {
+export async function whoIsSignedIn(vendor: Vendor, read: (path: string) => Promise<VendorReply>): Promise<Account> {
   const { account, means, probes } = VENDORS[vendor]
   const reply = await read(account.path)
   const who = reply.status < 300 ? account.read(reply) : undefined
@@ -72,7 +71,7 @@ export async function whoIsSignedIn(vendor: Vendor, read: (path: string) => Prom
     const probed = await Promise.all(probes.map(async ({ path, lacks }) => lacks(await read(path)) ?? []))
     return { ...who, lacks: [...who.lacks, ...probed.flat()] }
   }
-  throw new SetupError({ ...means(reply), asked: `GET ${account.path}` }, EXIT.input)
+  throw new SetupError(means(reply), EXIT.input)
 }
 
 /** What to do where a sign-in is missing and nobody can be asked. */

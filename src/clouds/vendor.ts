@@ -2,6 +2,12 @@ import type { Cause } from './cause.ts'
 import type { Reply } from './http.ts'
 import type { Secret } from './secret.ts'
 
+/** What a vendor answered, with what it was asked. */
+export interface VendorReply extends Reply {
+  /** Method, host and path. */
+  readonly asked: string
+}
+
 /** Who is signed in: as the vendor names them, and what they may do, in words. */
 export interface Account {
   readonly id: string
@@ -34,11 +40,11 @@ export interface VendorApi {
   /** What the set-up costs there, in a sentence. */
   readonly costs: string
   /** The path that tells who is signed in, and how its answer reads. */
-  readonly account: { readonly path: string; read(reply: Reply): Account | undefined }
+  readonly account: { readonly path: string; read(reply: VendorReply): Account | undefined }
   /** Further reads that tell what a sign-in cannot do; `lacks` says it, or nothing. */
-  readonly probes: readonly { readonly path: string; lacks(reply: Reply): string | undefined }[]
+  readonly probes: readonly { readonly path: string; lacks(reply: VendorReply): string | undefined }[]
   /** The vendor's refusals in plain words. */
-  means(reply: Reply): Cause
+  means(reply: VendorReply): Cause
   /** Variables that would silently change what a by-hand command does. */
   readonly misleading: readonly string[]
 }

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import type { Known } from '../answers/schema.ts'
-import type { Exit } from '../clouds/cause.ts'
+import { EXIT, type Exit } from '../clouds/cause.ts'
 import type { Engine } from '../engine/engine.ts'
 import { lock } from '../engine/lock.ts'
 import { lookAtAll, type Outcome, type Pass, runPass } from '../engine/pass.ts'
@@ -10,7 +10,7 @@ import type { Selection } from '../engine/select.ts'
 import type { StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
 import { agree } from './agree.ts'
-import { sayEnd } from './end.ts'
+import { sayEnd, sayInterrupted } from './end.ts'
 import { enter } from './enter.ts'
 import type { Ground } from './ground.ts'
 import type { Options } from './options.ts'
@@ -34,6 +34,11 @@ export async function conduct(ground: Ground, options: Options, screen: Screen):
       progress.save({ answers: { ...progress.saved.answers, ...asSaved(viewer.answers) } })
       return passes(selection, { ...viewer, progress, by: whoRuns() }, ground, options, screen)
     })
+  } catch (error) {
+    const { stop } = screen.interrupt
+    if (!stop.aborted || error !== stop.reason) throw error
+    sayInterrupted(ground, screen)
+    return EXIT.interrupted
   } finally {
     unlock()
   }

@@ -50,6 +50,14 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
   return exit
 }
 
+/** What ends a run while it looks: nothing is in flight then. */
+export function sayInterrupted({ goOn }: Ground, { printer }: Pick<Screen, 'printer'>): void {
+  const { line, paint } = printer
+  line()
+  line(paint.bold(`Interrupted (exit ${EXIT.interrupted}) while looking; nothing was in flight.`))
+  line(`Go on: ${paint.bold(goOn)}`)
+}
+
 const HEADLINES: Partial<Record<Exit, string>> = {
   [EXIT.done]: 'Done',
   [EXIT.failed]: 'Stopped by what is said above',

@@ -21,6 +21,10 @@ export function listenForInterrupts(told: (again: boolean) => void): Interrupt {
     stop.abort()
     setTimeout(() => giveUp.abort(), GRACE_MS).unref()
   }
-  for (const signal of SIGNALS) process.on(signal, onSignal)
+  for (const signal of SIGNALS) {
+    // conf's atomically listens too and sends the signal once more (when-exit), which would count as the second.
+    process.removeAllListeners(signal)
+    process.on(signal, onSignal)
+  }
   return { stop: stop.signal, giveUp: giveUp.signal }
 }

@@ -1,8 +1,8 @@
 import { SetupError } from '../clouds/cause.ts'
 import { VendorTrouble } from '../clouds/clouds.ts'
-import type { Reply } from '../clouds/http.ts'
 import { textAt } from '../clouds/json.ts'
 import { replaceInside } from '../clouds/repo.ts'
+import type { VendorReply } from '../clouds/vendor.ts'
 import { bound, boundPath, type Engine, newLook, refusal, see } from './engine.ts'
 import { sameActions } from './plan.ts'
 import type { Action, PersonAction, RequestAction, RunAction, Step } from './step.ts'
@@ -55,7 +55,7 @@ async function sendRequest(step: Step, action: RequestAction, engine: Engine, gi
 }
 
 /** Sends once; `lost` when it may or may not have had its effect. */
-async function sendOnce(action: RequestAction, engine: Engine, giveUp: AbortSignal): Promise<Reply | 'lost'> {
+async function sendOnce(action: RequestAction, engine: Engine, giveUp: AbortSignal): Promise<VendorReply | 'lost'> {
   const { facts } = engine.progress.saved
   const path = boundPath(action.path, facts)
   const body = action.body && { body: fillBody(action.body, ({ hole }) => bound(hole, facts)) }
@@ -69,10 +69,9 @@ async function sendOnce(action: RequestAction, engine: Engine, giveUp: AbortSign
   }
 }
 
-function settle(step: Step, action: RequestAction, reply: Reply, { answers, progress }: Engine): void {
+function settle(step: Step, action: RequestAction, reply: VendorReply, { answers, progress }: Engine): void {
   if (reply.status >= 300 && !action.okStatus?.includes(reply.status)) {
-    const asked = `${action.method} ${shown(action.path)}`
-    throw new SetupError(refusal(step, action.vendor, reply, answers, asked))
+    throw new SetupError(refusal(step, action.vendor, reply, answers))
   }
   const learned = Object.entries(action.learn ?? {}).flatMap(([fact, keys]) => {
     const value = textAt(reply.body, ...keys)

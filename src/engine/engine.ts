@@ -1,9 +1,8 @@
 import type { Known } from '../answers/schema.ts'
 import { type Cause, SetupError } from '../clouds/cause.ts'
 import type { Clouds } from '../clouds/clouds.ts'
-import type { Reply } from '../clouds/http.ts'
 import { readInside } from '../clouds/repo.ts'
-import type { Account } from '../clouds/vendor.ts'
+import type { Account, VendorReply } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
 import type { Progress } from './progress.ts'
 import type { Look, Seen, Step } from './step.ts'
@@ -27,7 +26,7 @@ export interface Engine extends Viewer {
 
 /** A look at reality; what it reads is shared by all who look through it, and asked once. */
 export function newLook({ clouds, answers, accounts, progress, repo }: Viewer, signal?: AbortSignal): Look {
-  const replies = new Map<string, Promise<Reply>>()
+  const replies = new Map<string, Promise<VendorReply>>()
   return {
     answers,
     account(vendor) {
@@ -71,9 +70,8 @@ export function causeOf(error: unknown): Cause {
 }
 
 /** Why a vendor refused: in the step's words, else in the vendor's. */
-export function refusal(step: Step, vendor: Vendor, reply: Reply, answers: Known, asked: string): Cause {
-  const general = VENDORS[vendor].means(reply)
-  return { ...general, ...step.means?.(reply, answers), asked }
+export function refusal(step: Step, vendor: Vendor, reply: VendorReply, answers: Known): Cause {
+  return { ...VENDORS[vendor].means(reply), ...step.means?.(reply, answers) }
 }
 
 /** A path with its holes bound and encoded; throws when a fact is not known yet. */

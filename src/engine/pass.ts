@@ -3,7 +3,7 @@ import { act } from './act.ts'
 import { causeOf, type Engine, newLook, see, type Viewer } from './engine.ts'
 import { type Claim, type Planned, planStep, sameActions } from './plan.ts'
 import type { StepRecord } from './saved.ts'
-import type { Owned, PersonAction, Seen, Step, StepId } from './step.ts'
+import type { Action, Owned, PersonAction, Seen, Step, StepId } from './step.ts'
 import { shown } from './text.ts'
 
 /** What became of a step in a pass. */
@@ -113,6 +113,7 @@ async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
     }
     return await carryOut(planned, pass, say)
   } catch (error) {
+    if (pass.stop.aborted && error === pass.stop.reason) return { is: 'open', why: 'stopped', detail: 'not begun' }
     if (pass.giveUp.aborted)
       return { is: 'open', why: 'stopped', detail: 'in flight; the next run looks what became of it' }
     return fail(causeOf(error))
@@ -140,7 +141,7 @@ async function carryOut(planned: Planned, pass: Pass, say: (event: Event['event'
     await act(step, action, engine, giveUp)
   }
   const after = await see(step, newLook(engine, giveUp))
-  if (after.is !== 'present') throw notProven(step, after)
+  if (after.is !== 'present') throw notProven(step, actions, after)
   keep(step, after, planned.consents.includes('adopt'), engine)
   const [only] = actions
   say('done', actions.length === 1 && only ? shown(only.does) : `all ${actions.length} done`)
@@ -188,11 +189,12 @@ const day = (date: Date) => date.toISOString().slice(0, 10)
 const access = ({ alsoAccess }: Owned) =>
   alsoAccess.length === 0 ? 'nobody else has access' : `${alsoAccess.join(', ')} can change it too`
 
-function notProven(step: Step, seen: Seen<unknown>): SetupError {
+function notProven(step: Step, actions: readonly Action[], seen: Seen<unknown>): SetupError {
   if (seen.is === 'unknown') return new SetupError(seen.cause)
   const found = seen.is === 'differs' ? seen.how.map(({ what, found }) => `${what} is ${found}`).join('; ') : 'missing'
   return new SetupError({
     code: 'not-proven',
+    asked: actions.map(({ does }) => shown(does)).join('; '),
     said: found,
     means: `All of ${step.id} was done without an error, and yet reality does not show it.`,
     next: 'Run again; it is looked at afresh.',

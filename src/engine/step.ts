@@ -2,8 +2,7 @@
 import type { AnswerKey, Answers, Known } from '../answers/schema.ts'
 import type { Cause } from '../clouds/cause.ts'
 import type { Ran } from '../clouds/exec.ts'
-import type { Reply } from '../clouds/http.ts'
-import type { Account } from '../clouds/vendor.ts'
+import type { Account, VendorReply } from '../clouds/vendor.ts'
 import type { Vendor } from '../clouds/vendors.ts'
 import type { Body, Str } from './text.ts'
 
@@ -114,7 +113,7 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   readonly answers: Pick<Known, Used>
   /** Who is signed in there. */
   account(vendor: Vendor): Account
-  read(vendor: Vendor, path: Str): Promise<Reply>
+  read(vendor: Vendor, path: Str): Promise<VendorReply>
   git(...argv: readonly string[]): Promise<Ran>
   /** The text of a file of the checkout; undefined where there is none that may be read. */
   file(name: string): string | undefined
@@ -143,7 +142,7 @@ interface StepOf<Used extends AnswerKey, State> {
   /** What takes it back, for a thing that we made. */
   undo(answers: Pick<Answers, Used>): readonly Action[]
   /** This step's own failures in words; the vendor's general ones need not be repeated. */
-  means?(reply: Reply, answers: Pick<Known, Used>): Cause | undefined
+  means?(reply: VendorReply, answers: Pick<Known, Used>): Cause | undefined
 }
 
 export type Step = StepOf<AnswerKey, unknown>

@@ -1,8 +1,8 @@
 import type { Known } from '../../src/answers/schema.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
 import { HEROKU, type HerokuApp, readApp, readCollaborators } from '../../src/clouds/heroku.ts'
-import type { Reply } from '../../src/clouds/http.ts'
 import { textAt } from '../../src/clouds/json.ts'
+import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type Owned } from '../../src/engine/step.ts'
 import { path, type Str, t } from '../../src/engine/text.ts'
 
@@ -29,7 +29,7 @@ export const createApp = defineStep({
     if (reply.status === 404) return { is: 'missing' }
     const app = readApp(reply)
     if (app === undefined) return { is: 'unknown', cause: { ...HEROKU.means(reply), ...refused(reply, answers) } }
-    if (!isOurs(app, look)) return { is: 'unknown', cause: anothers(app, answers) }
+    if (!isOurs(app, look)) return { is: 'unknown', cause: { asked: reply.asked, ...anothers(app, answers) } }
     const there = { state: app, owned: await ownedApp(app, look), learned: { 'heroku.create-app:id': app.id } }
     return app.stack === STACK
       ? { is: 'present', ...there }
@@ -103,7 +103,7 @@ async function ownedApp(app: HerokuApp, look: Look<Used>): Promise<Owned> {
 }
 
 /** 403 on reading and 422 on creating both mean that the name is somebody else's (facts/heroku.md 1.3). */
-function refused({ status, body }: Reply, { herokuApp, herokuTeam }: Pick<Known, Used>): Cause | undefined {
+function refused({ status, body }: VendorReply, { herokuApp, herokuTeam }: Pick<Known, Used>): Cause | undefined {
   const message = textAt(body, 'message') ?? ''
   if (status === 403 && herokuTeam !== undefined && !/scope/i.test(message) && !/app/i.test(message)) {
     return {

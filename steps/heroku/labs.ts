@@ -1,6 +1,6 @@
 import { HEROKU } from '../../src/clouds/heroku.ts'
-import type { Reply } from '../../src/clouds/http.ts'
 import { at } from '../../src/clouds/json.ts'
+import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look } from '../../src/engine/step.ts'
 import { path, type Str, t } from '../../src/engine/text.ts'
 
@@ -53,10 +53,10 @@ export const labs = defineStep({
 })
 
 /** One by one: a listing leaves out what is in beta (facts/heroku.md 3). */
-const readFeature = (name: Name, look: Look<'herokuApp'>): Promise<Reply> =>
+const readFeature = (name: Name, look: Look<'herokuApp'>): Promise<VendorReply> =>
   look.read('heroku', path`/apps/${look.answers.herokuApp}/features/${name}`)
 
-const stateOf = (reply: Reply | undefined) =>
+const stateOf = (reply: VendorReply | undefined) =>
   reply?.status === 404 ? 'gone' : at(reply?.body, 'enabled') === true ? 'on' : 'off'
 
 const notesOn = (feature: (typeof FEATURES)[number], state: States): readonly string[] => {

@@ -1,0 +1,84 @@
+// Loaded before the program (node --import): lists the local points of a run, or kills the process at one of them.
+// A point is the instant before, during or after a change of a file or a command. It is named by what is changed and
+// how often that was so far, which stays true where lanes overtake each other.
+import childProcess from 'node:child_process'
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { basename } from 'node:path'
+
+const { SWEEP_KILL_AT: killAt, SWEEP_LIST: list } = process.env
+delete process.env.SWEEP_KILL_AT
+delete process.env.SWEEP_LIST
+
+const { readdirSync, lstatSync, writeFileSync } = fs
+const { spawn } = childProcess
+const counts = new Map()
+const points = []
+
+/** Names differ from run to run in pids, times and random parts. */
+function named(what) {
+  const name = what.replace(/\b[\da-f]{6,}\b|\d+/g, '*')
+  const count = (counts.get(name) ?? 0) + 1
+  counts.set(name, count)
+  return `${name} #${count}`
+}
+
+function reach(when, name) {
+  if (`${when} ${name}` === killAt) process.kill(process.pid, 'SIGKILL')
+}
+
+function found(kind, name, whens) {
+  if (list !== undefined) points.push(...whens.map(when => ({ kind, at: `${when} ${name}` })))
+}
+
+const CHANGES = { rename: 1, writeFile: 0, rm: 0 }
+
+for (const [change, target] of Object.entries(CHANGES)) {
+  const { [`${change}Sync`]: sync } = fs
+  const { [change]: later } = fs.promises
+  const begin = args => {
+    const name = named(`${change} ${basename(String(args[target]))}`)
+    found('save', name, ['before', 'after'])
+    reach('before', name)
+    return name
+  }
+  fs[`${change}Sync`] = (...args) => {
+    const name = begin(args)
+    const result = sync(...args)
+    reach('after', name)
+    return result
+  }
+  fs.promises[change] = async (...args) => {
+    const name = begin(args)
+    const result = await later(...args)
+    reach('after', name)
+    return result
+  }
+}
+
+childProcess.spawn = (file, args, options) => {
+  const name = named([basename(file), ...args].join(' '))
+  const before = stamp(options.cwd)
+  reach('before', name)
+  const child = spawn(file, args, options)
+  reach('during', name)
+  child.once('exit', () => {
+    // git is the one tool that is also asked; a question changes nothing, so there is nothing to be killed around.
+    if (basename(file) !== 'git' || stamp(options.cwd) !== before) found('command', name, ['before', 'during', 'after'])
+    reach('after', name)
+  })
+  return child
+}
+
+/** Tells whether anything in a folder was written. */
+function stamp(folder) {
+  if (list === undefined) return undefined
+  const entries = readdirSync(folder, { recursive: true }).map(entry => {
+    const { ino, ctimeMs, size } = lstatSync(`${folder}/${entry}`, { throwIfNoEntry: false }) ?? {}
+    return [entry, ino, ctimeMs, size]
+  })
+  return JSON.stringify(entries)
+}
+
+syncBuiltinESMExports()
+if (list !== undefined) process.on('exit', () => writeFileSync(list, JSON.stringify(points)))

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Json } from '../../src/clouds/json.ts'
+import { mintOf } from '../../src/rehearsal/mint.ts'
+import { git } from '../support/checkout.ts'
+import { type Place, requestName } from './run.ts'
+
+/** All that a run leaves behind, in a form in which two runs to the same end are equal. */
+export function leftBy({ rehearsal, checkout, state }: Place): Json {
+  const { counter, latencyMs, faults, ...clouds } = rehearsal.world
+  const progress = filesIn(state).filter(file => basename(file) === 'progress.json')
+  const left = {
+    clouds,
+    config: lines(git(checkout, 'config', '--local', '--list')),
+    changes: git(checkout, 'status', '--porcelain', '--untracked-files=all') + git(checkout, 'diff'),
+    progress: progress.map(file => JSON.parse(readFileSync(join(state, file), 'utf8')) as Json),
+    locks: locksIn(state),
+  }
+  return comparable(left, mintedPattern(counter))
+}
+
+/** The claims of runs that go on, or were killed. */
+export const locksIn = (state: string): readonly string[] =>
+  existsSync(state) ? filesIn(state).filter(file => /^lock-.*\.json$/.test(basename(file))) : []
+
+const filesIn = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' })
+
+/** The effects in the log of the clouds. */
+export const effectsOf = ({ rehearsal }: Place): readonly string[] =>
+  rehearsal.log.filter(({ effect }) => effect).map(requestName)
+
+/** The effects that were had more often than in the reference. What was taken back may be made again. */
+export function repeated(effects: readonly string[], reference: readonly string[]): readonly string[] {
+  const left = [...reference]
+  const more = effects.filter(effect => {
+    const at = left.indexOf(effect)
+    if (at >= 0) left.splice(at, 1)
+    return at < 0
+  })
+  return more.some(effect => effect.includes(' DELETE ')) ? [] : more
+}
+
+/** What a mere question uses up, so that it tells how often was asked and nothing of what was done. */
+const USED_UP = new Set(['rateLimitRemaining'])
+
+const lines = (text: string): readonly string[] => text.trim().split('\n')
+
+/**
+ * Replaces what is made anew in every run, in any vendor's part alike: ids, tokens and what is cut from them become
+ * numbers in the order in which they are met (so it still shows who refers to whom), and times become `<time>`.
+ * Lists are sorted, since lanes overtake each other.
+ */
+function comparable(value: unknown, minted: RegExp): Json {
+  const numbers = new Map<string, number>()
+  const number = (text: string) => {
+    if (!numbers.has(text)) numbers.set(text, numbers.size + 1)
+    return `<made ${numbers.get(text)}>`
+  }
+  return replaced(sorted(value, minted), minted, number)
+}
+
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT/g
+/** Seconds or milliseconds since 1970: no other number here is as large. */
+const EPOCH = 1_500_000_000
+
+function replaced(value: Json, minted: RegExp, by: (text: string) => string): Json {
+  const text = (one: string) => one.replaceAll(TIME, '<time>').replaceAll(minted, by)
+  if (typeof value === 'string') return text(value)
+  if (typeof value === 'number') return value > EPOCH ? '<time>' : value
+  if (Array.isArray(value)) return value.map(one => replaced(one, minted, by))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [text(key), replaced(one, minted, by)]))
+}
+
+/** Sorted without regard to what is made anew; goes by way of JSON, so that `undefined` is absent. */
+function sorted(value: unknown, minted: RegExp): Json {
+  const key = (one: Json) => JSON.stringify(replaced(one, minted, () => '<made>'))
+  return JSON.parse(JSON.stringify(value), (name, one: Json) => {
+    if (USED_UP.has(name)) return undefined
+    if (Array.isArray(one)) return [...one].sort((a, b) => (key(a) < key(b) ? -1 : 1))
+    if (one === null || typeof one !== 'object') return one
+    return Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
+}
+
+/** Long enough to be nothing else, short enough to stand at the head of every token. */
+const HEAD = 8
+const TAIL = 12
+
+/** Whatever a world's mint has made up to now, and any other UUID. */
+function mintedPattern(counter: number): RegExp {
+  const made = Array.from({ length: counter }, (_, before) => {
+    const id = mintOf({ counter: before }).id()
+    return [id, `${mintOf({ counter: before }).letters(HEAD)}[\\w-]*`, id.slice(-TAIL)]
+  })
+  return new RegExp([...made.flat(), '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}'].join('|'), 'g')
+}
