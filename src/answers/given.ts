@@ -3,15 +3,24 @@ import { parse } from 'yaml'
 import { EXIT, SetupError } from '../clouds/cause.ts'
 import type { Candidate } from './infer.ts'
 import { nearest } from './nearest.ts'
+import { assertNoFaults, resolve } from './resolve.ts'
 import { ANSWER_KEYS, isAnswerKey } from './schema.ts'
 
 /** What credentials look like: vendors' prefixes (facts/), keys in PEM or JSON, and long random text. */
 const CREDENTIAL =
-  /HRKU-|ccipat_|CCIPAT_|dckr_(pat|oat)_|ya29\.|gh[pousr]_|-----BEGIN|"private_key"|eyJ[\w-]{10,}\.|^[\da-f]{32,}$|^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$|^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[\w+/=-]{36,}$/
+  /HRKU-|ccipat_|CCIPAT_|dckr_(pat|oat)_|ya29\.|\bgh[pousr]_\w{16}|-----BEGIN|"private_key"|eyJ[\w-]{10,}\.|^[\da-f]{32,}$|^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$|^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?:[\w+=-]{36,}|(?=.*[+=])[\w+/=-]{36,})$/
 
-/** The answers of the command line, strongest first: `--set` before `--answers FILE`, and of two the later `--set`. */
+/**
+ * The answers of the command line, strongest first: `--set` before `--answers FILE`, and of two the later `--set`.
+ * @throws SetupError (exit 2) for what cannot be read, is no answer, or breaks its rule: what was given is never asked anew
+ */
 export function given(options: { readonly set: readonly string[]; readonly answers?: string }): readonly Candidate[] {
-  return [...fromSet(options.set).toReversed(), ...(options.answers === undefined ? [] : fromFile(options.answers))]
+  const candidates = [
+    ...fromSet(options.set).toReversed(),
+    ...(options.answers === undefined ? [] : fromFile(options.answers)),
+  ]
+  assertNoFaults(resolve(candidates, new Set(ANSWER_KEYS)))
+  return candidates
 }
 
 /**
@@ -44,6 +53,8 @@ function fromFile(file: string): readonly Candidate[] {
 
 function candidate(key: string, value: string, from: string): Candidate {
   if (!isAnswerKey(key)) {
+    // A token that ends in = is taken apart by --set.
+    if (CREDENTIAL.test(key)) throw credential(from, 'a key')
     const known = nearest(key, ANSWER_KEYS)
     throw refusal(
       `${from}: there is no answer ${JSON.stringify(key.slice(0, 60))}.`,
@@ -51,13 +62,16 @@ function candidate(key: string, value: string, from: string): Candidate {
     )
   }
   if (CREDENTIAL.test(value)) {
-    throw refusal(
-      `${from}: the value of ${key} looks like a credential (it is not shown here). Answers are never secret and are saved.`,
-      'Take it out; a token goes into its environment variable or is asked for. If it was in a file or a shell history, revoke it.',
-    )
+    throw credential(from, `the value of ${key}`)
   }
   return { key, value, from }
 }
+
+const credential = (from: string, what: string) =>
+  refusal(
+    `${from}: ${what} looks like a credential (it is not shown here). Answers are never secret and are saved.`,
+    'Take it out; a token goes into its environment variable or is asked for. If it was in a file or a shell history, revoke it.',
+  )
 
 function readText(file: string, name: string): string {
   try {

@@ -1,67 +1,81 @@
-import { type RemotePlace, readRemote } from '../clouds/remote.ts'
-import { type AnswerKey, herokuName } from './schema.ts'
+import { readRemote } from '../clouds/remote.ts'
+import type { Candidate } from './candidate.ts'
+import { proposals } from './proposals.ts'
+import { definitionOf } from './schema.ts'
+import { fromBranches } from './sources/branches.ts'
+import { CI_CONFIG, fromCiConfig } from './sources/ci-config.ts'
+import { DOCKERFILE, fromDockerfile } from './sources/dockerfile.ts'
+import { fromLibrary, LIBRARY } from './sources/library.ts'
+import { fromRemotes, githubProject } from './sources/remotes.ts'
+import { documented, UPSTREAM } from './upstream.ts'
 
-/** A value for an answer, with where it comes from, as people are told. */
-export interface Candidate {
-  readonly key: AnswerKey
-  readonly value: string
-  readonly from: string
-  /** Made up by us, so it stands only where a person says yes to it. */
-  readonly proposed?: true
-}
+export type { Candidate } from './candidate.ts'
+export { READ_BRANCHES } from './sources/branches.ts'
+export { CI_CONFIG, DOCKERFILE, LIBRARY }
 
 /** What the repository says of itself. */
 export interface Repository {
   /** URL by remote name. */
   readonly remotes: Readonly<Record<string, string>>
-  /** The text of build/common.lib.sh. */
+  /** What READ_BRANCHES printed. */
+  readonly branches?: string | undefined
+  /** The texts of the files that are read. */
   readonly library: string | undefined
+  readonly ciConfig?: string | undefined
+  readonly dockerfile?: string | undefined
 }
-
-export const LIBRARY = 'build/common.lib.sh'
-
-/** The variables of the library that are answers. */
-const VARIABLES = { GITHUB_PROJECT: 'githubProject', HEROKU_APP: 'herokuApp' } as const satisfies Record<
-  string,
-  AnswerKey
->
 
 /**
  * Answers from the repository, the most trustworthy first: its own identity (remotes), then its files. Where origin
  * is not the project that the files name, the files are upstream's, and proposals stand in for their values.
  */
-export function infer({ remotes, library }: Repository): readonly Candidate[] {
-  const origin = githubPlace(remotes.origin)
-  const files = library === undefined ? [] : inLibrary(library)
+export function infer(repository: Repository): readonly Candidate[] {
+  const { remotes, branches = '' } = repository
+  const origin = readRemote(remotes.origin ?? '')
+  const files = fromFiles(repository)
   const named = files.find(({ key }) => key === 'githubProject')?.value
-  const isFork = origin !== undefined && named !== undefined && origin.path.toLowerCase() !== named.toLowerCase()
-  return [...identity(origin, remotes.heroku), ...(isFork ? [] : files), ...(origin ? proposals(origin) : [])]
+  const isFork = origin !== undefined && named !== undefined && !isSame(origin.path, named)
+  const project = (origin && githubProject(origin)) ?? (isFork ? undefined : named)
+  const identity = [...fromRemotes(origin, remotes.heroku), ...fromBranches(branches)]
+  if (origin === undefined && named === undefined) return [...identity, ...files]
+  if (project !== undefined && isSame(project, UPSTREAM)) {
+    const own = [...identity, ...files]
+    return [...own, ...documented().filter(isNewIn(own)), ...proposals(project, new Set())]
+  }
+  const taken = namesOf(isFork ? [...files, ...documented()] : documented())
+  const own = isFork ? files.flatMap(inFork(named)) : files.filter(({ value }) => !taken.has(value))
+  // A fork that has its own name in its files may have left some of upstream's there: told beside what it has instead.
+  const left = isFork ? [] : files.filter(one => !own.includes(one) && !isNewIn(own)(one))
+  return [...identity, ...own, ...left, ...(project === undefined ? [] : proposals(project, taken))]
 }
 
-function githubPlace(url: string | undefined): RemotePlace | undefined {
-  const place = readRemote(url ?? '')
-  return place?.host === 'github.com' && /^[^/]+\/[^/]+$/.test(place.path) ? place : undefined
-}
-
-function identity(origin: RemotePlace | undefined, heroku: string | undefined): Candidate[] {
-  const app = readRemote(heroku ?? '')
+function fromFiles({ library, ciConfig, dockerfile }: Repository): readonly Candidate[] {
   return [
-    ...(origin ? [{ key: 'githubProject', value: origin.path, from: 'git remote origin' } as const] : []),
-    ...(app?.host === 'git.heroku.com' || app?.host === 'heroku.com'
-      ? [{ key: 'herokuApp', value: app.path, from: 'git remote heroku' } as const]
-      : []),
+    ...(library === undefined ? [] : fromLibrary(library)),
+    ...(ciConfig === undefined ? [] : fromCiConfig(ciConfig)),
+    ...(dockerfile === undefined ? [] : fromDockerfile(dockerfile)),
   ]
 }
 
-/** The lines `: "${NAME:=value}"`, which the library promises to be readable by a simple pattern. */
-function inLibrary(text: string): Candidate[] {
-  return [...text.matchAll(/^: "\$\{(\w+):?=([^}$`"]*)\}"[ \t]*\r?$/gm)].flatMap(([, name = '', value = '']) => {
-    const key = Object.hasOwn(VARIABLES, name) ? VARIABLES[name as keyof typeof VARIABLES] : undefined
-    return key && value ? [{ key, value, from: LIBRARY }] : []
-  })
-}
+/** GitHub does not tell big letters from small ones. */
+const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase()
 
-function proposals({ path }: RemotePlace): Candidate[] {
-  const app = herokuName(path)
-  return [{ key: 'herokuApp', value: app, from: `proposed, after ${path}`, proposed: true }]
-}
+const isNewIn = (candidates: readonly Candidate[]) => (one: Candidate) => candidates.every(({ key }) => key !== one.key)
+
+/**
+ * What is left of upstream's files in a fork. The names of contexts live in each organization by itself: a fork's config
+ * may go on with upstream's, but a person must say so, and none that has upstream's own name in it is offered.
+ */
+const inFork =
+  (upstream: string) =>
+  (candidate: Candidate): readonly Candidate[] => {
+    const { inFork } = definitionOf(candidate.key)
+    const [owner = ''] = upstream.toLowerCase().split('/')
+    if (inFork === 'keep') return [candidate]
+    if (inFork === undefined || candidate.value.toLowerCase().includes(owner)) return []
+    return [{ ...candidate, from: `proposed, as in ${candidate.from}`, proposed: true }]
+  }
+
+/** The names that are upstream's alone. */
+const namesOf = (candidates: readonly Candidate[]): ReadonlySet<string> =>
+  new Set(candidates.filter(({ key }) => definitionOf(key).inFork === undefined).map(({ value }) => value))

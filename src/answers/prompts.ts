@@ -28,13 +28,18 @@ export function createAsker({ stop, plain }: { readonly stop: AbortSignal; reado
   const context = { signal: stop, clearPromptOnDone: false }
   return {
     yes: (message, byDefault) => confirm({ message, default: byDefault }, context),
-    choose: (message, choices, until) => {
+    choose: async (message, choices, until) => {
       const within = until ? { ...context, signal: AbortSignal.any([stop, until]) } : context
-      const asked = {
-        message,
-        choices: choices.map(({ description, ...choice }) => ({ ...choice, ...(description && { description }) })),
-      }
-      return plain ? rawlist(asked, within) : select({ ...asked, loop: false }, within)
+      // Boxed, since rawlist takes no undefined for its default.
+      const boxed = choices.map(({ name, value, description }) => ({
+        name,
+        value: { value },
+        ...(description && { description }),
+      }))
+      // Enter takes the first in both.
+      const asked = { message, choices: boxed, ...(boxed[0] && { default: boxed[0].value }) }
+      const { value } = await (plain ? rawlist(asked, within) : select({ ...asked, loop: false }, within))
+      return value
     },
     text: (message, { byDefault, faultOf }) =>
       input(

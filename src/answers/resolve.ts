@@ -1,8 +1,9 @@
 import { type Cause, EXIT, SetupError } from '../clouds/cause.ts'
 import type { Str } from '../engine/text.ts'
 import { hole } from '../engine/text.ts'
-import type { Candidate } from './infer.ts'
-import { ANSWER_KEYS, type AnswerKey, type Answers, definitionOf, faultOf, type Known } from './schema.ts'
+import type { Candidate } from './candidate.ts'
+import { derive } from './derived.ts'
+import { ANSWER_KEYS, type AnswerKey, type Answers, definitionOf, faultOf, isAnswerKey, type Known } from './schema.ts'
 
 /** One answer, decided: its value with where it comes from, and what the other sources say instead. */
 export interface Resolved {
@@ -13,13 +14,35 @@ export interface Resolved {
   readonly fault: string | undefined
 }
 
-/** Decides the answers that are used: the first candidate wins. */
+/**
+ * Decides the answers that are used: the first candidate wins, before what follows from another answer or is usual. A
+ * route's own answers are left out on other routes.
+ */
 export function resolve(candidates: readonly Candidate[], used: ReadonlySet<AnswerKey>): readonly Resolved[] {
-  return ANSWER_KEYS.filter(key => used.has(key)).map(key => {
-    const [chosen, ...others] = candidates.filter(candidate => candidate.key === key)
-    const instead = others.filter(({ value, proposed }) => !proposed && value !== chosen?.value)
+  const choose = (key: AnswerKey): Candidate | undefined => {
+    const first = candidates.find(candidate => candidate.key === key)
+    // An empty text takes an optional answer back, and stays saved as that.
+    if (first?.value === '' && definitionOf(key).optional) return undefined
+    return first ?? derive(key, choose) ?? usual(key)
+  }
+  return ANSWER_KEYS.filter(key => used.has(key) && isNeeded(key, choose)).map(key => {
+    const chosen = choose(key)
+    const instead = candidates.filter(
+      one => one.key === key && one !== chosen && !one.proposed && one.value !== chosen?.value,
+    )
     return { key, chosen, instead, fault: chosen && faultOf(key, chosen.value) }
   })
+}
+
+function usual(key: AnswerKey): Candidate | undefined {
+  const { byDefault } = definitionOf(key)
+  return byDefault === undefined ? undefined : { key, value: byDefault, from: 'the default' }
+}
+
+function isNeeded(key: AnswerKey, choose: (key: AnswerKey) => Candidate | undefined): boolean {
+  const { when } = definitionOf(key)
+  if (when === undefined || !isAnswerKey(when.key)) return true
+  return when.is.includes(choose(when.key)?.value ?? '')
 }
 
 /** The answers for a dry run: what is missing stands as a hole. */
@@ -38,9 +61,10 @@ export function asAnswers(resolved: readonly Resolved[]): Answers {
 export function asKnown(resolved: readonly Resolved[], takeProposed: boolean): Known {
   assertNoFaults(resolved)
   const isOpen = (chosen: Resolved['chosen']) => chosen === undefined || (chosen.proposed && !takeProposed)
-  const missing = resolved.filter(({ key, chosen }) => !definitionOf(key).optional && isOpen(chosen))
+  const open = resolved.filter(({ chosen }) => isOpen(chosen))
+  const missing = open.filter(({ key }) => !definitionOf(key).optional)
   if (missing.length > 0) throw new SetupError(missingAnswers(missing), EXIT.input)
-  return known(resolved)
+  return known(resolved.filter(one => !open.includes(one)))
 }
 
 /** @throws SetupError (exit 2) that lists every bad value with its rule and a suggestion */

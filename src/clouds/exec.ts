@@ -1,5 +1,5 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs'
-import { delimiter, isAbsolute, join, sep } from 'node:path'
+import { delimiter, isAbsolute, join, normalize, sep } from 'node:path'
 import { execa } from 'execa'
 import { EXIT, SetupError } from './cause.ts'
 import { redact, type Secret } from './secret.ts'
@@ -77,7 +77,7 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
       stripFinalNewline: false,
       maxBuffer: 16 * 2 ** 20,
     })
-    const said = result.stderr || (result.exitCode === undefined ? result.originalMessage : '')
+    const said = result.stderr || (result.exitCode === undefined ? result.shortMessage : '')
     return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: redact(said ?? '') }
   }
 
@@ -94,9 +94,10 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
 function trustedFolders(path: string, repo: string): string[] {
   const inside = (folder: string) => folder === repo || folder.startsWith(repo + sep)
   return path.split(delimiter).filter(folder => {
-    if (!isAbsolute(folder) || /(^|\/)node_modules\/\.bin\/?$/.test(folder)) return false
+    if (!isAbsolute(folder)) return false
     try {
-      return !inside(folder) && !inside(realpathSync(folder))
+      const real = realpathSync(folder)
+      return ![normalize(folder), real].some(one => inside(one) || /\/node_modules\/\.bin\/?$/.test(one))
     } catch {
       return false
     }

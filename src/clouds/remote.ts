@@ -6,7 +6,7 @@ export interface RemotePlace {
 }
 
 /** A URL or an scp-like address without the user and password that may stand in it. */
-export const withoutUserInfo = (address: string): string => address.replace(/^(\w[\w+.-]*:\/\/)?[^/@\s]*@/, '$1')
+export const withoutUserInfo = (address: string): string => address.replace(/^(\w[\w+.-]*:\/\/)?[^/\s]*@/, '$1')
 
 /** Reads a remote's URL, in any form that git takes; undefined for a local path. */
 export function readRemote(address: string): RemotePlace | undefined {

@@ -1,9 +1,20 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { EXIT, SetupError } from './cause.ts'
 import type { Tools } from './exec.ts'
 
 const LARGEST_FILE = 2 ** 20
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * The top folder of the checkout that a folder is in, by the nearest `.git` above it: found without git, because git
@@ -38,7 +49,8 @@ export function readInside(checkout: string, name: string): string | undefined {
   try {
     if (!realpathSync(file).startsWith(realpathSync(checkout) + sep)) return undefined
     const stat = lstatSync(realpathSync(file))
-    return stat.isFile() && stat.size <= LARGEST_FILE ? readFileSync(file, 'utf8') : undefined
+    // Other bytes than UTF-8 could not be written back as they were.
+    return stat.isFile() && stat.size <= LARGEST_FILE ? UTF8.decode(readFileSync(file)) : undefined
   } catch {
     return undefined
   }
@@ -60,7 +72,8 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
   }
   const draft = `${file}.${process.pid}.tmp`
   try {
-    writeFileSync(draft, to, { mode: statSync(file).mode & 0o777, flag: 'wx' })
+    writeFileSync(draft, to, { mode: 0o600, flag: 'wx' })
+    chmodSync(draft, statSync(file).mode & 0o777)
     renameSync(draft, realpathSync(file))
   } catch (error) {
     rmSync(draft, { force: true })

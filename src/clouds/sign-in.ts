@@ -71,7 +71,8 @@ export async function whoIsSignedIn(vendor: Vendor, read: (path: string) => Prom
     const probed = await Promise.all(probes.map(async ({ path, lacks }) => lacks(await read(path)) ?? []))
     return { ...who, lacks: [...who.lacks, ...probed.flat()] }
   }
-  throw new SetupError(means(reply), EXIT.input)
+  // A vendor in trouble says nothing of the sign-in.
+  throw new SetupError(means(reply), reply.status === 429 || reply.status >= 500 ? EXIT.failed : EXIT.input)
 }
 
 /** What to do where a sign-in is missing and nobody can be asked. */

@@ -1,11 +1,11 @@
 import type { Asker } from '../answers/prompts.ts'
 import { openConsent } from '../engine/pass.ts'
-import type { Consent, Planned } from '../engine/plan.ts'
+import { type Consent, heldBack, type Planned } from '../engine/plan.ts'
 import type { StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
 import { clean } from '../output/clean.ts'
 import { showPlan, showRequests } from '../output/plan.ts'
-import type { Printer } from '../output/printer.ts'
+import { type Printer, wrap } from '../output/printer.ts'
 import type { Options } from './options.ts'
 
 /** What was agreed to: the steps whose consents were given, and whether the plan is carried out at all. */
@@ -31,12 +31,11 @@ export async function agree(
   const { acting, asker, printer, options, place } = context
   const consented = new Set<StepId>()
   for (const planned of plan.filter(({ step, consents }) => acting.has(step.id) && consents.length > 0)) {
-    if (await consents(planned, asker, options)) consented.add(planned.step.id)
+    if (await consents(planned, asker, printer, options)) consented.add(planned.step.id)
   }
-  const allowed = plan.filter(
-    ({ step, consents }) => acting.has(step.id) && (consents.length === 0 || consented.has(step.id)),
-  )
-  showPlan(plan, new Set(allowed.map(({ step }) => step.id)), acting, printer)
+  const held = heldBack(plan, acting, consented)
+  const allowed = plan.filter(({ step }) => !held.has(step.id))
+  showPlan(plan, held, printer)
   if (options.verbose) showRequests(allowed, printer, place)
   const acts = allowed.some(({ actions }) => actions.some(({ kind }) => kind !== 'person'))
   const carryOut =
@@ -44,13 +43,19 @@ export async function agree(
   return { carryOut, consented }
 }
 
-async function consents(planned: Planned, asker: Asker | undefined, options: Options): Promise<boolean> {
+async function consents(
+  planned: Planned,
+  asker: Asker | undefined,
+  { line, paint, width }: Printer,
+  options: Options,
+): Promise<boolean> {
   const { id } = planned.step
   const given: Record<Consent, readonly string[]> = { adopt: options.adopt, replace: options.replace }
   if (planned.consents.every(consent => given[consent].includes(id))) return true
   if (asker === undefined || options.yes) return false
-  const question = planned.consents.includes('replace') ? 'Overwrite that?' : 'Use it (undo will leave it alone)?'
-  return asker.yes(`${id}: ${clean(openConsent(planned))}. ${question}`, false)
+  line()
+  line(wrap(`${paint.bold(id)}  `, `${clean(openConsent(planned))}.`, width))
+  return asker.yes(planned.consents.includes('replace') ? 'Overwrite that?' : 'Use it? (undo leaves it alone)', false)
 }
 
 async function asksToCarryOut(

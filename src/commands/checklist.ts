@@ -39,9 +39,11 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
   const entries = entriesOf(steps, answers, new Map(seens))
   const write = (text: string) => process.stdout.write(text)
   const { verbose } = options
+  const proposed = new Set(resolved.flatMap(({ key, chosen }) => (chosen?.proposed ? [key] : [])))
   const print = {
-    text: () => printText(entries, answers, place, { printer: createPrinter(process.stdout, env), title, verbose }),
-    markdown: () => write(asMarkdown(entries, answers, place, { title, verbose })),
+    text: () =>
+      printText(entries, answers, place, { printer: createPrinter(process.stdout, env), title, verbose, proposed }),
+    markdown: () => write(asMarkdown(entries, answers, place, { title, verbose, proposed })),
     json: () => write(`${JSON.stringify(asJson(entries, answers, place), undefined, 2)}\n`),
     sh: () => write(asScript(entries, answers, { title, checkout: checkout.folder })),
   }

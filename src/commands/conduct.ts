@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import type { Known } from '../answers/schema.ts'
-import { EXIT, type Exit } from '../clouds/cause.ts'
+import type { Exit } from '../clouds/cause.ts'
 import type { Engine } from '../engine/engine.ts'
 import { lock } from '../engine/lock.ts'
 import { lookAtAll, type Outcome, type Pass, runPass } from '../engine/pass.ts'
@@ -9,8 +9,10 @@ import { openProgress } from '../engine/progress.ts'
 import type { Selection } from '../engine/select.ts'
 import type { StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
+import { clean } from '../output/clean.ts'
+import { type Printer, wrap } from '../output/printer.ts'
 import { agree } from './agree.ts'
-import { sayEnd, sayInterrupted } from './end.ts'
+import { sayEnd, sayStopped } from './end.ts'
 import { enter } from './enter.ts'
 import type { Ground } from './ground.ts'
 import type { Options } from './options.ts'
@@ -31,14 +33,11 @@ export async function conduct(ground: Ground, options: Options, screen: Screen):
       screen.printer.line(kept)
     }
     return await enter(ground, options, screen, progress, async ({ selection, viewer }) => {
-      progress.save({ answers: { ...progress.saved.answers, ...asSaved(viewer.answers) } })
+      progress.save({ answers: { ...progress.saved.answers, ...takenBack(ground), ...asSaved(viewer.answers) } })
       return passes(selection, { ...viewer, progress, by: whoRuns() }, ground, options, screen)
     })
   } catch (error) {
-    const { stop } = screen.interrupt
-    if (!stop.aborted || error !== stop.reason) throw error
-    sayInterrupted(ground, screen)
-    return EXIT.interrupted
+    return sayStopped(error, ground, screen)
   } finally {
     unlock()
   }
@@ -56,7 +55,7 @@ async function passes(
   for (let changes = 0; ; ) {
     const began = performance.now()
     const plan = await lookAtAll(steps, engine, interrupt.stop)
-    sayLook(plan, performance.now() - began, printer.line)
+    sayLook(plan, performance.now() - began, printer)
     const { carryOut, consented } = await agree(plan, { acting, asker, printer, options, place })
     if (!carryOut) return sayEnd({ plan, outcomes: new Map(), engine, ground, screen, declined: true })
     const outcomes = await draw({ plan, acting, agreed: consented }, engine, screen)
@@ -89,20 +88,26 @@ async function draw(
   printer.line()
   printer.line(printer.paint.bold(`Run · ${kind === 'real' ? 'REAL clouds' : 'REHEARSAL'}`))
   const drawing = draw(agreement.plan, kind)
-  const outcomes = await runPass({ ...agreement, engine, emit: drawing.emit, ...interrupt })
+  const emit: Pass['emit'] = event => drawing.emit({ ...event, detail: clean(event.detail) })
+  const outcomes = await runPass({ ...agreement, engine, emit, ...interrupt })
   await drawing.finished
   return outcomes
 }
 
-function sayLook(plan: readonly Planned[], ms: number, line: (text?: string) => void): void {
-  const words = { present: 'present', missing: 'missing', differs: 'differ', unknown: 'not known' }
+function sayLook(plan: readonly Planned[], ms: number, { line, width }: Printer): void {
+  const words = { present: 'present', missing: 'missing', differs: 'different', unknown: 'not to be told' }
   const counts = Object.entries(words).flatMap(([is, word]) => {
     const count = plan.filter(({ seen }) => seen.is === is).length
     return count > 0 ? [`${count} ${word}`] : []
   })
   line()
-  line(`Look: ${plan.length} steps probed in ${(ms / 1000).toFixed(1)} s, read-only. ${counts.join(', ')}.`)
+  const steps = plan.length === 1 ? '1 step' : `${plan.length} steps`
+  line(wrap('', `Look: ${steps} probed in ${(ms / 1000).toFixed(1)} s, read-only. ${counts.join(', ')}.`, width))
 }
+
+/** Optional answers that were given as empty: saved as that, so that the earlier value does not return. */
+const takenBack = ({ given }: Ground): Record<string, string> =>
+  Object.fromEntries(given.filter(({ value }) => value === '').map(({ key }) => [key, '']))
 
 const asSaved = (answers: Known): Record<string, string> =>
   Object.fromEntries(Object.entries(answers).filter((entry): entry is [string, string] => entry[1] !== undefined))

@@ -1,10 +1,11 @@
-import { type Cause, EXIT, type Exit } from '../clouds/cause.ts'
+import { isInterruption } from '../answers/prompts.ts'
+import { type Cause, EXIT, type Exit, SetupError } from '../clouds/cause.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Outcome, openConsent } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
-import { type Printer, wrap } from '../output/printer.ts'
+import { createPrinter, type Printer, wrap } from '../output/printer.ts'
 import type { Ground } from './ground.ts'
 import { awaitedIn, sayAwaited } from './people.ts'
 import type { Screen } from './screen.ts'
@@ -45,17 +46,29 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
   for (const awaited of people) sayAwaited(awaited, printer)
   for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToGoOn(planned, outcomes), width))
   if (exit !== EXIT.done) line(wrap('  ', safety(engine), width))
-  if (ground.keepsState) line(wrap('  ', `Progress, with no secret in it: ${engine.progress.file}`, width))
+  if (ground.keepsState) {
+    line('  Progress, with no secret in it:')
+    line(`  ${engine.progress.file}`)
+  }
   if (exit !== EXIT.done) line(`Go on: ${paint.bold(ground.goOn)}`)
   return exit
 }
 
-/** What ends a run while it looks: nothing is in flight then. */
-export function sayInterrupted({ goOn }: Ground, { printer }: Pick<Screen, 'printer'>): void {
+/**
+ * Says what ended a run between its passes, on standard error, and how to go on.
+ * @throws what is neither an interruption nor meant for people
+ */
+export function sayStopped(error: unknown, { goOn }: Ground, { interrupt }: Screen): Exit {
+  const isInterrupted = isInterruption(error) || (interrupt.stop.aborted && error === interrupt.stop.reason)
+  if (!isInterrupted && !(error instanceof SetupError)) throw error
+  const printer = createPrinter(process.stderr, process.env)
+  if (error instanceof SetupError) sayCause(error.cause, printer)
+  const exit = error instanceof SetupError ? error.exit : EXIT.interrupted
   const { line, paint } = printer
   line()
-  line(paint.bold(`Interrupted (exit ${EXIT.interrupted}) while looking; nothing was in flight.`))
+  line(paint.bold(`${HEADLINES[exit] ?? 'Stopped'} (exit ${exit}). Safe to leave: nothing is in flight.`))
   line(`Go on: ${paint.bold(goOn)}`)
+  return exit
 }
 
 const HEADLINES: Partial<Record<Exit, string>> = {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { EXIT, type Exit, SetupError } from '../clouds/cause.ts'
 import { lookAtAll } from '../engine/pass.ts'
+import { heldBack } from '../engine/plan.ts'
 import { savedOrBegun } from '../engine/saved.ts'
 import { planAsJson } from '../output/checklist/model.ts'
 import { showPlan, showRequests } from '../output/plan.ts'
@@ -21,8 +22,7 @@ export async function plan(options: Options): Promise<Exit> {
     if (options.out) save(options.out, json)
     if (options.json) process.stdout.write(json)
     const { printer } = screen
-    const free = plan.filter(({ consents }) => consents.length === 0).map(({ step }) => step.id)
-    showPlan(plan, new Set(free), selection.acting, printer)
+    showPlan(plan, heldBack(plan, selection.acting, new Set()), printer)
     printer.line()
     printer.line(printer.paint.bold('Requests and commands'))
     showRequests(plan, printer, place)

@@ -45,7 +45,7 @@ async function confirmHost(endpoint: Endpoint, { allowHost }: Options, { asker, 
   printer.line(wrap('  ! ', `${name} is asked at ${base.host}, which is not its own address.`, printer.width))
   if (isAllowed(endpoint, allowHost)) return
   if (asker === undefined) throw notAllowed(endpoint)
-  await asker.text(`To send your ${name} sign-in there, type the host`, {
+  await asker.text(`Type ${base.host} to send your ${name} sign-in there`, {
     faultOf: typed => (typed === base.host ? undefined : `Type ${base.host}, or leave with Ctrl-C.`),
   })
 }

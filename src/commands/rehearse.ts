@@ -30,8 +30,10 @@ export async function rehearse(options: Options): Promise<Exit> {
   assertNames(options)
   const answers = given(options)
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-rehearsal-')))
-  const rehearsal = await startRehearsal(options.world === undefined ? {} : { file: resolve(options.world) })
+  let close = async () => {}
   try {
+    const rehearsal = await startRehearsal(options.world === undefined ? {} : { file: resolve(options.world) })
+    close = rehearsal.close
     const screen = createScreen(options, process.env)
     const { checkout, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
     headline(screen.printer, checkout, 'REHEARSAL', `simulated clouds, ${source}; no account, no network`)
@@ -64,7 +66,7 @@ export async function rehearse(options: Options): Promise<Exit> {
       screen,
     )
   } finally {
-    await rehearsal.close()
+    await close()
     rmSync(temporary, { recursive: true, force: true })
   }
 }

@@ -1,5 +1,13 @@
 import { resolve } from 'node:path'
-import { type Candidate, infer, LIBRARY, type Repository } from '../answers/infer.ts'
+import {
+  type Candidate,
+  CI_CONFIG,
+  DOCKERFILE,
+  infer,
+  LIBRARY,
+  READ_BRANCHES,
+  type Repository,
+} from '../answers/infer.ts'
 import { createTools, type Tools } from '../clouds/exec.ts'
 import { assertReadable, findCheckout, readInside } from '../clouds/repo.ts'
 import { projectOf } from '../clouds/state-folder.ts'
@@ -24,7 +32,7 @@ export async function openCheckout(folder: string | undefined, env: NodeJS.Proce
   const top = findCheckout(resolve(folder ?? '.'))
   const tools = createTools({ env, repo: top })
   await assertReadable(top, tools)
-  const remotes = await readRemotes(tools)
+  const [remotes, branches] = await Promise.all([readRemotes(tools), readBranches(tools)])
   const library = readInside(top, LIBRARY)
   return {
     folder: top,
@@ -32,7 +40,13 @@ export async function openCheckout(folder: string | undefined, env: NodeJS.Proce
     project: projectOf(remotes.origin, top),
     isDummyapp: library !== undefined,
     remotes,
-    inferred: infer({ remotes, library }),
+    inferred: infer({
+      remotes,
+      branches,
+      library,
+      ciConfig: readInside(top, CI_CONFIG),
+      dockerfile: readInside(top, DOCKERFILE),
+    }),
   }
 }
 
@@ -48,4 +62,10 @@ async function readRemotes(tools: Tools): Promise<Repository['remotes']> {
   })
   // The first of several URLs is the one that git fetches from.
   return Object.fromEntries(entries.toReversed())
+}
+
+/** What git knows of the branches, without asking origin. */
+async function readBranches(tools: Tools): Promise<string> {
+  const { stdout } = await tools.run({ argv: READ_BRANCHES })
+  return stdout
 }

@@ -21,11 +21,14 @@ const ROWS_AROUND = 6
 
 export function createScreen({ input, plain, json }: Options, env: NodeJS.ProcessEnv): Screen {
   const printer = createPrinter(json ? process.stderr : process.stdout, env)
-  const interrupt = listenForInterrupts(again =>
-    printer.line(
-      again ? 'Stopping at once.' : '\nStopping: what is in flight is finished first. Ctrl-C again stops at once.',
-    ),
-  )
+  let drawing: Drawing | undefined
+  const interrupt = listenForInterrupts(again => {
+    const said = again
+      ? 'Stopping at once.'
+      : 'Stopping: what is in flight is finished first. Ctrl-C again stops at once.'
+    if (drawing?.stopping) drawing.stopping(said)
+    else printer.line(`\n${said}`)
+  })
   const dumb = plain || env.TERM === 'dumb' || !!env.ACCESSIBLE
   const terminal = !!process.stdin.isTTY && !!process.stdout.isTTY
   const redraws = terminal && !dumb && !env.CI
@@ -41,7 +44,13 @@ export function createScreen({ input, plain, json }: Options, env: NodeJS.Proces
           () => new Date(),
         )
       const fits = heightOf(plan) + ROWS_AROUND <= (process.stdout.rows ?? 0)
-      return redraws && fits ? drawList(plan) : drawLines(printer)
+      if (!redraws || !fits) return drawLines(printer)
+      const list = drawList(plan)
+      drawing = list
+      void list.finished.then(() => {
+        drawing = undefined
+      })
+      return list
     },
   }
 }

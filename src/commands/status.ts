@@ -2,6 +2,7 @@ import { STEPS } from '../../steps/index.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
 import { placeOf } from '../clouds/state-folder.ts'
 import { lookAtAll } from '../engine/pass.ts'
+import { heldBack } from '../engine/plan.ts'
 import { readProgress, type Saved, savedOrBegun } from '../engine/saved.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
@@ -61,8 +62,7 @@ async function live(options: Options): Promise<Exit> {
   const ground = await realGround(options, screen)
   return enter(ground, options, screen, { saved: savedOrBegun(ground.state) }, async ({ selection, viewer }) => {
     const plan = await lookAtAll(selection.steps, viewer, screen.interrupt.stop)
-    const all = new Set(selection.steps.map(({ id }) => id))
-    showPlan(plan, all, selection.acting, screen.printer)
+    showPlan(plan, heldBack(plan, selection.acting, new Set()), screen.printer)
     return EXIT.done
   })
 }

@@ -20,16 +20,23 @@ export type Effect = Exclude<Action, PersonAction>
  * @throws SetupError; the reason of `giveUp`
  */
 export async function act(step: Step, action: Effect, engine: Engine, giveUp: AbortSignal): Promise<void> {
-  saveIntent(step, action, engine)
+  const withdraw = saveIntent(step, action, engine)
   if (action.kind === 'run') await runCommand(step, action, engine)
   else if (action.kind === 'edit') replaceInside(engine.repo, action.file, action.from, action.to)
-  else await sendRequest(step, action, engine, giveUp)
+  else await sendRequest(step, action, engine, giveUp, withdraw)
 }
 
-function saveIntent(step: Step, action: Effect, { clouds, progress }: Engine): void {
+/** @returns what takes it back, for an effect that certainly did not happen; an intent of an earlier run stands */
+function saveIntent(step: Step, action: Effect, { clouds, progress }: Engine): () => void {
   const at = action.kind === 'request' ? clouds.vendorTime(action.vendor) : clouds.clock.now()
   const intent = { step: step.id, at: at.toISOString() }
-  progress.save({ intents: { ...progress.saved.intents, [`${step.id}/${action.key}`]: intent } })
+  const name = `${step.id}/${action.key}`
+  const earlier = progress.saved.intents[name]
+  progress.save({ intents: { ...progress.saved.intents, [name]: intent } })
+  return () => {
+    const { [name]: _, ...others } = progress.saved.intents
+    progress.save({ intents: earlier === undefined ? others : { ...others, [name]: earlier } })
+  }
 }
 
 async function runCommand(step: Step, action: RunAction, { clouds, progress, repo }: Engine): Promise<void> {
@@ -45,10 +52,19 @@ async function runCommand(step: Step, action: RunAction, { clouds, progress, rep
   })
 }
 
-async function sendRequest(step: Step, action: RequestAction, engine: Engine, giveUp: AbortSignal): Promise<void> {
+async function sendRequest(
+  step: Step,
+  action: RequestAction,
+  engine: Engine,
+  giveUp: AbortSignal,
+  withdraw: () => void,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const reply = await sendOnce(action, engine, giveUp)
-    if (reply !== 'lost') return settle(step, action, reply, engine)
+    if (reply !== 'lost') {
+      if (attempt === 1 && isRefused(action, reply)) withdraw()
+      return settle(step, action, reply, engine)
+    }
     if (await hasHappened(step, action, engine, giveUp)) return
     if (attempt === TRIES) throw lostTooOften(step, action)
   }
@@ -69,8 +85,11 @@ async function sendOnce(action: RequestAction, engine: Engine, giveUp: AbortSign
   }
 }
 
+const isRefused = ({ okStatus }: RequestAction, { status }: VendorReply): boolean =>
+  status >= 300 && !okStatus?.includes(status)
+
 function settle(step: Step, action: RequestAction, reply: VendorReply, { answers, progress }: Engine): void {
-  if (reply.status >= 300 && !action.okStatus?.includes(reply.status)) {
+  if (isRefused(action, reply)) {
     throw new SetupError(refusal(step, action.vendor, reply, answers))
   }
   const learned = Object.entries(action.learn ?? {}).flatMap(([fact, keys]) => {
@@ -82,9 +101,13 @@ function settle(step: Step, action: RequestAction, reply: VendorReply, { answers
 
 /** Looks whether an effect whose answer was lost is there all the same: the step no longer asks for this action. */
 async function hasHappened(step: Step, action: Action, engine: Engine, giveUp: AbortSignal): Promise<boolean> {
+  const { progress } = engine
   const seen = await see(step, newLook(engine, giveUp))
   if (seen.is === 'unknown') throw new SetupError(seen.cause)
-  if (seen.is === 'present') return true
+  if (seen.is === 'present') {
+    progress.save({ facts: { ...progress.saved.facts, ...seen.learned } })
+    return true
+  }
   return !step.actions(engine.answers, seen).some(still => sameActions([still], [action]))
 }
 

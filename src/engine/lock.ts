@@ -3,12 +3,14 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { EXIT, SetupError } from '../clouds/cause.ts'
 
 /** Who holds the lock. Boot id, pid namespace, pid and start time together name one process for ever. */
 const Holder = z.object({
   host: z.string(),
+  /** The installation: two machines may have the same name on one shared home. */
+  machine: z.string(),
   boot: z.string(),
   namespace: z.string(),
   pid: z.int(),
@@ -26,19 +28,35 @@ const TRIES = 20
  * @throws SetupError (exit 5) naming the holder
  */
 export async function lock(folder: string, pause: (ms: number) => Promise<void>): Promise<() => void> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  write(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
   const mine = join(folder, `lock-${process.pid}-${randomBytes(4).toString('hex')}.json`)
   for (let attempt = 1; ; attempt += 1) {
     const before = liveClaims(folder)[0]
     if (before !== undefined) throw heldBy(before)
-    writeFileSync(`${mine}.new`, JSON.stringify(self()), { mode: 0o600, flag: 'wx' })
-    renameSync(`${mine}.new`, mine)
+    write(folder, () => {
+      writeFileSync(`${mine}.new`, JSON.stringify(self()), { mode: 0o600, flag: 'wx' })
+      renameSync(`${mine}.new`, mine)
+    })
     const rival = liveClaims(folder).find(claim => claim.file !== mine)
     if (rival === undefined) return () => rmSync(mine, { force: true })
     rmSync(mine, { force: true })
     if (attempt === TRIES) throw heldBy(rival)
     // Two began in the same instant: both step back, for times that differ.
     await pause(5 + Math.random() * 20 * attempt)
+  }
+}
+
+function write(folder: string, work: () => unknown): void {
+  try {
+    work()
+  } catch (error) {
+    throw new SetupError({
+      code: 'state-unwritable',
+      asked: folder,
+      said: error instanceof Error ? error.message : String(error),
+      means: 'The folder for the saved progress cannot be written, and without it nothing is begun.',
+      next: 'Make room or make it writable, or name another place with --state-dir DIR, and run again.',
+    })
   }
 }
 
@@ -52,31 +70,41 @@ function liveClaims(folder: string): Claim[] {
     if (!/^lock-.*\.json$/.test(name)) return []
     const file = join(folder, name)
     const holder = readHolder(file)
-    if (holder === undefined) return []
+    if (holder === 'given back') return []
     if (!isDead(holder)) return [{ file, holder }]
     rmSync(file, { force: true })
     return []
   })
 }
 
-/** A claim is renamed into place whole; one that cannot be read is one that was just given back. */
-function readHolder(file: string): Holder | undefined {
+/** A claim is renamed into place whole; one that says something else is of another version, and respected. */
+function readHolder(file: string): Holder | 'given back' {
   try {
     return Holder.parse(JSON.parse(readFileSync(file, 'utf8')))
-  } catch {
-    return undefined
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'given back'
+    return {
+      host: 'an unknown host',
+      machine: '',
+      boot: '',
+      namespace: '',
+      pid: 0,
+      started: '',
+      since: 'an unknown time',
+    }
   }
 }
 
 /** On another host or in another container nothing can be proven. Here, another boot or another start time is proof. */
 function isDead(holder: Holder): boolean {
-  if (holder.host !== hostname()) return false
+  if (holder.host !== hostname() || holder.machine !== machineId()) return false
   if (holder.boot !== bootId()) return true
   return holder.namespace === pidNamespace() && startOf(holder.pid) !== holder.started
 }
 
 const self = (): Holder => ({
   host: hostname(),
+  machine: machineId(),
   boot: bootId(),
   namespace: pidNamespace(),
   pid: process.pid,
@@ -88,6 +116,15 @@ function bootId(): string {
   return process.platform === 'linux'
     ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     : execFileSync('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim()
+}
+
+/** machine-id(5); where there is none the name alone must do. */
+function machineId(): string {
+  try {
+    return readFileSync('/etc/machine-id', 'utf8').trim()
+  } catch {
+    return ''
+  }
 }
 
 const pidNamespace = (): string => (process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : '')

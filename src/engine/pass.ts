@@ -66,6 +66,8 @@ export async function runPass(pass: Pass): Promise<ReadonlyMap<StepId, Outcome>>
     const before = (planned.step.after ?? []).map(id => [id, running.get(id)] as const)
     running.set(planned.step.id, afterThose(planned, before, pass))
   }
+  // Also after a mistake of ours in one lane: the lock must not be given back while another lane has an effect in flight.
+  await Promise.allSettled(running.values())
   const ended = [...running].map(async ([id, outcome]) => [id, await outcome] as const)
   return new Map(await Promise.all(ended))
 }
@@ -83,7 +85,10 @@ async function afterThose(
     pass.emit({ step: id, event: 'wait', detail })
     return { is: 'open', why: 'after', detail }
   }
-  return runStep(planned, pass)
+  const outcome = await runStep(planned, pass)
+  // Every step ends with an event: a drawn list waits for it.
+  if (outcome.is === 'open' && outcome.why === 'stopped') pass.emit({ step: id, event: 'skip', detail: outcome.detail })
+  return outcome
 }
 
 async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
@@ -125,7 +130,7 @@ async function carryOut(planned: Planned, pass: Pass, say: (event: Event['event'
   const { engine, stop, giveUp } = pass
   const now = planStep(step, await see(step, newLook(engine, stop)), engine.answers, claimOf(step.id, engine))
   if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' } as const
-  if (!sameActions(now.actions, actions) || now.consents.join() !== planned.consents.join()) {
+  if (!isAgreed(now, planned)) {
     const detail = 'it changed since the plan was agreed to'
     say('differs', detail)
     return { is: 'open', why: 'changed', detail } as const
@@ -148,6 +153,14 @@ async function carryOut(planned: Planned, pass: Pass, say: (event: Event['event'
   return { is: 'done', notes: notesOf(after) } as const
 }
 
+/** Is it still the same thing, with the same to do and to allow? */
+const isAgreed = (now: Planned, agreed: Planned): boolean =>
+  sameActions(now.actions, agreed.actions) &&
+  now.consents.join() === agreed.consents.join() &&
+  ownerOf(now.seen) === ownerOf(agreed.seen)
+
+const ownerOf = (seen: Seen<unknown>) => ('owned' in seen ? `${seen.owned?.id} ${seen.owned?.owner}` : undefined)
+
 const notesOf = (seen: Seen<unknown>): readonly string[] => (seen.is === 'present' && seen.notes) || []
 
 /** Saves what a present step taught and whose it is; its intents are settled with it. One save, and none if nothing is new. */
@@ -156,7 +169,9 @@ function keep(step: Step, seen: Seen<unknown>, adopted: boolean, engine: Engine)
   const { progress, by, clouds } = engine
   const { records, facts, intents } = progress.saved
   const claim = claimOf(step.id, engine)
-  const how = adopted ? 'adopted' : (claim.record?.how ?? (claim.intents.length > 0 ? 'made' : 'present'))
+  // A record is about one thing: what stands there under another id is not what was recorded.
+  const recorded = claim.record?.id === seen.owned?.id ? claim.record?.how : undefined
+  const how = adopted ? 'adopted' : (recorded ?? (claim.intents.length > 0 ? 'made' : 'present'))
   const known = claim.record !== undefined && claim.record.id === seen.owned?.id && claim.intents.length === 0
   if (known && !adopted) return
   const record: StepRecord = {

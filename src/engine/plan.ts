@@ -51,6 +51,29 @@ export function ownership(owned: Owned, { record, intents }: Claim): 'recorded' 
   return intents.some(fits) ? 'made' : 'stranger'
 }
 
+/** What holds a step back, in words, by step; those that nothing holds back are not in it. */
+export function heldBack(
+  plan: readonly Planned[],
+  acting: ReadonlySet<StepId>,
+  consented: ReadonlySet<StepId>,
+): ReadonlyMap<StepId, string> {
+  const held = new Map<StepId, string>()
+  for (const { step, seen, consents } of plan) {
+    const earlier = step.after?.find(id => acting.has(id) && held.has(id))
+    const why = !acting.has(step.id)
+      ? 'only looked at'
+      : earlier !== undefined
+        ? `waits for ${earlier}`
+        : seen.is === 'unknown'
+          ? 'nothing is done here before that is mended'
+          : consents.length > 0 && !consented.has(step.id)
+            ? 'left as it is: nobody agreed to it'
+            : undefined
+    if (why !== undefined) held.set(step.id, why)
+  }
+  return held
+}
+
 /** Are these the actions that were agreed to? Actions are data, so they are compared as data. */
 export const sameActions = (one: readonly Action[], other: readonly Action[]): boolean =>
   JSON.stringify(one) === JSON.stringify(other)

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { EXIT, SetupError } from '../clouds/cause.ts'
 
 /** A record says that a step was done, by whom, and whether we made the thing or found it. A claim: reality is asked again. */

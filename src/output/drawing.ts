@@ -5,6 +5,8 @@ import type { Printer } from './printer.ts'
 /** What people see while a pass runs, made of its events. */
 export interface Drawing {
   emit(event: Event): void
+  /** Says, where lines cannot be printed meanwhile, that it is being stopped. */
+  stopping?(said: string): void
   /** Settles once the last state is drawn. */
   readonly finished: Promise<void>
 }

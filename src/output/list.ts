@@ -26,7 +26,13 @@ export function drawList(plan: readonly Planned[]): Drawing {
     renderer: 'default',
     rendererOptions: { collapseSubtasks: false, collapseSkips: false, showErrorMessage: false },
   })
-  return { emit: event => steps.get(event.step)?.take(event), finished: list.run().then(() => undefined) }
+  return {
+    emit: event => steps.get(event.step)?.take(event),
+    stopping: said => {
+      for (const step of steps.values()) step.stopping(said)
+    },
+    finished: list.run().then(() => undefined),
+  }
 }
 
 function lanesOf(plan: readonly Planned[]): ReadonlyMap<string, readonly StepId[]> {
@@ -40,6 +46,7 @@ class Follower {
   readonly #id: StepId
   #line: Line | undefined
   #told: Event | undefined
+  #stopping = ''
   #end: ((event: Event) => void) | undefined
 
   constructor(id: StepId) {
@@ -58,9 +65,21 @@ class Follower {
     })
   }
 
+  /** The list holds back every line printed meanwhile, so what is still running says it. */
+  stopping(said: string): void {
+    this.#stopping = ` · ${said}`
+    this.#show()
+  }
+
   take(event: Event): void {
     this.#told = event
-    if (this.#line) this.#line.title = `${this.#id}  ${event.detail}`
+    this.#show()
     if (event.event !== 'start') this.#end?.(event)
+  }
+
+  #show(): void {
+    if (!this.#line || !this.#told) return
+    const { event, detail } = this.#told
+    this.#line.title = `${this.#id}  ${detail}${event === 'start' ? this.#stopping : ''}`
   }
 }

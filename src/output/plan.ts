@@ -7,23 +7,21 @@ import { clean } from './clean.ts'
 import { type Printer, wrap } from './printer.ts'
 import { readableLine } from './shell.ts'
 
-/** Every step, how it stands and what happens; `allowed` are those that nothing holds back, `acting` those that this run is about. */
+/** Every step: how it stands, and what happens or what holds it back. */
 export function showPlan(
   plan: readonly Planned[],
-  allowed: ReadonlySet<StepId>,
-  acting: ReadonlySet<StepId>,
+  held: ReadonlyMap<StepId, string>,
   { line, paint, width }: Printer,
 ): void {
   line()
   line(paint.bold('Plan'))
   for (const planned of plan) {
     const { step, seen, actions } = planned
-    const left = !allowed.has(step.id)
-    const why = acting.has(step.id) ? 'left alone: nobody agreed to it' : 'only looked at'
+    const why = held.get(step.id)
     line(wrap(`  ${paint.bold(step.id)}  `, clean(nowOf(planned)), width))
-    if (left) line(wrap('      ', paint.yellow(why), width))
+    if (why !== undefined) line(wrap('      ', paint.yellow(why), width))
     else for (const { does } of actions) line(wrap('    + ', shown(does), width))
-    if (!left && actions.length === 0 && seen.is === 'present') line(paint.dim('    = kept as it is'))
+    if (why === undefined && actions.length === 0 && seen.is === 'present') line(paint.dim('    = kept as it is'))
   }
 }
 
@@ -31,7 +29,7 @@ export function showPlan(
 function nowOf(planned: Planned): string {
   const { seen } = planned
   if (seen.is === 'missing') return seen.partly ?? 'missing'
-  if (seen.is === 'unknown') return `not known: ${seen.cause.means}`
+  if (seen.is === 'unknown') return seen.cause.means
   return planned.consents.length > 0 ? openConsent(planned) : 'present'
 }
 

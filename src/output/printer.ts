@@ -24,9 +24,15 @@ export function createPrinter(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv
   }
 }
 
-/** Wraps to a width; every line after the first is indented as far as `lead` is wide. */
+/** The least room for a text beside what leads it; with less, it goes on near the left edge. */
+const LEAST_ROOM = 30
+
+/** Wraps to a width; every line after the first is indented as far as `lead` is wide, where there is room for that. */
 export function wrap(lead: string, text: string, width: number): string {
-  const room = Math.max(20, width - stringWidth(lead))
-  const indent = ' '.repeat(stringWidth(lead))
-  return lead + wrapAnsi(text, room, { trim: true, hard: true }).replaceAll('\n', `\n${indent}`)
+  const wide = stringWidth(lead)
+  const hang = width - wide < LEAST_ROOM ? Math.min(wide, 4) : wide
+  // The first row's room is taken by a lead of its own width, which is cut off again.
+  const taken = wide > hang ? `${'x'.repeat(wide - hang - 1)} ` : ''
+  const rows = wrapAnsi(taken + text, width - hang, { trim: false, hard: true })
+  return lead + rows.slice(taken.length).replaceAll(/\n */g, `\n${' '.repeat(hang)}`)
 }

@@ -13,9 +13,11 @@ export const argument = (text: Str): string => fill(text, hole => `"\${${variabl
 
 /** A by-hand command as one line of sh. */
 export function commandLine({ argv, okExit = [0], stdin }: Sh): string {
-  const others = okExit.filter(code => code !== 0).map(code => ` || [ $? -eq ${code} ]`)
-  const line = argv.map(argument).join(' ') + others.join('')
-  return stdin === undefined ? line : `${line} ${hereDocument(stdin)}`
+  const others = okExit.filter(code => code !== 0)
+  const allowed = others.length === 0 ? '' : ` || case $? in ${others.join(' | ')}) ;; *) false ;; esac`
+  // The document stands behind the command itself, not behind what looks at its exit code.
+  const [head, ...document] = stdin === undefined ? [''] : ` ${hereDocument(stdin)}`.split('\n')
+  return [argv.map(argument).join(' ') + head + allowed, ...document].join('\n')
 }
 
 /** A text for standard input that no line of its own can end. */

@@ -94,7 +94,7 @@ function settings(app: Str): readonly Setting[] {
       action: {
         kind: 'run',
         key: 'no-fetch',
-        does: 'fetch nothing from heroku',
+        does: 'no fetch from heroku',
         // --unset fails on two values and keeps both; 5 is also "there was none".
         argv: ['git', 'config', '--local', '--unset-all', 'remote.heroku.fetch'],
         okExit: [0, 5],

@@ -105,7 +105,7 @@ async function ownedApp(app: HerokuApp, look: Look<Used>): Promise<Owned> {
 /** 403 on reading and 422 on creating both mean that the name is somebody else's (facts/heroku.md 1.3). */
 function refused({ status, body }: VendorReply, { herokuApp, herokuTeam }: Pick<Known, Used>): Cause | undefined {
   const message = textAt(body, 'message') ?? ''
-  if (status === 403 && herokuTeam !== undefined && !/scope/i.test(message) && !/app/i.test(message)) {
+  if (status === 403 && herokuTeam !== undefined && /access to the team/i.test(message)) {
     return {
       code: 'not-in-team',
       means: `The signed-in account may not create apps in the team ${herokuTeam}.`,

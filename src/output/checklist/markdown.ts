@@ -8,9 +8,11 @@ export function asMarkdown(
   entries: readonly Entry[],
   answers: Answers,
   place: Place,
-  options: { readonly title: string; readonly verbose: boolean },
+  options: { readonly title: string; readonly verbose: boolean; readonly proposed: ReadonlySet<string> },
 ): string {
-  const facts = Object.entries(answers).map(([key, value]) => `| ${key} | ${plain(shown(value))} |`)
+  const facts = Object.entries(answers).map(
+    ([key, value]) => `| ${key} | ${plain(shown(value))}${options.proposed.has(key) ? ' (proposed)' : ''} |`,
+  )
   const steps = entries.map(({ step, actions }, index) => {
     const boxes = actions.map(action => {
       const wire = options.verbose ? overTheWire(action, place) : undefined

@@ -9,16 +9,21 @@ export function printText(
   entries: readonly Entry[],
   answers: Answers,
   place: Place,
-  options: { readonly printer: Printer; readonly title: string; readonly verbose: boolean },
+  options: {
+    readonly printer: Printer
+    readonly title: string
+    readonly verbose: boolean
+    readonly proposed: ReadonlySet<string>
+  },
 ): void {
-  const { printer, title, verbose } = options
+  const { printer, title, verbose, proposed } = options
   const { paint, width, line } = printer
   line(paint.bold(title))
   line(
     wrap(
       '',
       Object.entries(answers)
-        .map(([key, value]) => `${key} ${shown(value)}`)
+        .map(([key, value]) => `${key} ${shown(value)}${proposed.has(key) ? ' (proposed)' : ''}`)
         .join(' · '),
       width,
     ),

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { nearest } from './nearest.ts'
+
+/** What one answer is: its rule, why it is asked, and how a bad value might have been meant. */
+export interface Definition {
+  readonly rule: z.ZodType<string, string>
+  /** The rule in words, as a sentence's end: "… must be". */
+  readonly mustBe: string
+  readonly why: string
+  readonly optional?: true
+  /** Stands where no source says anything; never a name of somebody's. */
+  readonly byDefault?: string
+  /** It is needed only where another answer is one of these: a route's own answers. */
+  readonly when?: { readonly key: string; readonly is: readonly string[] }
+  /**
+   * What a fork makes of the value in its files. `keep`: it tells how the checkout works or names nobody's thing.
+   * `propose`: a name that each organization has for itself, so the same one is free there. Else it is upstream's and left out.
+   */
+  readonly inFork?: 'keep' | 'propose'
+  /** What a bad value was probably meant to be; what it gives counts only where the rule takes it. */
+  suggest?(bad: string): string | undefined
+}
+
+export type Definitions = Readonly<Record<string, Definition>>
+
+export const words = (rule: RegExp) => z.string().regex(rule)
+
+/** No control character, and none that takes no room or turns the direction of writing: with them a name can lie. */
+const HONEST = /^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\u115F\u1160\u3164\uFFA0]*$/u
+
+/** Free text of one line. */
+export const line = () => words(HONEST)
+
+/** One of a few words. */
+export function oneOf<const Word extends string>(first: Word, ...more: readonly Word[]) {
+  const known = [first, ...more] as const
+  return {
+    rule: z.enum(known),
+    mustBe: `${known.slice(0, -1).join(', ')} or ${known.at(-1)}`,
+    suggest: (bad: string) => nearest(bad.trim().slice(0, 60), known),
+  }
+}
+
+/** Small letters and digits with single dashes between them. */
+export const dashed = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z\d]+/g, '-')
+    .replace(/^-|-$/g, '')
+
+/** Starts with a letter, by leaving out what comes before the first one. */
+export const fromFirstLetter = (text: string) => text.replace(/^[^a-z]+/, '')
+
+/** Not longer than that, and not ending in the dash that the cut may have left. */
+export const cut = (text: string, longest: number) => text.slice(0, longest).replace(/-$/, '')
+
+/** A comma list without blanks. */
+export const list = (text: string) =>
+  text
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '')
+    .join(',')

@@ -1,0 +1,116 @@
+import { parse } from 'yaml'
+import type { Candidate } from '../candidate.ts'
+import type { AnswerKey } from '../schema.ts'
+
+export const CI_CONFIG = '.circleci/config.yml'
+
+/** A config is some pages long; of a hostile one of this size the parser is done within a second. */
+const LONGEST = 100_000
+/** How much of one job is looked through, since an alias may stand for much. */
+const MOST_TEXTS = 2_000
+
+type Entries = ReadonlyMap<unknown, unknown>
+
+/** What CircleCI's config says: what runs, with which contexts and variables. One that cannot be read says nothing. */
+export function fromCiConfig(text: string): readonly Candidate[] {
+  const config = read(text)
+  const jobs = entriesOf(config.get('jobs'))
+  const uses = usesOf(entriesOf(config.get('workflows')))
+  const textsOf = (name: string) => jobTexts(entriesOf(jobs.get(name)), entriesOf(config.get('commands')))
+  const names = uses.length > 0 ? uses.map(({ job }) => job) : textKeys(jobs)
+  const contexts = uses.flatMap(use => purposes(use, textsOf(use.job)))
+  // Jobs that no workflow uses count here: the document's own config has deploy_heroku commented out.
+  const variables = textKeys(jobs).flatMap(name => textsOf(name).flatMap(herokuVariables))
+  const environments = [...valuesOf(config.get('executors')), ...jobs.values()].map(one =>
+    entriesOf(one).get('environment'),
+  )
+  return [
+    ...from('herokuTokenVariable', variables),
+    ...from('dockerHubRepository', environments.map(one => entriesOf(one).get('DOCKER_PROJECT')).filter(isLiteral)),
+    ...from('circleJobs', names.length > 0 ? [[...new Set(names)].join(',')] : []),
+    ...from(
+      'herokuContext',
+      contexts.filter(({ key }) => key === 'herokuContext').map(({ name }) => name),
+    ),
+    ...from(
+      'googleContext',
+      contexts.filter(({ key }) => key === 'googleContext').map(({ name }) => name),
+    ),
+  ]
+}
+
+const from = (key: AnswerKey, values: readonly string[]): Candidate[] =>
+  [...new Set(values)].map(value => ({ key, value, from: CI_CONFIG }))
+
+/** Maps stay maps, so that no key is ever written out as text or taken for a prototype; doubled keys cost too much to find. */
+function read(text: string): Entries {
+  if (text.length > LONGEST) return new Map()
+  try {
+    const options = { maxAliasCount: 100, schema: 'core', merge: true, mapAsMap: true, uniqueKeys: false } as const
+    return entriesOf(parse(text, { ...options, logLevel: 'silent' }))
+  } catch {
+    return new Map()
+  }
+}
+
+const entriesOf = (value: unknown): Entries => (value instanceof Map ? value : new Map())
+const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+const valuesOf = (value: unknown): readonly unknown[] => [...entriesOf(value).values()]
+const textKeys = (entries: Entries): readonly string[] => [...entries.keys()].filter(key => typeof key === 'string')
+
+/** Neither CircleCI nor a shell would still put something in. */
+const isLiteral = (value: unknown): value is string => typeof value === 'string' && value !== '' && !/\$|<</.test(value)
+
+interface Use {
+  readonly job: string
+  readonly contexts: readonly string[]
+}
+
+/** The jobs that workflows run; one that is commented out is not there, and an approval is no job. */
+function usesOf(workflows: Entries): readonly Use[] {
+  const listed = [...workflows.values()].flatMap(workflow => itemsOf(entriesOf(workflow).get('jobs')))
+  return listed.flatMap(item => {
+    if (typeof item === 'string') return [{ job: item, contexts: [] }]
+    const [job] = textKeys(entriesOf(item))
+    const options = entriesOf(entriesOf(item).get(job))
+    if (job === undefined || options.get('type') === 'approval') return []
+    const context = options.get('context')
+    return [{ job, contexts: (Array.isArray(context) ? context : [context]).filter(isLiteral) }]
+  })
+}
+
+/** Every text of a job's steps, and of the commands that the steps name. */
+function jobTexts(job: Entries, commands: Entries): readonly string[] {
+  const texts: string[] = []
+  const steps = itemsOf(job.get('steps'))
+  const named = steps.flatMap(step => {
+    const name = typeof step === 'string' ? step : textKeys(entriesOf(step))[0]
+    return name === undefined ? [] : itemsOf(entriesOf(commands.get(name)).get('steps'))
+  })
+  const open: unknown[] = [steps, named]
+  for (let seen = 0; open.length > 0 && seen < MOST_TEXTS; seen += 1) {
+    const one = open.shift()
+    if (typeof one === 'string') texts.push(one)
+    else
+      for (const part of one instanceof Map ? one.values() : itemsOf(one)) if (open.length < MOST_TEXTS) open.push(part)
+  }
+  return texts
+}
+
+const HEROKU_OR_HUB = /heroku|docker_?hub/i
+const GOOGLE = /gcloud|google|(?:^|[^a-z])(?:gcr|gce|gcp)(?:[^a-z]|$)/i
+
+/** What each context of a job is for: by what the job does, and by the context's own name where it does both. */
+function purposes({ job, contexts }: Use, texts: readonly string[]) {
+  const says = [job, ...texts]
+  const isHub = says.some(text => HEROKU_OR_HUB.test(text))
+  const isGoogle = says.some(text => GOOGLE.test(text))
+  return contexts.flatMap((name): { key: AnswerKey; name: string }[] => {
+    const key = isHub && isGoogle ? GOOGLE.test(name) : isGoogle
+    return isHub || isGoogle ? [{ key: key ? 'googleContext' : 'herokuContext', name }] : []
+  })
+}
+
+/** The variables with a Heroku token that a command reads. */
+const herokuVariables = (text: string): readonly string[] =>
+  [...text.matchAll(/\$\{?(HEROKU_(?:API_KEY|API_TOKEN|TOKEN))\b/g)].map(([, name = '']) => name)

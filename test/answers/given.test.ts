@@ -1,0 +1,154 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { given } from '../../src/answers/given.ts'
+import { SetupError } from '../../src/clouds/cause.ts'
+import { makeCheckout } from '../support/checkout.ts'
+import { runCli } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { githubProjects, herokuApps, herokuTeams } from '../support/names.ts'
+
+function refusal(work: () => unknown): SetupError {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof SetupError) return error
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+/** A file with that text. */
+function fileWith(text: string): string {
+  const file = join(temporaryFolder(), 'answers.yml')
+  writeFileSync(file, text)
+  return file
+}
+const set = (...pairs: readonly string[]) => given({ set: pairs })
+const inFile = (text: string) => given({ set: [], answers: fileWith(text) })
+const pairs = (candidates: ReturnType<typeof given>) => candidates.map(({ key, value }) => `${key}=${value}`)
+
+describe('What is given', () => {
+  test('with --set counts before the file, and of two the later one', () => {
+    const file = fileWith('herokuApp: in-file')
+    const candidates = given({ set: ['herokuApp=first', 'herokuApp=second'], answers: file })
+    expect(candidates).toEqual([
+      { key: 'herokuApp', value: 'second', from: '--set' },
+      { key: 'herokuApp', value: 'first', from: '--set' },
+      { key: 'herokuApp', value: 'in-file', from: file },
+    ])
+  })
+
+  test.each([
+    ['JSON', '{"githubProject": "acme/dummyapp", "herokuApp": "acme-dummy"}'],
+    ['YAML', '# ours\ngithubProject: acme/dummyapp\nherokuApp: "acme-dummy"\n'],
+  ])('in a file may be %s', (_, text) => {
+    expect(pairs(inFile(text))).toEqual(['githubProject=acme/dummyapp', 'herokuApp=acme-dummy'])
+  })
+
+  test.each(['{"herokuApp": "acme-dummy"}', 'herokuApp: acme-dummy'])('on standard input is read: %s', async input => {
+    const { code, stdout } = await runCli(['checklist', '--format', 'json', '--answers', '-'], {
+      cwd: makeCheckout(),
+      home: temporaryFolder(),
+      input,
+    })
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).answers.herokuApp).toBe('acme-dummy')
+  })
+})
+
+describe('It is refused (exit 2)', () => {
+  test.each([
+    ['no answer at all', ['herokuApp'], '--set takes KEY=VALUE.'],
+    ['no key', ['=x'], '--set takes KEY=VALUE.'],
+    ['a key that is near another', ['heroku_app=x'], 'there is no answer "heroku_app".'],
+    ['a key of every object', ['constructor=x'], 'there is no answer "constructor".'],
+  ])('with %s', (_, pairs, words) => {
+    const { cause, exit } = refusal(() => set(...pairs))
+    expect(exit).toBe(2)
+    expect(cause.means).toContain(words)
+  })
+
+  test('with the nearest known name, or with all of them', () => {
+    expect(refusal(() => set('herokuap=x')).cause.next).toBe('Did you mean herokuApp?')
+    expect(refusal(() => set('zzzzzzzzzzzz=x')).cause.next).toMatch(/^Known are: githubProject, .*herokuApp/)
+  })
+
+  test.each([
+    ['a list', '- herokuApp', 'must hold answers by name'],
+    ['one word', 'herokuApp', 'must hold answers by name'],
+    ['nothing', '', 'must hold answers by name'],
+    ['a number', 'herokuApp: 5', 'herokuApp must be a text.'],
+    ['no value', 'herokuApp:', 'herokuApp must be a text.'],
+    ['a list of values', 'herokuApp: [a, b]', 'herokuApp must be a text.'],
+    ['an answer twice', 'herokuApp: a\nherokuApp: b', 'is neither JSON nor YAML.'],
+    ['an answer twice, as JSON', '{"herokuApp": "a", "herokuApp": "b"}', 'is neither JSON nor YAML.'],
+    ['a brace too few', '{"herokuApp": "a"', 'is neither JSON nor YAML.'],
+    ['two documents', 'herokuApp: a\n---\nherokuApp: b', 'is neither JSON nor YAML.'],
+    ['an answer that there is not', 'herokuapp: a', 'there is no answer "herokuapp".'],
+  ])('as a file with %s', (_, text, words) => {
+    const { cause, exit } = refusal(() => inFile(text))
+    expect(exit).toBe(2)
+    expect(cause.means).toContain(words)
+  })
+
+  test('as a small file that would become a large one', () => {
+    const levels = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']
+    const lines = levels.map((name, index) => {
+      const before = levels[index - 1]
+      return `${name}: &${name} [${Array(9)
+        .fill(before ? `*${before}` : 'x')
+        .join(', ')}]`
+    })
+    expect(refusal(() => inFile(lines.join('\n'))).cause.means).toContain('is neither JSON nor YAML.')
+  })
+
+  test('as a file that is not there, or is a folder', () => {
+    const folder = join(temporaryFolder(), 'folder')
+    mkdirSync(folder)
+    for (const answers of [folder, '/nowhere/answers.yml']) {
+      const { cause, exit } = refusal(() => given({ set: [], answers }))
+      expect(exit).toBe(2)
+      expect(cause).toMatchObject({ means: `${answers} cannot be read.`, said: expect.stringContaining('E') })
+    }
+  })
+})
+
+describe('A credential among the answers', () => {
+  const credentials = [
+    ['a Heroku token', 'HRKU-AAabcdefghijklmnopq'],
+    ['an older Heroku token', '01234567-89ab-cdef-0123-456789abcdef'],
+    ['a CircleCI token', 'ccipat_AbCdEfGh_0123456789'],
+    ['a CircleCI token in capitals', 'CCIPAT_AbCdEfGh_0123456789'],
+    ['an older CircleCI token', '0123456789abcdef0123456789abcdef01234567'],
+    ['a Docker Hub token', 'dckr_pat_AbCdEfGhIjKl'],
+    ['a Docker Hub organization token', 'dckr_oat_AbCdEfGhIjKl'],
+    ['a Google token', 'ya29.a0AfH6SMBxyz'],
+    ['a GitHub token', 'ghp_0123456789abcdefghij'],
+    ['a JSON Web Token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'],
+    ['a private key', '-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----'],
+    ['a service account’s key', '{"type":"service_account","private_key":"x"}'],
+    ['random text', 'q7Rk2Lm9Xc4Vb8Nz1Pw6Ts3Yd5Fg0Hj7Kq2Le9'],
+    ['random bytes in base64', 'q7Rk2Lm9Xc4/Vb8Nz1Pw6+Ts3Yd5Fg0Hj7Kq2A=='],
+  ] as const
+
+  test.each(credentials)('is refused and not repeated: %s', (_, credential) => {
+    const file = JSON.stringify({ herokuApp: credential })
+    for (const attempt of [() => set(`herokuApp=${credential}`), () => inFile(file)]) {
+      const { cause, exit, message } = refusal(attempt)
+      expect(exit).toBe(2)
+      expect(cause.means).toContain('herokuApp looks like a credential')
+      const said = JSON.stringify({ ...cause, message })
+      for (const part of credential.match(/[\w+/=.-]{6,}/g) ?? []) expect(said).not.toContain(part)
+    }
+  })
+
+  test.each([
+    ['herokuApp', herokuApps],
+    ['herokuTeam', herokuTeams],
+    ['githubProject', githubProjects.filter(name => name.length < 36)],
+  ] as const)('is not seen in a good name: %s', (key, names) => {
+    fc.assert(fc.property(names, name => void expect(pairs(set(`${key}=${name}`))).toEqual([`${key}=${name}`])))
+  })
+})

@@ -1,0 +1,279 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { infer, READ_BRANCHES } from '../../src/answers/infer.ts'
+import { fromBranches } from '../../src/answers/sources/branches.ts'
+import { fromCiConfig } from '../../src/answers/sources/ci-config.ts'
+import { fromDockerfile } from '../../src/answers/sources/dockerfile.ts'
+import { fromLibrary } from '../../src/answers/sources/library.ts'
+import { git, library, makeCheckout } from '../support/checkout.ts'
+
+const pairs = (candidates: ReturnType<typeof infer>) => candidates.map(({ key, value }) => `${key} ${value}`)
+
+describe('The library', () => {
+  test('tells six names', () => {
+    const text = library({
+      GITHUB_PROJECT: 'acme/it',
+      DOCKER_PROJECT: 'acmehub/it',
+      HEROKU_APP: 'acme-it',
+      BIN_NAME: 'it',
+      GCR_HOST: 'eu.gcr.io',
+      GCR_PROJECT: 'acme-it-7',
+      GCR_IMAGE_NAME: 'it',
+    })
+    const names = [
+      'githubProject acme/it',
+      'dockerHubRepository acmehub/it',
+      'herokuApp acme-it',
+      'registryHost eu.gcr.io',
+      'googleProject acme-it-7',
+      'imageName it',
+    ]
+    expect(pairs(fromLibrary(text))).toEqual(names)
+    expect(pairs(fromLibrary(text.replaceAll('\n', '\r\n')))).toEqual(names)
+  })
+
+  test.each([
+    [`: "\${GCR_HOST:=gcr.io}" # the usual one`, ['registryHost gcr.io']],
+    [`: "\${GCR_HOST:=gcr.io}"; rm -rf /`, []],
+    [`: : "\${GCR_HOST:=gcr.io}"`, []],
+    [`  : "\${GCR_HOST:=gcr.io}"`, []],
+    [`: "\${GCR_HOST:-gcr.io}"`, []],
+    [`: "\${GCR_HOST:=g\\cr.io}"`, []],
+    [`: "\${GCR_HOST:=gcr\n.io}"`, []],
+    [`: "\${GCR_HOST:=$(id)}"`, []],
+    [`: "\${HEROKU_APP:=one}"\n: "\${HEROKU_APP:=two}"`, ['herokuApp one', 'herokuApp two']],
+  ])('%j', (text, names) => {
+    expect(pairs(fromLibrary(text))).toEqual(names)
+  })
+})
+
+describe('CircleCI’s config', () => {
+  /** In the form of the document's: contexts in the workflow, a job left out of it, an alias, a list of contexts. */
+  const CONFIG = `
+version: 2.1
+executors:
+  maker:
+    docker: [{ image: &image acme/ci:blue }]
+    environment: { BUILDER: *image, DOCKER_PROJECT: acmehub/it }
+jobs:
+  make:
+    executor: maker
+    steps: [checkout, { run: ./make }]
+  to_heroku:
+    steps:
+      - run: { name: Log in, command: 'docker login -u _ -p "\${HEROKU_TOKEN}" registry.heroku.com' }
+  to_hub:
+    steps:
+      - run: docker login -u "$DOCKERHUB_USER" -p "$DOCKERHUB_PASS"
+  to_registry:
+    steps:
+      - run: |
+          echo "\${GCLOUD_AUTH_ENCODED}" | base64 -d > key.json
+workflows:
+  version: 2
+  all:
+    jobs:
+      - make
+#     - to_heroku: { context: nothing-of-this }
+      - wait: { type: approval }
+      - to_hub: { context: hub-things, requires: [make] }
+      - to_registry: { context: [google-things], requires: [make] }
+`
+  const ALL = [
+    'herokuTokenVariable HEROKU_TOKEN',
+    'dockerHubRepository acmehub/it',
+    'circleJobs make,to_hub,to_registry',
+    'herokuContext hub-things',
+    'googleContext google-things',
+  ]
+
+  test('tells its jobs, their contexts, the variable of the Heroku job and the repository', () => {
+    expect(pairs(fromCiConfig(CONFIG))).toEqual(ALL)
+    expect(pairs(fromCiConfig(CONFIG.replaceAll('\n', '\r\n')))).toEqual(ALL)
+  })
+
+  test('without a workflow, tells every job', () => {
+    expect(pairs(fromCiConfig(CONFIG.slice(0, CONFIG.indexOf('workflows'))))).toContain(
+      'circleJobs make,to_heroku,to_hub,to_registry',
+    )
+  })
+
+  test('that reads both variables, tells both', () => {
+    const both = 'jobs: { a: { steps: [{ run: echo $HEROKU_API_KEY $HEROKU_TOKEN $HEROKU_APP }] } }'
+    expect(pairs(fromCiConfig(both)).slice(0, 2)).toEqual([
+      'herokuTokenVariable HEROKU_API_KEY',
+      'herokuTokenVariable HEROKU_TOKEN',
+    ])
+  })
+
+  test('tells a job’s two contexts apart by their names where the job does both', () => {
+    const both = `
+jobs: { push: { steps: [{ run: echo $HEROKU_API_KEY $GCLOUD_AUTH_ENCODED }] } }
+workflows: { all: { jobs: [{ push: { context: [secrets, google-it] } }] } }`
+    expect(pairs(fromCiConfig(both))).toEqual(
+      expect.arrayContaining(['herokuContext secrets', 'googleContext google-it']),
+    )
+  })
+
+  test('looks into the commands that a job uses, and takes an orb’s job by its name', () => {
+    const config = `
+commands: { log-in: { steps: [{ run: docker login -p $HEROKU_API_KEY }] } }
+jobs: { release: { steps: [log-in] } }
+workflows: { all: { jobs: [{ release: { context: one } }, { gcp-gcr/push: { context: two } }] } }`
+    expect(pairs(fromCiConfig(config))).toEqual([
+      'herokuTokenVariable HEROKU_API_KEY',
+      'circleJobs release,gcp-gcr/push',
+      'herokuContext one',
+      'googleContext two',
+    ])
+  })
+
+  test.each([
+    [
+      'what is still to be put in',
+      'workflows: { a: { jobs: [{ heroku: { context: << pipeline.parameters.c >> } }] } }',
+    ],
+    ['a context of no job that we know', 'workflows: { a: { jobs: [{ test: { context: slack } }] } }'],
+  ])('says no context from %s', (_, config) => {
+    expect(pairs(fromCiConfig(config)).filter(pair => /Context/.test(pair))).toEqual([])
+  })
+
+  test.each([
+    ['broken', 'jobs: [}'],
+    ['a list', '- a'],
+    ['a text', 'hello'],
+    ['empty', ''],
+    ['of the wrong shape', 'jobs: 3\nworkflows: [a]\nexecutors: x\ncommands: 1'],
+    ['a bomb', `a: &a [${'x,'.repeat(99)}]\nb: &b [${'*a,'.repeat(99)}]\nc: [${'*b,'.repeat(99)}]`],
+    ['its own inside', 'jobs: &a { b: *a }'],
+    ['not YAML but keys within keys', '? '.repeat(40_000)],
+    ['without an end', '['.repeat(90_000)],
+    ['too long', `x: 1\n${'# long\n'.repeat(20_000)}jobs: { a: {} }`],
+    ['a prototype', '__proto__: { jobs: { a: {} } }\nconstructor: x'],
+  ])('that is %s says nothing, soon', (_, config) => {
+    const started = performance.now()
+    expect(pairs(fromCiConfig(config)).filter(pair => pair !== 'circleJobs b')).toEqual([])
+    expect(performance.now() - started).toBeLessThan(5_000)
+  })
+})
+
+describe('The Dockerfile', () => {
+  test.each([
+    ['an image', 'FROM scratch\nCOPY --from=acme/data:1 / /data/', ['acme/data:1']],
+    ['a stage', 'FROM golang AS builder\nRUN make\nFROM scratch\nCOPY --from=builder /it /', []],
+    ['a stage by its number', 'FROM golang\nRUN make\nFROM scratch\nCOPY --from=0 /it /', []],
+    [
+      'a stage that only names an image',
+      `ARG DATA="acme/data"\nFROM golang AS b\nRUN make\nFROM \${DATA} AS data\n# no more\nFROM scratch\nCOPY --from=b /it /\nCOPY --from=data / /d/`,
+      ['acme/data'],
+    ],
+    [
+      'a default of a default',
+      'ARG A=acme\nARG B=$A/data\nFROM $B AS d\nFROM scratch\nCOPY --from=d / /',
+      ['acme/data'],
+    ],
+    ['a variable without a default', 'ARG A\nFROM $A AS d\nFROM scratch\nCOPY --from=d / /', []],
+    [
+      'small letters, a platform, CRLF',
+      'from --platform=linux/amd64 acme/data as D\r\nfrom scratch\r\ncopy --chown=1 --from=d / /',
+      ['acme/data'],
+    ],
+    ['a line that goes on', 'FROM scratch\nCOPY \\\n  # here\n  --from=acme/data \\\n  / /', ['acme/data']],
+    ['a comment', 'FROM scratch\n# COPY --from=acme/data / /', []],
+    ['two images, one twice', 'FROM x\nCOPY --from=a/b / /\nCOPY --from=c/d / /\nCOPY --from=a/b /x /', ['a/b', 'c/d']],
+    ['a stage on a stage', 'FROM go AS a\nRUN x\nFROM a AS b\nFROM scratch\nCOPY --from=b / /', []],
+    [
+      'defaults that grow',
+      `${Array.from({ length: 60 }, (_, i) => `ARG A${i + 1}=$A${i}$A${i}x`).join('\n')}\nFROM $A60 AS d\nCOPY --from=d / /`,
+      [],
+    ],
+  ])('%s', (_, text, images) => {
+    expect(fromDockerfile(text).map(({ value }) => value)).toEqual(images)
+  })
+})
+
+describe('The default branch', () => {
+  const refs = (folder: string) => {
+    const [, ...argv] = READ_BRANCHES
+    return fromBranches(git(folder, ...argv))
+  }
+  const at = (folder: string, name: string) => git(folder, 'update-ref', name, 'HEAD')
+
+  test('is what origin’s HEAD said, whatever it is called', () => {
+    const folder = makeCheckout()
+    at(folder, 'refs/remotes/origin/main')
+    at(folder, 'refs/remotes/origin/its/trunk')
+    git(folder, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/its/trunk')
+    expect(refs(folder)).toEqual([
+      { key: 'defaultBranch', value: 'its/trunk', from: 'origin’s HEAD, as it was cloned' },
+    ])
+  })
+
+  test('else a usual name at origin; both are shown', () => {
+    const folder = makeCheckout()
+    at(folder, 'refs/remotes/origin/master')
+    expect(pairs(refs(folder))).toEqual(['defaultBranch master'])
+    at(folder, 'refs/remotes/origin/main')
+    expect(pairs(refs(folder))).toEqual(['defaultBranch main', 'defaultBranch master'])
+  })
+
+  test('else a usual name here', () => {
+    const folder = makeCheckout()
+    expect(refs(folder)).toEqual([{ key: 'defaultBranch', value: 'main', from: 'the branches of this clone' }])
+  })
+
+  test('is not known where git says nothing', () => {
+    expect(fromBranches('')).toEqual([])
+  })
+})
+
+test('No text in any file makes it fail', () => {
+  const piece = fc.constantFrom(
+    ...[
+      'FROM ',
+      'COPY --from=',
+      'ARG A=',
+      '$',
+      `\${A}`,
+      '\\\n',
+      'jobs:',
+      'workflows:',
+      ': ',
+      '- ',
+      '\n',
+      '  ',
+      '&a ',
+      '*a',
+      '<<: ',
+    ],
+    ...[
+      'context',
+      'steps',
+      'run',
+      '"',
+      "'",
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      '? ',
+      '!!set',
+      `: "\${HEROKU_APP:=`,
+      '}"',
+      '\r\n',
+      '\u0000',
+      '\u001b[',
+    ],
+  )
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 60 }).map(parts => parts.join('')),
+  )
+  const holds = (origin: string, library: string, ciConfig: string, dockerfile: string, branches: string) => {
+    for (const { value } of infer({ remotes: { origin, heroku: origin }, library, ciConfig, dockerfile, branches })) {
+      expect(typeof value).toBe('string')
+    }
+  }
+  fc.assert(fc.property(text, text, text, text, text, holds), { numRuns: 1_000 })
+})

@@ -1,0 +1,145 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { SetupError } from '../../src/clouds/cause.ts'
+import { createTools } from '../../src/clouds/exec.ts'
+import { assertReadable, findCheckout, readInside, replaceInside } from '../../src/clouds/repo.ts'
+import { git, makeCheckout } from '../support/checkout.ts'
+import { bareEnvironment } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
+
+function refusal(work: () => unknown): SetupError {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof SetupError) return error
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+describe('The checkout is', () => {
+  test('the nearest repository around a folder', () => {
+    const outer = makeCheckout()
+    mkdirSync(join(outer, 'sub/sub'), { recursive: true })
+    const inner = makeCheckout({ folder: join(outer, 'sub') })
+    expect(findCheckout(outer)).toBe(outer)
+    expect(findCheckout(join(inner, 'sub'))).toBe(inner)
+    expect(findCheckout(join(outer, '.git'))).toBe(outer)
+  })
+
+  test('a worktree, where one stands in one', () => {
+    const tree = join(temporaryFolder(), 'tree')
+    git(makeCheckout(), 'worktree', 'add', '--quiet', tree)
+    expect(findCheckout(tree)).toBe(tree)
+  })
+
+  test('the real folder behind a link', () => {
+    const repo = makeCheckout()
+    const link = join(temporaryFolder(), 'link')
+    symlinkSync(repo, link)
+    expect(findCheckout(link)).toBe(repo)
+  })
+
+  test('nothing where there is no folder, no repository, or a file (exit 2)', () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    expect(refusal(() => findCheckout(join(folder, 'no'))).cause.means).toBe(`There is no folder ${folder}/no.`)
+    expect(refusal(() => findCheckout(file)).cause.means).toContain('is no folder.')
+    const { cause, exit } = refusal(() => findCheckout(folder))
+    expect(exit).toBe(2)
+    expect(cause.next).toContain('git clone https://github.com/PennockTech/dummyapp')
+  })
+
+  test('not taken where git itself does not read it: its words are told (exit 2)', async () => {
+    const repo = makeCheckout()
+    const tools = createTools({ repo, env: bareEnvironment(repo) })
+    await assertReadable(repo, tools)
+    rmSync(join(repo, '.git/HEAD'))
+    const outcome = await assertReadable(repo, tools).catch((error: unknown) => error)
+    expect(outcome).toMatchObject({ exit: 2, cause: { said: expect.stringContaining('not a git repository') } })
+  })
+})
+
+describe('A file of the checkout', () => {
+  const LARGEST = 2 ** 20
+
+  function checkout() {
+    const [repo, outside] = [temporaryFolder(), temporaryFolder()]
+    mkdirSync(join(repo, 'build'))
+    writeFileSync(join(repo, 'build/file'), 'inside')
+    writeFileSync(join(outside, 'file'), 'outside')
+    return { repo, outside }
+  }
+
+  test('is read, also through a link that stays inside', () => {
+    const { repo } = checkout()
+    symlinkSync('build/file', join(repo, 'link'))
+    expect(readInside(repo, 'build/file')).toBe('inside')
+    expect(readInside(repo, 'link')).toBe('inside')
+  })
+
+  test('is not read where a link or a path leads out', () => {
+    const { repo, outside } = checkout()
+    symlinkSync(join(outside, 'file'), join(repo, 'link'))
+    symlinkSync(outside, join(repo, 'folder'))
+    symlinkSync('/nowhere', join(repo, 'dangling'))
+    for (const name of ['link', 'folder/file', 'dangling', '../' + outside.split('/').at(-1) + '/file', '..'])
+      expect(readInside(repo, name)).toBeUndefined()
+  })
+
+  test('is not read in a folder whose name only begins like the checkout’s', () => {
+    const { repo } = checkout()
+    mkdirSync(`${repo}-more`)
+    writeFileSync(join(`${repo}-more`, 'file'), 'outside')
+    symlinkSync(join(`${repo}-more`, 'file'), join(repo, 'link'))
+    expect(readInside(repo, 'link')).toBeUndefined()
+    rmSync(`${repo}-more`, { recursive: true })
+  })
+
+  test('is not read where it is too large', () => {
+    const { repo } = checkout()
+    const file = join(repo, 'large')
+    writeFileSync(file, '')
+    truncateSync(file, LARGEST)
+    expect(readInside(repo, 'large')).toHaveLength(LARGEST)
+    truncateSync(file, LARGEST + 1)
+    expect(readInside(repo, 'large')).toBeUndefined()
+  })
+
+  test('is not read where it is a folder, a pipe, or not there', () => {
+    const { repo } = checkout()
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(repo, 'pipe')])
+    for (const name of ['build', 'pipe', 'no']) expect(readInside(repo, name)).toBeUndefined()
+  })
+
+  test('is replaced in one go; its rights stay and no draft is left', () => {
+    const { repo } = checkout()
+    chmodSync(join(repo, 'build/file'), 0o750)
+    replaceInside(repo, 'build/file', 'inside', 'changed')
+    expect(readFileSync(join(repo, 'build/file'), 'utf8')).toBe('changed')
+    expect(statSync(join(repo, 'build/file')).mode & 0o777).toBe(0o750)
+    expect(readdirSync(join(repo, 'build'))).toEqual(['file'])
+  })
+
+  test('is left alone where somebody changed it meanwhile, or a link leads out', () => {
+    const { repo, outside } = checkout()
+    symlinkSync(join(outside, 'file'), join(repo, 'link'))
+    expect(refusal(() => replaceInside(repo, 'build/file', 'another', 'changed')).cause.code).toBe('changed-file')
+    expect(refusal(() => replaceInside(repo, 'link', 'outside', 'changed')).cause.code).toBe('changed-file')
+    expect(readFileSync(join(repo, 'build/file'), 'utf8')).toBe('inside')
+    expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('outside')
+  })
+})

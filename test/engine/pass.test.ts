@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest'
+import type { Engine } from '../../src/engine/engine.ts'
+import { lookAtAll } from '../../src/engine/pass.ts'
+import type { Owned, Seen, Step, StepId } from '../../src/engine/step.ts'
+import { rehearse } from '../rehearsal/client.ts'
+import { fakeStep, makeEngine, walk } from '../support/engine.ts'
+
+const present: Seen<unknown> = { is: 'present', state: 0 }
+const how = [{ what: 'colour', expected: 'red', found: 'blue' }] as const
+
+/** A small world: a command named like a step does that step. `does` may make it fail, or wait. */
+function smallWorld(does: (id: string) => Promise<number> | number = () => 0) {
+  const done = new Set<string>()
+  const ran: string[] = []
+  const engine = makeEngine()
+  const run: Engine['clouds']['run'] = async ({ argv: [id = ''] }) => {
+    ran.push(id)
+    const code = await does(id)
+    if (code === 0) done.add(id)
+    return { code, stdout: '', stderr: code === 0 ? '' : 'no luck' }
+  }
+  const step = (id: StepId, more: Partial<Step> = {}) =>
+    fakeStep(id, { look: async () => (done.has(id) ? present : { is: 'missing' }), ...more })
+  return { done, ran, step, engine: { ...engine, clouds: { ...engine.clouds, run } } }
+}
+
+describe('Steps run', () => {
+  test('behind those that they come after', async () => {
+    const { step, engine, ran } = smallWorld()
+    const steps = [step('a.one'), step('b.two', { after: ['a.one'] }), step('a.three', { after: ['b.two'] })]
+    const { outcomes } = await walk(steps, engine)
+    expect(ran).toEqual(['a.one', 'b.two', 'a.three'])
+    expect([...outcomes.values()].map(({ is }) => is)).toEqual(['done', 'done', 'done'])
+  })
+
+  test('side by side where none waits for the other', async () => {
+    const begun = new Map<string, () => void>()
+    /** Ends only when both have begun. */
+    const { step, engine } = smallWorld(async id => {
+      await new Promise<void>(resolve => {
+        begun.set(id, resolve)
+        if (begun.size === 2) for (const end of begun.values()) end()
+      })
+      return 0
+    })
+    const { outcomes } = await walk([step('a.one'), step('b.two')], engine)
+    expect([...outcomes.values()].map(({ is }) => is)).toEqual(['done', 'done'])
+  })
+
+  test('but not those that come after a failed one: they say what they wait for, and the others go on', async () => {
+    const { step, engine, ran } = smallWorld(id => (id === 'a.one' ? 1 : 0))
+    const steps = [
+      step('a.one'),
+      step('a.two', { after: ['a.one'] }),
+      step('a.three', { after: ['a.two'] }),
+      step('b.four'),
+    ]
+    const { outcomes, events } = await walk(steps, engine)
+    expect(ran).toEqual(['a.one', 'b.four'])
+    expect(outcomes.get('a.one')).toMatchObject({ is: 'failed', cause: { code: 'command-failed' } })
+    expect(outcomes.get('a.two')).toMatchObject({ is: 'open', why: 'after', detail: 'for a.one' })
+    expect(outcomes.get('a.three')).toMatchObject({ is: 'open', why: 'after', detail: 'for a.two' })
+    expect(outcomes.get('b.four')?.is).toBe('done')
+    expect(events).toContainEqual({ step: 'a.two', event: 'wait', detail: 'for a.one' })
+  })
+
+  test('and what is done already is not done again, nor saved again', async () => {
+    const { step, engine, ran } = smallWorld()
+    const one = step('a.one')
+    await walk([one], engine)
+    const before = engine.progress.saved
+    const { events } = await walk([one], engine)
+    expect(ran).toEqual(['a.one'])
+    expect(events).toEqual([{ step: 'a.one', event: 'present', detail: 'made' }])
+    expect(engine.progress.saved).toBe(before)
+  })
+
+  test('and none of them where it cannot be seen how things stand', async () => {
+    const { step, engine, ran } = smallWorld()
+    const cause = { code: 'blind', means: 'Nothing is seen.', next: 'Wait.' }
+    const { outcomes } = await walk([step('a.one', { look: async () => ({ is: 'unknown', cause }) })], engine)
+    expect(outcomes.get('a.one')).toEqual({ is: 'failed', cause })
+    expect(ran).toEqual([])
+  })
+
+  test('and are not done before reality shows it', async () => {
+    const { step, engine, ran } = smallWorld()
+    const { outcomes } = await walk([step('a.one', { look: async () => ({ is: 'missing' }) })], engine)
+    expect(ran).toEqual(['a.one'])
+    expect(outcomes.get('a.one')).toMatchObject({ is: 'failed', cause: { code: 'not-proven' } })
+    expect(engine.progress.saved.records).toEqual({})
+    expect(Object.keys(engine.progress.saved.intents)).toEqual(['a.one/do'])
+  })
+})
+
+describe('Without consent', () => {
+  const owned: Owned = {
+    id: 'id',
+    what: 'app x',
+    owner: 'you@example.com',
+    since: new Date('2020-05-01T00:00:00Z'),
+    alsoAccess: ['helper@example.com'],
+  }
+  const strangers = async (): Promise<Seen<unknown>> => ({ ...present, state: 0, is: 'present', owned })
+  const other = async (): Promise<Seen<unknown>> => ({ is: 'differs', state: 0, how })
+
+  test('a stranger’s thing is not used, and it is said whose it is, since when, and who else has it', async () => {
+    const { step, engine } = smallWorld()
+    const { outcomes, events } = await walk([step('a.one', { look: strangers })], engine)
+    const detail =
+      'app x is there already (owner you@example.com, since 2020-05-01, helper@example.com can change it too)'
+    expect(events).toEqual([{ step: 'a.one', event: 'person', detail }])
+    expect(outcomes.get('a.one')).toMatchObject({ is: 'open', why: 'consent', detail })
+    expect(engine.progress.saved.records).toEqual({})
+  })
+
+  test('what differs is not overwritten, and it is said what it is and should be', async () => {
+    const { step, engine, ran } = smallWorld()
+    const { outcomes, events } = await walk([step('a.one', { look: other })], engine)
+    expect(events).toEqual([{ step: 'a.one', event: 'differs', detail: 'colour is blue, expected red' }])
+    expect(outcomes.get('a.one')).toMatchObject({ is: 'open', why: 'consent' })
+    expect(ran).toEqual([])
+  })
+
+  test('what comes after it waits', async () => {
+    const { step, engine, ran } = smallWorld()
+    await walk([step('a.one', { look: other }), step('a.two', { after: ['a.one'] })], engine)
+    expect(ran).toEqual([])
+  })
+
+  test('it is not; with it, a stranger’s thing is recorded as adopted', async () => {
+    const { step, engine } = smallWorld()
+    await walk([step('a.one', { look: strangers })], engine, { agreed: ['a.one'] })
+    expect(engine.progress.saved.records['a.one']).toMatchObject({ how: 'adopted', id: 'id' })
+  })
+})
+
+describe('What is no longer as it was agreed to is left alone:', () => {
+  test('it was done meanwhile by somebody else', async () => {
+    const { step, engine, ran, done } = smallWorld()
+    const { outcomes, events } = await walk([step('a.one')], engine, { meanwhile: () => done.add('a.one') })
+    expect(outcomes.get('a.one')).toMatchObject({ is: 'open', why: 'changed' })
+    expect(events.map(({ event }) => event)).toEqual(['differs'])
+    expect(ran).toEqual([])
+  })
+
+  test('other actions are called for', async () => {
+    const { step, engine, ran } = smallWorld()
+    let argument = 'before'
+    const one = step('a.one', { actions: () => [{ kind: 'run', key: 'do', does: 'do', argv: ['a.one', argument] }] })
+    const { outcomes } = await walk([one], engine, {
+      meanwhile: () => {
+        argument = 'after'
+      },
+    })
+    expect(outcomes.get('a.one')).toMatchObject({ is: 'open', why: 'changed' })
+    expect(ran).toEqual([])
+  })
+
+  test('a consent is needed that was not asked for', async () => {
+    const { step, engine, ran } = smallWorld()
+    let seen: Seen<unknown> = { is: 'missing' }
+    const { outcomes } = await walk([step('a.one', { look: async () => seen })], engine, {
+      meanwhile: () => {
+        seen = { is: 'differs', state: 0, how }
+      },
+    })
+    expect(outcomes.get('a.one')).toMatchObject({ is: 'open', why: 'changed' })
+    expect(ran).toEqual([])
+  })
+})
+
+describe('When a stop is called', () => {
+  const two = (id: StepId) => ({
+    actions: () =>
+      [
+        { kind: 'run', key: 'first', does: 'the first', argv: [id] },
+        { kind: 'run', key: 'second', does: 'the second', argv: [id] },
+      ] as const,
+  })
+
+  test('before anything has begun, nothing is', async () => {
+    const { step, engine, ran } = smallWorld()
+    const { outcomes } = await walk([step('a.one')], engine, { stop: AbortSignal.abort() })
+    expect(outcomes.get('a.one')).toMatchObject({ is: 'open', why: 'stopped' })
+    expect(ran).toEqual([])
+  })
+
+  test('what is in flight is finished, and nothing further is begun', async () => {
+    const stop = new AbortController()
+    const { step, engine, ran } = smallWorld(() => {
+      stop.abort()
+      return 0
+    })
+    const steps = [step('a.one', two('a.one')), step('a.two', { after: ['a.one'] })]
+    const { outcomes } = await walk(steps, engine, { stop: stop.signal })
+    expect(ran).toEqual(['a.one'])
+    expect(outcomes.get('a.one')).toMatchObject({ is: 'open', why: 'stopped', detail: 'before: the second' })
+    expect(outcomes.get('a.two')).toMatchObject({ is: 'open', why: 'after' })
+  })
+})
+
+test('Steps that ask reality the same thing ask once', async () => {
+  const rehearsal = await rehearse()
+  const engine = makeEngine({ rehearsal })
+  const look: Step['look'] = async ({ read }) => {
+    await Promise.all([read('heroku', '/account'), read('heroku', '/apps/x')])
+    return present
+  }
+  await lookAtAll([fakeStep('a.one', { look }), fakeStep('b.two', { look })], engine, new AbortController().signal)
+  expect(rehearsal.log.map(({ path }) => path).toSorted()).toEqual(['/account', '/apps/x'])
+})

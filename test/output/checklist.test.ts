@@ -1,0 +1,271 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { asAnswers, resolve } from '../../src/answers/resolve.ts'
+import type { Answers } from '../../src/answers/schema.ts'
+import type { Action, Step } from '../../src/engine/step.ts'
+import { fill, pieces, t } from '../../src/engine/text.ts'
+import { asMarkdown } from '../../src/output/checklist/markdown.ts'
+import { asJson, byHand, type Entry, entriesOf } from '../../src/output/checklist/model.ts'
+import { asScript } from '../../src/output/checklist/script.ts'
+import { printText } from '../../src/output/checklist/text.ts'
+import { createPrinter } from '../../src/output/printer.ts'
+import { variableOf } from '../../src/output/shell.ts'
+import { STEPS } from '../../steps/index.ts'
+import { ANSWERS, fakeStep } from '../support/engine.ts'
+import { temporaryFolder } from '../support/folder.ts'
+
+const place = { bases: new Map([['heroku', new URL('https://api.heroku.com')]] as const), checkout: '/home/me/it' }
+/** The answers that the steps read: all of them holes, and all of them known. */
+const USED = new Set(STEPS.flatMap(({ uses }) => [...uses]))
+const HOLES: Answers = asAnswers(resolve([], USED).map(one => ({ ...one, chosen: undefined })))
+const KNOWN: Answers = { ...HOLES, ...Object.fromEntries(Object.keys(HOLES).map(key => [key, `a-${key}`])), ...ANSWERS }
+
+/** The whole checklist, in an empty world. */
+const whole = (answers: Answers): readonly Entry[] => entriesOf(STEPS, answers, new Map())
+
+/** A step with one action of each kind, in which the app’s name stands wherever it can. */
+function everyKind(app: Answers['herokuApp']): Entry {
+  const common = { key: 'key', does: t`do it to ${app}` }
+  const by = { argv: ['heroku', 'apps:info', '--app', app], okExit: [0, 2] }
+  const actions: readonly Action[] = [
+    { ...common, kind: 'run', argv: ['git', 'config', t`remote.${app}.url`, app] },
+    {
+      ...common,
+      kind: 'request',
+      vendor: 'heroku',
+      method: 'POST',
+      path: '/apps',
+      body: { name: app },
+      again: 'safe',
+      byHand: [by],
+    },
+    { ...common, kind: 'request', vendor: 'heroku', method: 'DELETE', path: '/apps/x', again: 'safe', byHand: [by] },
+    { ...common, kind: 'edit', file: 'a/file', from: 'one\n', to: `two ${typeof app === 'string' ? app : ''}\n` },
+    { ...common, kind: 'person', who: 'an owner', instructions: [t`open ${app}`], url: t`https://x.test/${app}` },
+  ]
+  return { step: fakeStep('heroku.thing', { after: ['heroku.create-app'], section: 'Setup' }), actions }
+}
+
+describe('As JSON', () => {
+  test('it has the form that the contract gives it', () => {
+    const { steps, ...head } = asJson([everyKind('acme-dummy')], { ...ANSWERS, herokuApp: 'acme-dummy' }, place)
+    expect(head).toEqual({ version: 1, answers: { githubProject: 'PennockTech/dummyapp', herokuApp: 'acme-dummy' } })
+    const byHand = ['heroku apps:info --app acme-dummy']
+    const headers = {
+      accept: 'application/vnd.heroku+json; version=3',
+      'content-type': 'application/json',
+      authorization: 'Bearer ••••',
+    }
+    expect(steps).toEqual([
+      {
+        id: 'heroku.thing',
+        lane: 'heroku',
+        title: 'heroku.thing',
+        section: 'Setup',
+        after: ['heroku.create-app'],
+        by: 'person',
+        actions: [
+          { kind: 'run', argv: ['git', 'config', 'remote.acme-dummy.url', 'acme-dummy'], cwd: '/home/me/it', env: {} },
+          {
+            kind: 'request',
+            method: 'POST',
+            url: 'https://api.heroku.com/apps',
+            headers,
+            body: { name: 'acme-dummy' },
+            byHand,
+          },
+          { kind: 'request', method: 'DELETE', url: 'https://api.heroku.com/apps/x', headers, body: null, byHand },
+          { kind: 'edit', file: 'a/file', diff: expect.stringContaining('-one\n+two acme-dummy\n') },
+          { kind: 'person', who: 'an owner', instructions: ['open acme-dummy'], url: 'https://x.test/acme-dummy' },
+        ],
+      },
+    ])
+  })
+
+  test('what is not known stands as a hole', () => {
+    const json = JSON.stringify(asJson(whole(HOLES), HOLES, place))
+    expect(JSON.parse(json).answers.herokuApp).toBe('<herokuApp>')
+    expect(json).toContain('"body":{"name":"<herokuApp>"')
+    expect(json).not.toContain('pt-dummy-app')
+  })
+
+  test('every step is there, in order, done by the wizard or by a person', () => {
+    const { steps } = asJson(whole(KNOWN), KNOWN, place)
+    expect(steps.map(({ id }) => id)).toEqual(STEPS.map(({ id }: Step) => id))
+    for (const { by } of steps) expect(['wizard', 'person']).toContain(by)
+  })
+})
+
+/** Answers that would do harm, were they not quoted. None of them would be accepted. */
+const harmful = fc.oneof(
+  fc.constantFrom(
+    "a'; touch made #",
+    '$(touch made)',
+    '`touch made`',
+    'a\ntouch made',
+    '# x',
+    '```\nsh',
+    '<b>|x|</b>',
+    '[a](b)',
+    '-n',
+    '',
+  ),
+  fc.string({ unit: fc.constantFrom(...'\'"\\$`|<>[]#*_~&;() \na-'), maxLength: 20 }),
+)
+
+/** Used where it is installed. */
+const SHELLCHECK = 'shellcheck'
+
+describe('As a script', () => {
+  const scriptOf = (entries: readonly Entry[], answers: Answers, checkout = '/home/me/it') =>
+    asScript(entries, answers, { title: 'a title\nin two lines', checkout })
+  const passes = (script: string, argv: readonly [string, ...string[]]) => {
+    const { status, stdout, stderr } = spawnSync(argv[0], argv.slice(1), { input: script, encoding: 'utf8' })
+    expect(status, `${stdout}${stderr}`).toBe(0)
+  }
+  const hasShellcheck = spawnSync(SHELLCHECK, ['--version']).status === 0
+
+  test.each([
+    ['known answers', KNOWN],
+    ['unknown answers', HOLES],
+    ['a team', { ...KNOWN, herokuTeam: 'acme' }],
+  ])('the whole checklist is good sh with %s', (_, answers) => {
+    const script = scriptOf([...whole(answers), everyKind(answers.herokuApp)], answers)
+    passes(script, ['sh', '-n'])
+    if (hasShellcheck) passes(script, [SHELLCHECK, '--shell=sh', '-'])
+  })
+
+  test('it is good sh whatever the answers are', () => {
+    const isGood = (herokuApp: string) => {
+      const answers = { ...KNOWN, herokuApp }
+      passes(scriptOf([...whole(answers), everyKind(herokuApp)], answers, `/tmp/${herokuApp}`), ['sh', '-n'])
+    }
+    fc.assert(fc.property(harmful, isGood), { numRuns: 30 })
+  })
+
+  /** Runs it with tools that only write down how many words they got, and which; one of them may fail. */
+  function runScript(script: string, env: Readonly<Record<string, string>> = {}, failing = '') {
+    const [bin, log] = [temporaryFolder(), join(temporaryFolder(), 'log')]
+    writeFileSync(log, '')
+    for (const tool of ['heroku', 'git']) {
+      const exit = tool === failing ? 'exit 1' : ''
+      writeFileSync(join(bin, tool), `#!/bin/sh\nprintf '%s\\0' $(($# + 1)) ${tool} "$@" >> '${log}'\n${exit}\n`)
+      chmodSync(join(bin, tool), 0o755)
+    }
+    const options = { env: { PATH: bin, ...env }, input: '\n\n\n', encoding: 'utf8' } as const
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', script], options)
+    const words = readFileSync(log, 'utf8').split('\0')
+    const ran: string[][] = []
+    while (words.length > 1) ran.push(words.splice(0, Number(words.shift())))
+    return { status, stderr, ran }
+  }
+  const handsOf = (entries: readonly Entry[]) => entries.flatMap(({ actions }) => actions).flatMap(byHand)
+  /** Something for every hole that the commands have, by its variable. */
+  const fillings = (entries: readonly Entry[], answers: Answers) =>
+    Object.fromEntries(
+      [...handsOf(entries).flatMap(({ argv }) => argv), ...Object.values(answers)]
+        .flatMap(pieces)
+        .flatMap(part => (typeof part === 'string' ? [] : [[variableOf(part), `it's $(x) ${part.hole}`]])),
+    )
+  /** The by-hand commands with the holes bound. */
+  const commandsOf = (entries: readonly Entry[], env: Readonly<Record<string, string>>) =>
+    handsOf(entries).map(({ argv }) => argv.map(part => fill(part, one => env[variableOf(one)] ?? '')))
+
+  test('it runs the commands that the checklist shows, and nothing else', () => {
+    const checkout = temporaryFolder()
+    const runs = (herokuApp: string) => {
+      const answers = { ...KNOWN, herokuApp }
+      const entries = [...whole(answers), everyKind(herokuApp)]
+      const env = fillings(entries, answers)
+      const { status, stderr, ran } = runScript(scriptOf(entries, answers, checkout), env)
+      expect(status, stderr).toBe(0)
+      expect(ran).toEqual(commandsOf(entries, env))
+      expect(existsSync(join(checkout, 'made'))).toBe(false)
+    }
+    fc.assert(fc.property(harmful, runs), { numRuns: 15 })
+  })
+
+  test('it runs with what is set for the unknown answers', () => {
+    const entries = [...whole(HOLES), everyKind(HOLES.herokuApp)]
+    const script = scriptOf(entries, HOLES, temporaryFolder())
+    const env = fillings(entries, HOLES)
+    const { status, stderr, ran } = runScript(script, env)
+    expect(status, stderr).toBe(0)
+    expect(ran).toEqual(commandsOf(entries, env))
+  })
+
+  test('it runs nothing where an answer is not set, and says which, with its rule', () => {
+    const { herokuApp, ...env } = fillings(whole(HOLES), HOLES)
+    expect(herokuApp).toBeDefined()
+    const { status, stderr, ran } = runScript(scriptOf(whole(HOLES), HOLES, temporaryFolder()), env)
+    expect(status).not.toBe(0)
+    expect(stderr).toContain('herokuApp: set it first: 3 to 30 lowercase letters')
+    expect(ran).toEqual([])
+  })
+
+  test('it stops at the first command that fails', () => {
+    const { status, ran } = runScript(scriptOf([everyKind('acme')], ANSWERS, temporaryFolder()), {}, 'git')
+    expect(status).toBe(1)
+    expect(ran).toEqual([['git', 'config', 'remote.acme.url', 'acme']])
+  })
+})
+
+describe('As Markdown', () => {
+  const markdown = (app: string, verbose = true) =>
+    asMarkdown([everyKind(app)], { ...ANSWERS, herokuApp: app }, place, { title: `of ${app}`, verbose })
+
+  /** What stands in code blocks, and the rest. */
+  function read(text: string): { code: string[]; prose: string[] } {
+    const [code, prose]: [string[], string[]] = [[], []]
+    let fence = ''
+    for (const line of text.split('\n')) {
+      const mark = /^ {2}(`{3,})(\w*)$/.exec(line)
+      if (fence === '' && mark?.[2]) fence = mark[1] ?? ''
+      else if (fence !== '' && mark?.[1] === fence && !mark[2]) fence = ''
+      else (fence === '' ? prose : code).push(line)
+    }
+    expect(fence).toBe('')
+    return { code, prose }
+  }
+
+  test('every action has a box to tick', () => {
+    const boxes = read(markdown('acme-dummy')).prose.filter(line => line.startsWith('- [ ] '))
+    expect(boxes).toEqual(Array(5).fill('- [ ] do it to acme-dummy'))
+  })
+
+  test('the commands stand in code blocks, and the requests only when they are asked for', () => {
+    const { code } = read(markdown('acme-dummy'))
+    expect(code).toContain('  heroku apps:info --app acme-dummy')
+    expect(code).toContain('  POST https://api.heroku.com/apps {"name":"acme-dummy"}')
+    expect(read(markdown('acme-dummy', false)).code.join()).not.toContain('POST ')
+  })
+
+  test('no answer breaks out of its place', () => {
+    const staysIn = (app: string) => {
+      const { code, prose } = read(markdown(app))
+      expect(code.every(line => line.startsWith('  '))).toBe(true)
+      expect(prose.filter(line => line.startsWith('#'))).toHaveLength(2)
+      expect(prose.filter(line => line.startsWith('- '))).toHaveLength(5)
+      for (const line of prose) {
+        const bare = line.replace(/\\./g, '').replace(/^- \[ \] /, '')
+        expect(bare).not.toMatch(/[<>[\]*~]/)
+        expect(bare.match(/\|/g)?.length ?? 0).toBe(line.startsWith('|---') || line.startsWith('| ') ? 3 : 0)
+      }
+    }
+    fc.assert(fc.property(harmful, staysIn))
+  })
+})
+
+test('As text, every step has its number, and every command its place', () => {
+  const written: string[] = []
+  const stream = { columns: 80, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream
+  const printer = createPrinter(stream, { NO_COLOR: '1' })
+  printText(whole(KNOWN), KNOWN, place, { printer, title: 'A title', verbose: true })
+  const text = written.join('')
+  for (const [index, { id }] of STEPS.entries()) expect(text).toContain(`${index + 1} ${id}  `)
+  expect(text).toContain('$ heroku apps:create pt-dummy-app')
+  expect(text).toContain('POST https://api.heroku.com/apps {"name":"pt-dummy-app"')
+})

@@ -1,0 +1,122 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { hole, t } from '../../src/engine/text.ts'
+import { argument, commandLine, quote, readableLine, variableOf } from '../../src/output/shell.ts'
+
+const SHELLS = ['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox'].filter(file => existsSync(file))
+/** bash takes a closed standard input for a remote login, and would read the machine's own start-up file. */
+const argvOf = (shell: string) =>
+  shell.endsWith('busybox') ? ['sh', '-c'] : shell.endsWith('bash') ? ['--norc', '-c'] : ['-c']
+
+/** The words that a shell makes of a line. */
+function words(shell: string, line: string, env: Record<string, string> = {}): string[] {
+  const script = `printf '%s\\0' ${line}`
+  return execFileSync(shell, [...argvOf(shell), script], { env, encoding: 'utf8' })
+    .split('\0')
+    .slice(0, -1)
+}
+
+/** Any text that can be an argument at all: whole characters, without NUL. */
+const anyWord = fc
+  .oneof(
+    fc.string({ unit: 'binary', maxLength: 12 }),
+    fc.string({ unit: fc.constantFrom(...`'"\\$\`!*?[]{}()<>|&;#~=%-+ \n\t\ra`), maxLength: 12 }),
+  )
+  .map(word => word.replaceAll('\0', ''))
+
+describe.each(SHELLS)('%s', shell => {
+  test('reads every word back as it was quoted', () => {
+    const readsBack = (all: readonly string[]) => {
+      expect(words(shell, all.map(quote).join(' '))).toEqual(all)
+    }
+    fc.assert(fc.property(fc.array(anyWord, { minLength: 1, maxLength: 60 }), readsBack), { numRuns: 40 })
+  })
+
+  test.each([
+    '',
+    "'",
+    "''",
+    '-n',
+    '--',
+    '~',
+    '~root',
+    '$HOME',
+    '$(touch made)',
+    '`touch made`',
+    'a\nb',
+    'a\\',
+    '!!',
+    '*',
+    '#no',
+    'é “ß” 👩‍👩‍👧',
+  ])('reads back %j', word => {
+    expect(words(shell, quote(word))).toEqual([word])
+  })
+
+  test('puts a hole’s value in as it is, in the middle of a word too', () => {
+    const filled = (value: string) => {
+      const line = argument(t`https://x/${hole('heroku.create-app:id')}.git it's`)
+      expect(words(shell, line, { heroku_create_app_id: value })).toEqual([`https://x/${value}.git it's`])
+    }
+    fc.assert(
+      fc.property(
+        anyWord.filter(word => word !== ''),
+        filled,
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  test.each([{}, { herokuApp: '' }])('fails loudly where a hole is not set, and runs nothing: %j', env => {
+    const line = commandLine({ argv: ['echo', 'ran', hole('herokuApp')] })
+    const { status, stdout, stderr } = spawnSync(shell, [...argvOf(shell), `${line}; echo went on`], {
+      env,
+      encoding: 'utf8',
+    })
+    expect(status).not.toBe(0)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('herokuApp')
+  })
+
+  test.each([
+    [0, [0], 'went on'],
+    [5, [0, 5], 'went on'],
+    [4, [0, 5], ''],
+    [5, undefined, ''],
+  ])('after exit code %i, where %j count as done, goes on or does not', (code, okExit, said) => {
+    const line = commandLine({ argv: ['sh', '-c', `exit ${code}`], ...(okExit && { okExit }) })
+    const script = `set -eu\n${line}\necho went on`
+    const { stdout } = spawnSync(shell, [...argvOf(shell), script], {
+      env: { PATH: process.env.PATH },
+      encoding: 'utf8',
+    })
+    expect(stdout.trim()).toBe(said)
+  })
+
+  test('hands a command its standard input, whatever stands in it', () => {
+    const input = "EOF\n$HOME `x` 'y' \\\nEOF_\n\n  end\n"
+    const script = commandLine({ argv: ['cat'], stdin: input })
+    const env = { PATH: process.env.PATH }
+    expect(execFileSync(shell, [...argvOf(shell), script], { env, encoding: 'utf8' })).toBe(input)
+  })
+})
+
+describe('For people', () => {
+  test('plain words stay plain, and holes stand by their names', () => {
+    expect(readableLine({ argv: ['heroku', 'apps:create', hole('herokuApp'), '--stack', 'container'] })).toBe(
+      'heroku apps:create <herokuApp> --stack container',
+    )
+    expect(quote('https://git.heroku.com/a_b-c.git')).toBe('https://git.heroku.com/a_b-c.git')
+  })
+
+  test('no exit codes are shown', () => {
+    expect(readableLine({ argv: ['git', 'x y'], okExit: [0, 5] })).toBe("git 'x y'")
+  })
+})
+
+test('A hole’s variable has a name that a shell takes', () => {
+  for (const name of ['herokuApp', 'heroku.create-app:id', 'a.b-c:d_e'])
+    expect(variableOf(hole(name))).toMatch(/^[A-Za-z_]\w*$/)
+})

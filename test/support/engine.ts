@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { known, resolve } from '../../src/answers/resolve.ts'
+import type { Known } from '../../src/answers/schema.ts'
+import { type Cause, SetupError } from '../../src/clouds/cause.ts'
+import { createClouds } from '../../src/clouds/clouds.ts'
+import { createTools } from '../../src/clouds/exec.ts'
+import { createHttp } from '../../src/clouds/http.ts'
+import { Secret } from '../../src/clouds/secret.ts'
+import { act } from '../../src/engine/act.ts'
+import { type Engine, newLook } from '../../src/engine/engine.ts'
+import { type Event, lookAtAll, type Outcome, runPass } from '../../src/engine/pass.ts'
+import type { Planned } from '../../src/engine/plan.ts'
+import { openProgress } from '../../src/engine/progress.ts'
+import type { Action, Seen, Step, StepId } from '../../src/engine/step.ts'
+import type { Rehearsal } from '../../src/rehearsal/server.ts'
+import { brisk } from '../clouds/servers.ts'
+import { bareEnvironment } from './cli.ts'
+import { temporaryFolder } from './folder.ts'
+
+/** The names that the tests go by; no more than these are used. */
+export const ANSWERS: Known = known(
+  resolve(
+    [
+      { key: 'githubProject', value: 'PennockTech/dummyapp', from: 'a test' },
+      { key: 'herokuApp', value: 'pt-dummy-app', from: 'a test' },
+    ],
+    new Set(['githubProject', 'herokuApp', 'herokuTeam']),
+  ),
+)
+
+/** An engine on the simulated clouds (or on none), with a checkout and progress of its own; it waits next to nothing. */
+export function makeEngine(
+  options: {
+    readonly rehearsal?: Rehearsal
+    readonly token?: string | undefined
+    readonly repo?: string
+    readonly answers?: Partial<Known>
+    readonly env?: Readonly<Record<string, string>>
+  } = {},
+): Engine {
+  const { rehearsal, repo = temporaryFolder(), answers, env } = options
+  const folder = temporaryFolder()
+  const http = createHttp({ clock: brisk, env: {} })
+  onTestFinished(() => http.close())
+  const token = options.token ?? rehearsal?.world.heroku.authorizations[0]?.token ?? ''
+  return {
+    clouds: createClouds({
+      kind: 'rehearsal',
+      clock: brisk,
+      http,
+      tools: createTools({ env: { ...bareEnvironment(folder), ...env }, repo }),
+      bases: new Map(rehearsal ? [['heroku', new URL(rehearsal.origins.heroku)]] : []),
+      secrets: new Map(rehearsal ? [['heroku', Secret.of(token)]] : []),
+    }),
+    answers: { ...ANSWERS, ...answers },
+    accounts: new Map([['heroku', { id: 'account', name: 'you@example.com', lacks: [] }]]),
+    progress: openProgress({ folder: join(folder, 'progress'), project: 'a', clouds: 'rehearsal' }, new Date()),
+    repo,
+    by: 'somebody@here',
+  }
+}
+
+interface Walked {
+  readonly plan: readonly Planned[]
+  readonly outcomes: ReadonlyMap<StepId, Outcome>
+  readonly events: readonly Event[]
+}
+
+/** One pass: looks, agrees to everything that `agreed` names, and runs. */
+export async function walk(
+  steps: readonly Step[],
+  engine: Engine,
+  options: {
+    readonly agreed?: readonly StepId[]
+    /** After the look and the agreement, before anything runs. */
+    readonly meanwhile?: () => void
+    readonly on?: (event: Event) => void
+    readonly stop?: AbortSignal
+    readonly giveUp?: AbortSignal
+  } = {},
+): Promise<Walked> {
+  const never = new AbortController().signal
+  const { agreed = [], meanwhile, on, stop = never, giveUp = never } = options
+  const plan = await lookAtAll(steps, engine, never)
+  meanwhile?.()
+  const events: Event[] = []
+  const emit = (event: Event) => {
+    events.push(event)
+    on?.(event)
+  }
+  const acting = new Set(steps.map(({ id }) => id))
+  const outcomes = await runPass({ plan, acting, agreed: new Set(agreed), engine, emit, stop, giveUp })
+  return { plan, outcomes, events }
+}
+
+/** What a step sees now. */
+export const lookAt = (step: Step, engine: Engine): Promise<Seen<unknown>> => step.look(newLook(engine))
+
+/** Carries out what the step asks for: in an empty world, unless other actions are given. */
+export async function carryOut(
+  step: Step,
+  engine: Engine,
+  actions = step.actions(engine.answers),
+  giveUp = new AbortController().signal,
+): Promise<void> {
+  for (const action of actions) {
+    if (action.kind === 'person') throw new Error(`a person must do it: ${action.key}`)
+    await act(step, action, engine, giveUp)
+  }
+}
+
+/** A step for tests of the engine: missing until told otherwise, and done by one command that has its name. */
+export function fakeStep(id: StepId, more: Partial<Step> = {}): Step {
+  const words = { title: id, why: '', section: '', document: '', today: '' }
+  const look = async () => ({ is: 'missing' }) as const
+  const actions = (): readonly Action[] => [{ kind: 'run', key: 'do', does: `do ${id}`, argv: [id] }]
+  return { id, ...words, uses: [], look, actions, undo: () => [], ...more }
+}
+
+/** What ended the work in failure. */
+export async function causeOf(work: Promise<unknown>): Promise<Cause> {
+  const outcome = await work.catch((error: unknown) => error)
+  if (outcome instanceof SetupError) return outcome.cause
+  throw outcome instanceof Error ? outcome : new Error(`no failure, but ${JSON.stringify(outcome)}`)
+}

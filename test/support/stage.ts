@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { type Rehearsal, startRehearsal } from '../../src/rehearsal/server.ts'
+import { emptyWorld, type World } from '../../src/rehearsal/world.ts'
+import { makeCheckout } from './checkout.ts'
+import { type Ran, runCli } from './cli.ts'
+import { temporaryFolder } from './folder.ts'
+
+/** The real way of the program, on simulated clouds: a checkout, a home, and the command line between them. */
+export interface Stage {
+  readonly rehearsal: Rehearsal
+  readonly checkout: string
+  readonly home: string
+  readonly token: string
+  /** Runs the program there, signed in and with the simulated host allowed, unless told otherwise. */
+  run(argv: readonly string[], options?: RunOptions): Promise<Ran>
+}
+
+export interface RunOptions {
+  readonly cwd?: string
+  readonly input?: string
+  readonly allowed?: boolean
+  /** Beside the sign-in and the endpoint; an empty text unsets. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export async function setStage(options: { change?(world: World): void; origin?: string } = {}): Promise<Stage> {
+  const { change, origin } = options
+  const world = emptyWorld()
+  change?.(world)
+  const rehearsal = await startRehearsal({ world })
+  onTestFinished(() => rehearsal.close())
+  const checkout = makeCheckout(origin === undefined ? {} : { origin })
+  const home = temporaryFolder()
+  const token = world.heroku.authorizations[0]?.token ?? ''
+  const run = (argv: readonly string[], { cwd = checkout, input = '', allowed = true, env = {} }: RunOptions = {}) =>
+    runCli([...argv, ...(allowed ? ['--allow-host', '127.0.0.1'] : [])], {
+      cwd,
+      home,
+      input,
+      env: { HEROKU_HOST: rehearsal.origins.heroku, HEROKU_API_KEY: token, ...env },
+    })
+  return { rehearsal, checkout, home, token, run }
+}
+
+/** The writes that changed the simulated clouds, as `METHOD path`. */
+export const effects = ({ log }: Rehearsal): readonly string[] =>
+  log.filter(({ effect }) => effect).map(({ method, path }) => `${method} ${path}`)
+
+/** Every file below a folder, with its text. */
+export function filesIn(folder: string): ReadonlyMap<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter(entry => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  return new Map(files.map(file => [file, readFileSync(file, 'latin1')]))
+}
