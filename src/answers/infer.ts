@@ -2,7 +2,7 @@ import { readRemote } from '../clouds/remote.ts'
 import type { Candidate } from './candidate.ts'
 import { proposals } from './proposals.ts'
 import { definitionOf } from './schema.ts'
-import { fromBranches } from './sources/branches.ts'
+import { type Branches, fromBranches } from './sources/branches.ts'
 import { CI_CONFIG, fromCiConfig } from './sources/ci-config.ts'
 import { DOCKERFILE, fromDockerfile } from './sources/dockerfile.ts'
 import { fromLibrary, LIBRARY } from './sources/library.ts'
@@ -17,8 +17,7 @@ export { CI_CONFIG, DOCKERFILE, LIBRARY }
 export interface Repository {
   /** URL by remote name. */
   readonly remotes: Readonly<Record<string, string>>
-  /** What READ_BRANCHES printed. */
-  readonly branches?: string | undefined
+  readonly branches?: Branches
   /** The texts of the files that are read. */
   readonly library: string | undefined
   readonly ciConfig?: string | undefined
@@ -30,13 +29,13 @@ export interface Repository {
  * is not the project that the files name, the files are upstream's, and proposals stand in for their values.
  */
 export function infer(repository: Repository): readonly Candidate[] {
-  const { remotes, branches = '' } = repository
+  const { remotes, branches } = repository
   const origin = readRemote(remotes.origin ?? '')
   const files = fromFiles(repository)
   const named = files.find(({ key }) => key === 'githubProject')?.value
   const isFork = origin !== undefined && named !== undefined && !isSame(origin.path, named)
   const project = (origin && githubProject(origin)) ?? (isFork ? undefined : named)
-  const identity = [...fromRemotes(origin, remotes.heroku), ...fromBranches(branches)]
+  const identity = [...fromRemotes(origin, remotes.heroku), ...(branches ? fromBranches(branches) : [])]
   if (origin === undefined && named === undefined) return [...identity, ...files]
   if (project !== undefined && isSame(project, UPSTREAM)) {
     const own = [...identity, ...files]

@@ -10,7 +10,7 @@ import { createTools } from '../clouds/exec.ts'
 import { Secret } from '../clouds/secret.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
 import { placeOf } from '../clouds/state-folder.ts'
-import type { Vendor } from '../clouds/vendors.ts'
+import { VENDOR_IDS, type Vendor } from '../clouds/vendors.ts'
 import type { PersonAction } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
 import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
@@ -39,9 +39,7 @@ export async function rehearse(options: Options): Promise<Exit> {
     headline(screen.printer, checkout, 'REHEARSAL', `simulated clouds, ${source}; no account, no network`)
     const keepsState = options.stateDir !== undefined || options.world !== undefined
     const alone = screen.asker === undefined
-    const bases = new Map(
-      Object.entries(rehearsal.origins).map(([vendor, origin]) => [vendor as Vendor, new URL(origin)]),
-    )
+    const bases = new Map(VENDOR_IDS.map(vendor => [vendor, new URL(rehearsal.origins[vendor])]))
     const endpoints = [...bases].map(([vendor, base]) => ({ vendor, base, foreign: true }))
     return await conduct(
       {

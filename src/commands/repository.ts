@@ -65,7 +65,10 @@ async function readRemotes(tools: Tools): Promise<Repository['remotes']> {
 }
 
 /** What git knows of the branches, without asking origin. */
-async function readBranches(tools: Tools): Promise<string> {
-  const { stdout } = await tools.run({ argv: READ_BRANCHES })
-  return stdout
+async function readBranches(tools: Tools): Promise<NonNullable<Repository['branches']>> {
+  const [head, usual] = await Promise.all([
+    tools.run({ argv: READ_BRANCHES.head }),
+    tools.run({ argv: READ_BRANCHES.usual }),
+  ])
+  return { head: head.stdout, usual: usual.stdout }
 }

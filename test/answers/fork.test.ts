@@ -28,7 +28,7 @@ const FILES = {
   library: library(NAMES),
   ciConfig: config({ heroku: 'heroku-and-dockerhub', google: 'google-dummyapp' }),
   dockerfile: 'FROM scratch\nCOPY --from=philpennock/poetry / /poetry/',
-  branches: 'refs/remotes/origin/HEAD refs/remotes/origin/main\n',
+  branches: { head: 'refs/remotes/origin/main\n', usual: '' },
 }
 const cloneOf = (origin: string, more: object = {}) => infer({ remotes: { origin }, ...FILES, ...more })
 const ALL = new Set(ANSWER_KEYS)

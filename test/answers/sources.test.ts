@@ -194,8 +194,14 @@ describe('The Dockerfile', () => {
 
 describe('The default branch', () => {
   const refs = (folder: string) => {
-    const [, ...argv] = READ_BRANCHES
-    return fromBranches(git(folder, ...argv))
+    const ask = ([, ...argv]: readonly string[]) => {
+      try {
+        return git(folder, ...argv)
+      } catch {
+        return ''
+      }
+    }
+    return fromBranches({ head: ask(READ_BRANCHES.head), usual: ask(READ_BRANCHES.usual) })
   }
   const at = (folder: string, name: string) => git(folder, 'update-ref', name, 'HEAD')
 
@@ -222,8 +228,19 @@ describe('The default branch', () => {
     expect(refs(folder)).toEqual([{ key: 'defaultBranch', value: 'main', from: 'the branches of this clone' }])
   })
 
+  test('is not read from a HEAD of origin that leads nowhere', () => {
+    const folder = makeCheckout()
+    at(folder, 'refs/remotes/origin/master')
+    at(folder, 'refs/remotes/origin/maintenance')
+    git(folder, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/gone')
+    expect(pairs(refs(folder))).toEqual(['defaultBranch master'])
+    git(folder, 'symbolic-ref', '--delete', 'refs/remotes/origin/HEAD')
+    at(folder, 'refs/remotes/origin/HEAD')
+    expect(pairs(refs(folder))).toEqual(['defaultBranch master'])
+  })
+
   test('is not known where git says nothing', () => {
-    expect(fromBranches('')).toEqual([])
+    expect(fromBranches({ head: '', usual: '' })).toEqual([])
   })
 })
 
@@ -270,8 +287,14 @@ test('No text in any file makes it fail', () => {
     fc.string({ unit: 'binary', maxLength: 200 }),
     fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 60 }).map(parts => parts.join('')),
   )
-  const holds = (origin: string, library: string, ciConfig: string, dockerfile: string, branches: string) => {
-    for (const { value } of infer({ remotes: { origin, heroku: origin }, library, ciConfig, dockerfile, branches })) {
+  const holds = (origin: string, library: string, ciConfig: string, dockerfile: string, head: string) => {
+    for (const { value } of infer({
+      remotes: { origin, heroku: origin },
+      library,
+      ciConfig,
+      dockerfile,
+      branches: { head, usual: head },
+    })) {
       expect(typeof value).toBe('string')
     }
   }
