@@ -81,8 +81,12 @@ function readText(file: string, name: string): string {
   }
 }
 
+/** Far more than all answers take; YAML of that size is still read at once, whatever is in it. */
+const LONGEST_TEXT = 20_000
+
 /** JSON is YAML; aliases are bounded, so that a small file cannot become a large one. */
 function parseText(text: string, name: string): unknown {
+  if (text.length > LONGEST_TEXT) throw refusal(`${name} is far too long for answers.`, 'Is it the right file?')
   try {
     return parse(text, { maxAliasCount: 20, schema: 'core', strict: true })
   } catch (error) {

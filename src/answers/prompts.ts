@@ -1,7 +1,7 @@
 import { confirm, input, password, rawlist, select } from '@inquirer/prompts'
 import { Secret } from '../clouds/secret.ts'
 
-export interface Choice<Value> {
+interface Choice<Value> {
   readonly name: string
   readonly value: Value
   /** Shown below the list while the cursor stands on it. */

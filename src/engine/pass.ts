@@ -54,7 +54,7 @@ export async function lookAtAll(steps: readonly Step[], engine: Viewer, stop: Ab
 const neverLooked: Cause = { code: 'unseen', means: 'It was not looked at.', next: 'Run again.' }
 
 /** What the saved progress claims of a step. */
-export function claimOf(id: StepId, { progress }: Viewer): Claim {
+function claimOf(id: StepId, { progress }: Viewer): Claim {
   const { records, intents } = progress.saved
   return { record: records[id], intents: Object.values(intents).filter(intent => intent.step === id) }
 }

@@ -10,7 +10,7 @@ import type { Body, Str } from './text.ts'
 export type StepId = `${string}.${string}`
 
 /** What steps learned and later steps use, by `step:name`. Saved, never secret. */
-export type Facts = Readonly<Record<string, string>>
+type Facts = Readonly<Record<string, string>>
 
 /** One command of a by-hand form; `okExit` are the exit codes that count as done (0, unless said). */
 export interface Sh {
@@ -79,7 +79,7 @@ export interface Owned {
   readonly alsoAccess: readonly string[]
 }
 
-export interface Difference {
+interface Difference {
   readonly what: string
   readonly expected: string
   readonly found: string

@@ -12,7 +12,7 @@ export interface Drawing {
 }
 
 /** The sign of each event, for every way of drawing. */
-export const SIGNS: Readonly<
+const SIGNS: Readonly<
   Record<
     Event['event'],
     { readonly sign: string; readonly color: keyof Pick<ChalkInstance, 'green' | 'red' | 'yellow' | 'cyan' | 'dim'> }

@@ -34,5 +34,5 @@ export function wrap(lead: string, text: string, width: number): string {
   // The first row's room is taken by a lead of its own width, which is cut off again.
   const taken = wide > hang ? `${'x'.repeat(wide - hang - 1)} ` : ''
   const rows = wrapAnsi(taken + text, width - hang, { trim: false, hard: true })
-  return lead + rows.slice(taken.length).replaceAll(/\n */g, `\n${' '.repeat(hang)}`)
+  return lead + rows.slice(taken.length).replaceAll(/ *\n */g, `\n${' '.repeat(hang)}`)
 }

@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Json } from '../clouds/json.ts'
+import { dockerHub } from './docker-hub/service.ts'
 import { type Fault, faultFinder, JSON_TYPE, suffer } from './faults.ts'
 import { heroku } from './heroku/service.ts'
+import { masked } from './masked.ts'
 import type { Service } from './service.ts'
 import { deliver, readCall } from './wire.ts'
 import { emptyWorld, loadWorld, saveWorld, type World } from './world.ts'
@@ -12,7 +14,7 @@ import { emptyWorld, loadWorld, saveWorld, type World } from './world.ts'
 export type { Fault, FaultKind } from './faults.ts'
 
 /** Every simulated vendor, each on a port of its own. */
-const SERVICES = { heroku } as const satisfies Record<string, Service>
+const SERVICES = { heroku, 'docker-hub': dockerHub } as const satisfies Record<string, Service>
 type Vendor = keyof typeof SERVICES
 const VENDORS = Object.keys(SERVICES) as Vendor[]
 
@@ -22,12 +24,13 @@ export interface Logged {
   method: string
   /** With the query. */
   path: string
+  /** Without the secrets of a login. */
   body: Json | undefined
   /** What was answered; undefined where nothing was, or not yet. */
   status: number | undefined
   /** A 2xx write that changed the world. */
   effect: boolean
-  /** The e-mail address of the account that asked, never a token. */
+  /** The account that asked, as the vendor names it, never a token. */
   who?: string
 }
 
@@ -65,7 +68,8 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
   const answer = async (vendor: Vendor, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { url: path = '/' } = request
     const call = await readCall(request)
-    const { method, body } = call
+    const { method } = call
+    const body = masked(call.body)
     const entry: Logged = { at: now().toISOString(), vendor, method, path, body, status: undefined, effect: false }
     log.push(entry)
     await rehearsal.hook?.('before', entry)
@@ -75,7 +79,8 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
       entry.effect = said.effect
       if (said.who) entry.who = said.who
       if (file && said.effect) saveWorld(file, world)
-      return { status: said.status, headers: { ...JSON_TYPE, ...said.headers }, body: JSON.stringify(said.body) }
+      const text = said.body === undefined ? '' : JSON.stringify(said.body)
+      return { status: said.status, headers: { ...JSON_TYPE, ...said.headers }, body: text }
     })
     if (typeof sent === 'object') entry.status = sent.status
     await rehearsal.hook?.('after', entry)

@@ -7,6 +7,7 @@ export interface Call {
   readonly method: string
   /** Without the query. */
   readonly path: string
+  readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly body: Json | undefined
   /** A body came that is not JSON, or does not say that it is. */
@@ -17,10 +18,11 @@ export interface Call {
 export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  readonly body: Json
+  /** undefined: none at all. */
+  readonly body: Json | undefined
   /** A write that succeeded and changed the world. */
   readonly effect: boolean
-  /** The e-mail address of the account that asked, where there is one. */
+  /** The account that asked, where there is one, as the vendor names it: never a token. */
   readonly who?: string
 }
 

@@ -11,8 +11,14 @@ import type { Call } from './service.ts'
 export async function readCall(request: IncomingMessage): Promise<Call> {
   const { method = 'GET', url = '/', headers } = request
   const body = await text(request)
-  const [path = '/'] = url.split('?')
-  return { method, path, headers, ...readBody(body, headers['content-type'] ?? '') }
+  const [path = '/', ...query] = url.split('?')
+  return {
+    method,
+    path,
+    query: new URLSearchParams(query.join('?')),
+    headers,
+    ...readBody(body, headers['content-type'] ?? ''),
+  }
 }
 
 function readBody(body: string, type: string): Pick<Call, 'body' | 'malformed'> {

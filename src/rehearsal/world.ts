@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 import { EXIT, SetupError } from '../clouds/cause.ts'
+import { dockerHubWorld, emptyDockerHub } from './docker-hub/world.ts'
 import { fault } from './faults.ts'
 import { emptyHeroku, herokuWorld } from './heroku/world.ts'
 import { mintOf } from './mint.ts'
@@ -11,6 +12,7 @@ const worldFile = z.strictObject({
   latencyMs: z.int().min(0).default(0),
   faults: z.array(fault).default([]),
   heroku: herokuWorld,
+  dockerHub: dockerHubWorld.prefault({}),
 })
 
 /** All that the simulated clouds remember. Tests may change it between requests. */
@@ -19,8 +21,10 @@ export type World = z.infer<typeof worldFile>
 /** One account a vendor: it owns nothing, can pay, and is signed in with a token that lives for a year from `now`. */
 export function emptyWorld(now = new Date()): World {
   const counted = { counter: 0 }
-  const heroku = emptyHeroku(now, mintOf(counted))
-  return { ...counted, latencyMs: 0, faults: [], heroku }
+  const mint = mintOf(counted)
+  const heroku = emptyHeroku(now, mint)
+  const dockerHub = emptyDockerHub(now, mint)
+  return { ...counted, latencyMs: 0, faults: [], heroku, dockerHub }
 }
 
 /** Reads a world file; undefined where there is none. Throws a SetupError that says what in it is wrong. */

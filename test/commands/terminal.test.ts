@@ -53,7 +53,7 @@ const configOf = (cwd: string) => git(cwd, 'config', '--local', '--list')
 
 /** Says yes to all that comes before the plan. */
 async function upToThePlan(terminal: Terminal, host: string): Promise<void> {
-  await terminal.answer('To send', { text: host }, 'enter')
+  await terminal.answer('Type 127', { text: host }, 'enter')
   await terminal.answer('Are these right', 'enter')
   await terminal.answer('Use what was found', 'enter')
 }
@@ -99,7 +99,7 @@ describe('the walk', () => {
 
   test('another host than the one asked about is not taken', async () => {
     const { clouds, terminal, host } = await walk()
-    await terminal.until('? To send')
+    await terminal.until('? Type 127')
     terminal.type('api.heroku.com')
     terminal.press('enter')
     await terminal.until(`> Type ${host}`)
@@ -110,7 +110,7 @@ describe('the walk', () => {
 
   test('an answer is changed: a bad name gets the rule and a better one', async () => {
     const { clouds, terminal, host } = await walk()
-    await terminal.answer('To send', { text: host }, 'enter')
+    await terminal.answer('Type 127', { text: host }, 'enter')
     await terminal.choose('Are these right', 'change herokuApp')
     await terminal.until('? herokuApp')
     terminal.type('My App_')
@@ -158,11 +158,11 @@ describe('what is there already', () => {
     await madeByHand(clouds, tokenOf(clouds), { collaborators: ['fred@example.com'] })
     const { terminal, host, effects } = walkOn(clouds, { cols })
     await upToThePlan(terminal, host)
-    const question = await terminal.until(/\? heroku\.create-app.*\(y\/N\)$/s)
+    const question = await terminal.until(/\? Use it.*\(y\/N\)$/s)
     expect(question).toMatch(/2026-11-\s*22/)
     expect(question).toMatch(/fred@\s*example\.com/)
     await expectScreen(terminal, `adopt-${cols}`)
-    await terminal.answer('heroku.create-app', { text: 'y' }, 'enter')
+    await terminal.answer('Use it', { text: 'y' }, 'enter')
     await terminal.answer('Carry it out', 'enter')
     expect(await terminal.exit).toBe(0)
     expect(effects()).not.toContain('POST /apps')
@@ -173,8 +173,7 @@ describe('what is there already', () => {
     await madeByHand(clouds, tokenOf(clouds))
     const { terminal, host, effects, expectSameConfig } = walkOn(clouds)
     await upToThePlan(terminal, host)
-    await terminal.answer('heroku.create-app', 'enter')
-    await terminal.answer('Carry it out', 'enter')
+    await terminal.answer('Use it', 'enter')
     expect(await terminal.exit).toBe(3)
     expect(effects()).toEqual([])
     expectSameConfig()
@@ -186,8 +185,8 @@ describe('what is there already', () => {
     git(cwd, 'remote', 'add', 'heroku', 'https://git.heroku.com/freds-app.git')
     const { terminal, host, expectSameConfig } = await walk({ cwd, cols, argv: ['--set', `herokuApp=${APP}`] })
     await upToThePlan(terminal, host)
-    expect(await terminal.until(/\? git\.heroku-remote.*\(y\/N\)$/s)).toContain('freds-app')
-    await terminal.answer('git.heroku-remote', 'enter')
+    expect(await terminal.until(/\? Overwrite that.*\(y\/N\)$/s)).toContain('freds-app')
+    await terminal.answer('Overwrite that', 'enter')
     await terminal.until(/\? Carry it out.*select$/s)
     await expectScreen(terminal, `differs-${cols}`)
     await terminal.answer('Carry it out', 'enter')
@@ -203,7 +202,6 @@ describe('a failure', () => {
     await madeByHand(clouds, admit(clouds.world, 'fred@example.com'))
     const { terminal, host, expectSameConfig } = walkOn(clouds, { cols })
     await upToThePlan(terminal, host)
-    await terminal.answer('Carry it out', 'enter')
     expect(await terminal.exit).toBe(1)
     expect(terminal.screen()).toContain('--set herokuApp=')
     expectSameConfig()
@@ -225,7 +223,7 @@ describe('a token that is typed', () => {
   test('is never on the screen, also not with ctrl+t', async () => {
     const { clouds, terminal, host } = await walk({ token: '' })
     const token = tokenOf(clouds)
-    await terminal.answer('To send', { text: host }, 'enter')
+    await terminal.answer('Type 127', { text: host }, 'enter')
     await terminal.answer('Are these right', 'enter')
     await terminal.until('? Heroku token')
     terminal.type(token.slice(0, 10))
@@ -327,7 +325,7 @@ describe('the terminal', () => {
   ])('%s: nothing of the run is drawn over', async (_, options) => {
     const clouds = await rehearse()
     const { terminal, host, effects } = walkOn(clouds, options)
-    await terminal.answer('To send', { text: host }, 'enter')
+    await terminal.answer('Type 127', { text: host }, 'enter')
     await terminal.answer('Are these right', 'enter')
     await terminal.answer('Use what was found', 'enter')
     await terminal.answer('Carry it out', 'enter')

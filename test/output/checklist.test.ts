@@ -215,7 +215,11 @@ describe('As a script', () => {
 
 describe('As Markdown', () => {
   const markdown = (app: string, verbose = true) =>
-    asMarkdown([everyKind(app)], { ...ANSWERS, herokuApp: app }, place, { title: `of ${app}`, verbose })
+    asMarkdown([everyKind(app)], { ...ANSWERS, herokuApp: app }, place, {
+      title: `of ${app}`,
+      verbose,
+      proposed: new Set<string>(),
+    })
 
   /** What stands in code blocks, and the rest. */
   function read(text: string): { code: string[]; prose: string[] } {
@@ -263,7 +267,7 @@ test('As text, every step has its number, and every command its place', () => {
   const written: string[] = []
   const stream = { columns: 80, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream
   const printer = createPrinter(stream, { NO_COLOR: '1' })
-  printText(whole(KNOWN), KNOWN, place, { printer, title: 'A title', verbose: true })
+  printText(whole(KNOWN), KNOWN, place, { printer, title: 'A title', verbose: true, proposed: new Set<string>() })
   const text = written.join('')
   for (const [index, { id }] of STEPS.entries()) expect(text).toContain(`${index + 1} ${id}  `)
   expect(text).toContain('$ heroku apps:create pt-dummy-app')

@@ -14,7 +14,7 @@ const KEYS = {
   'ctrl-t': '\u0014',
   'ctrl-u': '\u0015',
 } as const
-export type Key = keyof typeof KEYS
+type Key = keyof typeof KEYS
 
 /** How long a text may take to appear, in milliseconds: far longer than it ever takes, far shorter than a test may. */
 const PATIENCE = 20_000

@@ -11,6 +11,13 @@ import { bareEnvironment, CLI } from '../support/cli.ts'
 /** How each vendor is found and signed in to. The one place where a vendor is added to the sweeps. */
 const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, world: World) => NodeJS.ProcessEnv>> = {
   heroku: (origin, { heroku }) => ({ HEROKU_HOST: origin, HEROKU_API_KEY: heroku.authorizations[0]?.token }),
+  'docker-hub': (origin, { dockerHub }) => ({
+    DOCKERHUB_HOST: origin,
+    DOCKERHUB_AUTH_HOST: origin,
+    DOCKERHUB_REGISTRY_HOST: origin,
+    DOCKERHUB_ADMIN_USER: dockerHub.users[0]?.username,
+    DOCKERHUB_ADMIN_PASSWORD: dockerHub.users[0]?.password,
+  }),
 }
 
 const LONGEST_RUN_MS = 60_000

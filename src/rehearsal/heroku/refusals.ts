@@ -1,15 +1,5 @@
 import type { Json } from '../../clouds/json.ts'
-
-/** An answer that says no, thrown by whoever finds the reason. */
-export class Refusal extends Error {
-  readonly status: number
-  readonly body: Json
-  constructor(status: number, body: Json) {
-    super('refused')
-    this.status = status
-    this.body = body
-  }
-}
+import { Refusal } from '../refusal.ts'
 
 const no = (status: number, id: string, message: string, more: { readonly [key: string]: Json } = {}): Refusal =>
   new Refusal(status, { id, message, ...more })

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Json } from '../../clouds/json.ts'
 import type { Mint } from '../mint.ts'
+import type { Reply as Answered, Pattern } from '../route.ts'
 import type { Account, HerokuWorld, Scope } from './world.ts'
 
 /** A request that has passed the gate: who asks is known, and may. */
@@ -15,13 +16,7 @@ export interface Ask {
   readonly mint: Mint
 }
 
-/** `world` only where it changes. */
-export interface Reply {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body: Json
-  readonly world?: HerokuWorld
-}
+export type Reply = Answered<HerokuWorld>
 
 /** What a scope must allow. */
 export type Need = 'identity' | 'read' | 'write' | 'global'
@@ -34,27 +29,8 @@ export const ALLOWS: Readonly<Record<Need, readonly Scope[]>> = {
   global: ['global'],
 }
 
-export interface Route {
-  readonly method: string
-  /** Segments, `*` for any one. */
-  readonly pattern: string
+export interface Route extends Pattern {
   readonly needs: Need
   /** Throws a Refusal. */
   handle(ask: Ask): Reply
-}
-
-/** What stands in place of a pattern's `*`, or undefined where the path does not match. */
-export function namesIn(pattern: string, path: string): readonly string[] | undefined {
-  const wanted = pattern.split('/')
-  const given = path.split('/')
-  if (wanted.length !== given.length || wanted.some((part, i) => part !== '*' && part !== given[i])) return undefined
-  return given.filter((_, i) => wanted[i] === '*').map(decoded)
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
 }

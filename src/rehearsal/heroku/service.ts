@@ -1,13 +1,15 @@
 import { mintOf } from '../mint.ts'
+import { Refusal } from '../refusal.ts'
+import { routed } from '../route.ts'
 import type { Answer, Call, Service } from '../service.ts'
 import type { World } from '../world.ts'
 import { ACCOUNTS } from './accounts.ts'
 import { APPS } from './apps.ts'
 import { AUTHORIZATIONS } from './authorizations.ts'
 import { FEATURE_ROUTES } from './features.ts'
-import { Refusal, refuse } from './refusals.ts'
+import { refuse } from './refusals.ts'
 import { RELEASES } from './releases.ts'
-import { ALLOWS, namesIn, type Reply, type Route } from './route.ts'
+import { ALLOWS, type Reply, type Route } from './route.ts'
 import { type Account, type Authorization, type HerokuWorld, RATE_LIMIT } from './world.ts'
 
 /** The first that fits answers; anything else is no endpoint. */
@@ -50,14 +52,12 @@ function reach(call: Call, world: World, { account, authorization }: Login, now:
   if (rules.versionRequired && !/version=3\b/.test(call.headers.accept ?? '')) throw refuse.version()
   const { twoFactorCode } = account
   if (twoFactorCode !== null && call.headers['heroku-two-factor-code'] !== twoFactorCode) throw refuse.twoFactor()
-  for (const { method, pattern, needs, handle } of ROUTES) {
-    const names = method === call.method ? namesIn(pattern, call.path) : undefined
-    if (!names) continue
-    if (!authorization.scope.some(scope => ALLOWS[needs].includes(scope))) throw refuse.scope()
-    if (call.malformed) throw refuse.malformed()
-    return handle({ ...call, world: world.heroku, account, names, now, mint: mintOf(world) })
-  }
-  throw refuse.endpoint()
+  const found = routed(ROUTES, call.method, call.path)
+  if (!found) throw refuse.endpoint()
+  const { route, names } = found
+  if (!authorization.scope.some(scope => ALLOWS[route.needs].includes(scope))) throw refuse.scope()
+  if (call.malformed) throw refuse.malformed()
+  return route.handle({ ...call, world: world.heroku, account, names, now, mint: mintOf(world) })
 }
 
 const said = ({ status, body }: Refusal): Answer => ({ status, headers: rateHeader(RATE_LIMIT), body, effect: false })

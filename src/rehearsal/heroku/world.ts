@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Mint } from '../mint.ts'
 
 /** facts/heroku.md 5: exactly these six. */

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto'
+
+/** Images of others that a build and a look at the pull limit need, each with its tags. */
+const IMAGES: Readonly<Record<string, readonly string[]>> = {
+  'pennocktech/ci': ['latest', 'purple'],
+  'philpennock/poetry': ['latest'],
+  'library/golang': ['latest', '1.25', 'alpine'],
+  'library/docker': ['latest', '19.03.12-git'],
+  'google/cloud-sdk': ['latest'],
+  'library/alpine': ['latest'],
+  'ratelimitpreview/test': ['latest'],
+}
+
+/** The public repositories that every world begins with. */
+export const PUBLIC = Object.entries(IMAGES).map(([path, tags]) => {
+  const [namespace = '', name = ''] = path.split('/')
+  return {
+    namespace,
+    name,
+    tags: tags.map(tag => ({ name: tag, digest: digestOf(`${path}:${tag}`), pushedBy: namespace })),
+  }
+})
+
+/** The digest of a manifest. */
+export function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`
+}
