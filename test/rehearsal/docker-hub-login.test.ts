@@ -63,7 +63,8 @@ describe('a login', () => {
 
   test('takes a token of the registry for none', async () => {
     const rehearsal = await rehearse()
-    const token = textAt((await registryToken(rehearsal, 'library/alpine')).body, 'token')
+    const login = ['yourname', rehearsal.world.dockerHub.users[0]?.password ?? ''] as const
+    const token = textAt((await registryToken(rehearsal, 'library/alpine', login)).body, 'token')
     expect((await hubClient(rehearsal, `Bearer ${token}`)('GET', '/v2/user/orgs/')).status).toBe(401)
   })
 
@@ -96,6 +97,8 @@ describe('a second factor', () => {
       body: { detail: 'Require secondary authentication on MFA enabled account' },
     })
     const login_2fa_token = textAt(halfway.body, 'login_2fa_token') ?? ''
+    const early = hubClient(rehearsal, `Bearer ${login_2fa_token}`)
+    expect((await early('GET', '/v2/access-tokens')).status).toBe(401)
     const wrong = await nobody('POST', '/v2/users/2fa-login', { login_2fa_token, code: '654321' })
     expect(wrong).toMatchObject({ status: 401, body: { detail: 'Incorrect authentication credentials' } })
     const done = await nobody('POST', '/v2/users/2fa-login/', { login_2fa_token, code: '123456' })

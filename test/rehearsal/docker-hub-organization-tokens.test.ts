@@ -3,7 +3,7 @@ import { type Json, textAt } from '../../src/clouds/json.ts'
 import type { Rehearsal } from '../../src/rehearsal/server.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { rehearse } from './client.ts'
-import { accessOf, furnish, furnishAcme, registryToken, signIn } from './docker-hub-client.ts'
+import { accessOf, furnish, furnishAcme, hubClient, registryToken, signIn } from './docker-hub-client.ts'
 
 const PATH = '/v2/orgs/acme/access-tokens'
 const onApp = (...scopes: string[]) => ({ type: 'TYPE_REPO', path: 'acme/app', scopes })
@@ -61,6 +61,28 @@ describe('an organization token', () => {
       expect(accessOf(await registryToken(rehearsal, name, ['acme', token]))).toMatchObject([{ actions: ['pull'] }])
     }
     expect(accessOf(await registryToken(rehearsal, 'acme/new', ['acme', token]))).toEqual([])
+  })
+
+  test('pushes to nothing of others with the path of all that is public', async () => {
+    const rehearsal = await acme()
+    const scopes = ['scope-image-push']
+    const token = await tokenWith(rehearsal, { type: 'TYPE_REPO', path: '*/*/public', scopes })
+    const granted = await registryToken(rehearsal, 'library/alpine', ['acme', token])
+    expect(accessOf(granted)).toMatchObject([{ actions: ['pull'] }])
+  })
+
+  test('makes no repository by a push', async () => {
+    const rehearsal = await acme()
+    const all = { type: 'TYPE_REPO', path: 'acme/*', scopes: ['scope-image-push'] }
+    const token = await tokenWith(rehearsal, all, onAcme('scope-repository-create'))
+    expect(accessOf(await registryToken(rehearsal, 'acme/new', ['acme', token]))).toEqual([])
+  })
+
+  test('is none for the old login of users', async () => {
+    const rehearsal = await acme()
+    const password = await tokenWith(rehearsal, onApp('scope-image-push'))
+    const login = await hubClient(rehearsal)('POST', '/v2/users/login', { username: 'acme', password })
+    expect(login).toMatchObject({ status: 401, body: { detail: 'Incorrect authentication credentials' } })
   })
 
   test.each([

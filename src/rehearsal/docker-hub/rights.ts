@@ -61,15 +61,13 @@ function ofUser(world: DockerHubWorld, user: User, repository: Repository): Righ
   return user.emailVerified ? granted : narrower(granted, 'read')
 }
 
-/** The scopes of an organization token that reach a repository; the forms of a path: facts/docker-hub.md 4. */
-export function scopesOn(
-  token: OrganizationToken,
-  { namespace, name, private: hidden }: Repository,
-): readonly string[] {
-  const paths = [`${namespace}/${name}`, `${namespace}/*`, ...(hidden ? [] : ['*/*/public'])]
-  return token.resources.flatMap(({ type, path, scopes }) =>
-    type === 'TYPE_REPO' && paths.includes(path) ? scopes : [],
-  )
+/**
+ * The scopes of an organization token that reach a repository; the forms of a path: facts/docker-hub.md 4. What is
+ * public may be pulled without a scope, and is not given more by the path of all that is.
+ */
+export function scopesOn({ resources }: OrganizationToken, { namespace, name }: Repository): readonly string[] {
+  const paths = [`${namespace}/${name}`, `${namespace}/*`]
+  return resources.flatMap(({ type, path, scopes }) => (type === 'TYPE_REPO' && paths.includes(path) ? scopes : []))
 }
 
 /** The scopes of an organization token for the organization itself. */
