@@ -57,7 +57,7 @@ function plan(ask: Ask): Reply {
     body: {
       name: account.plan,
       seats: 'seats' in account ? account.seats : 1,
-      teams: teams ? privateRepositories : 0,
+      teams,
       private_repos: privateRepositories,
       collaborators,
     },

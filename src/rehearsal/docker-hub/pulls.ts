@@ -36,4 +36,4 @@ const headersOf = (limit: number, remaining: number, seconds: number, source: st
 
 /** A plan of the user's own, or a seat in an organization with one. */
 const isPaid = ({ organizations }: DockerHubWorld, { plan, username }: User): boolean =>
-  plan !== 'free' || organizations.some(one => PLANS[one.plan].teams && roleIn(one, username))
+  plan !== 'free' || organizations.some(one => PLANS[one.plan].teams > 0 && roleIn(one, username))

@@ -20,10 +20,10 @@ const UNLIMITED = 9999
  * plan has ended.
  */
 export const PLANS = {
-  free: { teams: false, organizationTokens: 0, privateRepositories: 1, collaborators: 0 },
-  pro: { teams: false, organizationTokens: 0, privateRepositories: UNLIMITED, collaborators: UNLIMITED },
-  team: { teams: true, organizationTokens: 10, privateRepositories: UNLIMITED, collaborators: UNLIMITED },
-  business: { teams: true, organizationTokens: 100, privateRepositories: UNLIMITED, collaborators: UNLIMITED },
+  free: { teams: 0, organizationTokens: 0, privateRepositories: 1, collaborators: 0 },
+  pro: { teams: 0, organizationTokens: 0, privateRepositories: UNLIMITED, collaborators: UNLIMITED },
+  team: { teams: UNLIMITED, organizationTokens: 10, privateRepositories: UNLIMITED, collaborators: UNLIMITED },
+  business: { teams: UNLIMITED, organizationTokens: 100, privateRepositories: UNLIMITED, collaborators: UNLIMITED },
 } as const
 
 /** For things in a hand-written world whose age does not matter. */
