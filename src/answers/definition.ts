@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { nearest } from './nearest.ts'
 
 /** What one answer is: its rule, why it is asked, and how a bad value might have been meant. */

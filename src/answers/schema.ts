@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Str } from '../engine/text.ts'
 import type { Definition, Definitions } from './definition.ts'
 import { CIRCLECI } from './definitions/circleci.ts'

@@ -13,11 +13,11 @@ import { asJson, entriesOf, type Place } from '../output/checklist/model.ts'
 import { asScript } from '../output/checklist/script.ts'
 import { printText } from '../output/checklist/text.ts'
 import { createPrinter } from '../output/printer.ts'
-import { savedAnswers } from './enter.ts'
 import type { Format } from './formats.ts'
 import { titleOf, warnStranger } from './headline.ts'
 import type { Options } from './options.ts'
 import { openCheckout } from './repository.ts'
+import { savedAnswers } from './saved-answers.ts'
 
 /** `checklist`, `--dry-run`: what would be done in an empty world. Touches nothing, asks nobody, reads only git and files. */
 export async function checklist(options: Options, format: Format): Promise<Exit> {

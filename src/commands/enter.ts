@@ -1,16 +1,14 @@
 import { STEPS } from '../../steps/index.ts'
-import type { Candidate } from '../answers/infer.ts'
-import { ANSWER_KEYS } from '../answers/schema.ts'
 import { createClouds } from '../clouds/clouds.ts'
 import { createHttp } from '../clouds/http.ts'
 import { whoIsSignedIn } from '../clouds/sign-in.ts'
 import { VENDOR_IDS } from '../clouds/vendors.ts'
 import type { Viewer } from '../engine/engine.ts'
-import type { Saved } from '../engine/saved.ts'
 import { type Selection, select } from '../engine/select.ts'
 import type { Ground } from './ground.ts'
 import type { Options } from './options.ts'
 import { sayPreflight } from './preflight.ts'
+import { savedAnswers } from './saved-answers.ts'
 import type { Screen } from './screen.ts'
 import { settleAnswers } from './settle.ts'
 
@@ -49,10 +47,3 @@ export async function enter<Result>(
     await http.close()
   }
 }
-
-/** The answers of an earlier run. */
-export const savedAnswers = (saved: Saved | undefined): readonly Candidate[] =>
-  ANSWER_KEYS.flatMap(key => {
-    const value = saved?.answers[key]
-    return value === undefined ? [] : [{ key, value, from: 'your earlier run' }]
-  })

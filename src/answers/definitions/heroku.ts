@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { cut, type Definitions, dashed, fromFirstLetter, words } from '../definition.ts'
 
 /** facts/heroku.md 5: exactly these six. */
