@@ -100,11 +100,11 @@ async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
     return { is: 'failed', cause }
   }
   if (pass.stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
-  if (seen.is === 'unknown') return fail(seen.cause)
   if (!pass.acting.has(step.id) && !(seen.is === 'present' && planned.consents.length === 0)) {
     say('skip', 'left out of this run')
     return { is: 'open', why: 'left-out', detail: 'left out of this run' }
   }
+  if (seen.is === 'unknown') return fail(seen.cause)
   if (planned.consents.length > 0 && !pass.agreed.has(step.id)) {
     const detail = openConsent(planned)
     say(seen.is === 'differs' ? 'differs' : 'person', detail)

@@ -26,6 +26,7 @@ export async function cloneCheckout(
 ): Promise<void> {
   await git(tools, from.folder, 'clone', '--quiet', '--no-hardlinks', '--', from.folder, to)
   await git(tools, to, 'remote', 'remove', 'origin')
+  await setAuthor(to, tools)
   await setRemotes(from.remotes, to, tools)
 }
 
@@ -37,12 +38,17 @@ export async function makeCheckout(to: string, tools: Tools): Promise<void> {
     mkdirSync(join(to, name, '..'), { recursive: true })
     writeFileSync(join(to, name), text)
   }
+  await setAuthor(to, tools)
   await git(tools, to, 'add', '--all')
-  await git(tools, to, ...AUTHOR, 'commit', '--quiet', '--message=A stand-in for dummyapp')
+  await git(tools, to, 'commit', '--quiet', '--message=A stand-in for dummyapp')
   await setRemotes({ origin: 'https://github.com/PennockTech/dummyapp.git' }, to, tools)
 }
 
-const AUTHOR = ['-c', 'user.name=Rehearsal', '-c', 'user.email=rehearsal@example.com'] as const
+/** Whoever commits there is the rehearsal, whatever the machine's own configuration says. */
+async function setAuthor(to: string, tools: Tools): Promise<void> {
+  await git(tools, to, 'config', '--local', 'user.name', 'Rehearsal')
+  await git(tools, to, 'config', '--local', 'user.email', 'rehearsal@example.com')
+}
 
 async function setRemotes(remotes: Readonly<Record<string, string>>, to: string, tools: Tools): Promise<void> {
   for (const [name, url] of Object.entries(remotes)) {
@@ -52,12 +58,6 @@ async function setRemotes(remotes: Readonly<Record<string, string>>, to: string,
   await git(tools, to, 'clone', '--quiet', '--bare', '--', to, bare)
   const origin = withoutUserInfo(remotes.origin ?? '')
   if (origin) await git(tools, to, 'config', '--local', `url.${bare}.insteadOf`, origin)
-  for (const [key, value] of [
-    ['user.name', 'Rehearsal'],
-    ['user.email', 'rehearsal@example.com'],
-  ] as const) {
-    await git(tools, to, 'config', '--local', key, value)
-  }
 }
 
 async function git(tools: Tools, cwd: string, ...argv: readonly string[]): Promise<void> {

@@ -47,6 +47,21 @@ describe('Steps run', () => {
     expect([...outcomes.values()].map(({ is }) => is)).toEqual(['done', 'done'])
   })
 
+  test('and those that are left out hold nothing up, however they stand', async () => {
+    const { step, engine, ran } = smallWorld()
+    const cause = { code: 'dark', means: 'Nobody can see it.', next: 'Make light.' }
+    const steps = [
+      step('a.missing'),
+      step('a.unknown', { look: async () => ({ is: 'unknown', cause }) }),
+      step('b.two', { after: ['a.missing', 'a.unknown'] }),
+    ]
+    const { outcomes } = await walk(steps, engine, { leftOut: ['a.missing', 'a.unknown'] })
+    expect(ran).toEqual(['b.two'])
+    expect(outcomes.get('a.missing')).toMatchObject({ is: 'open', why: 'left-out' })
+    expect(outcomes.get('a.unknown')).toMatchObject({ is: 'open', why: 'left-out' })
+    expect(outcomes.get('b.two')).toMatchObject({ is: 'done' })
+  })
+
   test('but not those that come after a failed one: they say what they wait for, and the others go on', async () => {
     const { step, engine, ran } = smallWorld(id => (id === 'a.one' ? 1 : 0))
     const steps = [

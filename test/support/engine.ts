@@ -73,6 +73,8 @@ export async function walk(
   engine: Engine,
   options: {
     readonly agreed?: readonly StepId[]
+    /** Only looked at. */
+    readonly leftOut?: readonly StepId[]
     /** After the look and the agreement, before anything runs. */
     readonly meanwhile?: () => void
     readonly on?: (event: Event) => void
@@ -81,7 +83,7 @@ export async function walk(
   } = {},
 ): Promise<Walked> {
   const never = new AbortController().signal
-  const { agreed = [], meanwhile, on, stop = never, giveUp = never } = options
+  const { agreed = [], leftOut = [], meanwhile, on, stop = never, giveUp = never } = options
   const plan = await lookAtAll(steps, engine, never)
   meanwhile?.()
   const events: Event[] = []
@@ -89,7 +91,7 @@ export async function walk(
     events.push(event)
     on?.(event)
   }
-  const acting = new Set(steps.map(({ id }) => id))
+  const acting = new Set(steps.map(({ id }) => id).filter(id => !leftOut.includes(id)))
   const outcomes = await runPass({ plan, acting, agreed: new Set(agreed), engine, emit, stop, giveUp })
   return { plan, outcomes, events }
 }
