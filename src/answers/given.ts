@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { EXIT, SetupError } from '../clouds/cause.ts'
+import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import type { Candidate } from './infer.ts'
 import { nearest } from './nearest.ts'
 import { assertNoFaults, resolve } from './resolve.ts'
@@ -77,7 +77,7 @@ function readText(file: string, name: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8')
   } catch (error) {
-    throw refusal(`${name} cannot be read.`, 'Check the path and its rights, and run again.', words(error))
+    throw refusal(`${name} cannot be read.`, 'Check the path and its rights, and run again.', wordsOf(error))
   }
 }
 
@@ -90,11 +90,9 @@ function parseText(text: string, name: string): unknown {
   try {
     return parse(text, { maxAliasCount: 20, schema: 'core', strict: true })
   } catch (error) {
-    throw refusal(`${name} is neither JSON nor YAML.`, 'Mend it, and run again.', words(error).split('\n')[0])
+    throw refusal(`${name} is neither JSON nor YAML.`, 'Mend it, and run again.', wordsOf(error).split('\n')[0])
   }
 }
-
-const words = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 function refusal(means: string, next: string, said?: string): SetupError {
   return new SetupError({ code: 'answers', means, next, ...(said && { said }) }, EXIT.input)

@@ -27,3 +27,6 @@ export class SetupError extends Error {
     this.exit = exit
   }
 }
+
+/** What a thrown thing says, whatever it is. */
+export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
-import { EXIT, SetupError } from './cause.ts'
+import { EXIT, SetupError, wordsOf } from './cause.ts'
 import type { Tools } from './exec.ts'
 
 const LARGEST_FILE = 2 ** 20
@@ -77,7 +77,7 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
     renameSync(draft, realpathSync(file))
   } catch (error) {
     rmSync(draft, { force: true })
-    const said = error instanceof Error ? error.message : String(error)
+    const said = wordsOf(error)
     throw new SetupError({
       code: 'unwritable-file',
       asked: name,

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { EXIT, type Exit, SetupError } from '../clouds/cause.ts'
+import { EXIT, type Exit, SetupError, wordsOf } from '../clouds/cause.ts'
 import { lookAtAll } from '../engine/pass.ts'
 import { heldBack } from '../engine/plan.ts'
 import { savedOrBegun } from '../engine/saved.ts'
@@ -36,7 +36,7 @@ function save(file: string, text: string): void {
   try {
     writeFileSync(file, text)
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error)
+    const said = wordsOf(error)
     throw new SetupError(
       { code: 'out', asked: file, said, means: 'The plan cannot be written there.', next: 'Name another --out FILE.' },
       EXIT.input,

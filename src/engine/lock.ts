@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync,
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { EXIT, SetupError } from '../clouds/cause.ts'
+import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 
 /** Who holds the lock. Boot id, pid namespace, pid and start time together name one process for ever. */
 const Holder = z.object({
@@ -53,7 +53,7 @@ function write(folder: string, work: () => unknown): void {
     throw new SetupError({
       code: 'state-unwritable',
       asked: folder,
-      said: error instanceof Error ? error.message : String(error),
+      said: wordsOf(error),
       means: 'The folder for the saved progress cannot be written, and without it nothing is begun.',
       next: 'Make room or make it writable, or name another place with --state-dir DIR, and run again.',
     })

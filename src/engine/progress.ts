@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import Conf from 'conf'
-import { SetupError } from '../clouds/cause.ts'
-import { begun, fileIn, isThere, type Place, readProgress, refuseStrangers, type Saved, words } from './saved.ts'
+import { SetupError, wordsOf } from '../clouds/cause.ts'
+import { begun, fileIn, isThere, type Place, readProgress, refuseStrangers, type Saved } from './saved.ts'
 
 export interface Progress {
   readonly file: string
@@ -65,7 +65,7 @@ function cannotSave(file: string, error: unknown): SetupError {
   return new SetupError({
     code: 'progress-unwritable',
     asked: file,
-    said: words(error),
+    said: wordsOf(error),
     means: 'The progress cannot be saved. Nothing is done that is not written down first, so the run stops here.',
     next: 'Make room or make it writable, or name another place with --state-dir DIR, and run again.',
   })

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { EXIT, SetupError } from '../clouds/cause.ts'
+import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 
 /** A record says that a step was done, by whom, and whether we made the thing or found it. A claim: reality is asked again. */
 const Record = z.strictObject({
@@ -110,14 +110,12 @@ export function refuseStrangers(entry: string): void {
   )
 }
 
-export const words = (error: unknown) => (error instanceof Error ? error.message : String(error))
-
 function cannotRead(file: string, error: unknown): SetupError {
   return new SetupError(
     {
       code: 'progress-unreadable',
       asked: file,
-      said: words(error),
+      said: wordsOf(error),
       means: 'The saved progress cannot be read.',
       next: `Make ${file} readable for you, or name another place with --state-dir DIR.`,
     },

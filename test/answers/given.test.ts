@@ -3,21 +3,11 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { given } from '../../src/answers/given.ts'
-import { SetupError } from '../../src/clouds/cause.ts'
 import { makeCheckout } from '../support/checkout.ts'
 import { runCli } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { githubProjects, herokuApps, herokuTeams } from '../support/names.ts'
-
-function refusal(work: () => unknown): SetupError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof SetupError) return error
-    throw error
-  }
-  throw new Error('it was not refused')
-}
+import { refusal } from '../support/refusal.ts'
 
 /** A file with that text. */
 function fileWith(text: string): string {

@@ -12,22 +12,12 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { SetupError } from '../../src/clouds/cause.ts'
 import { createTools } from '../../src/clouds/exec.ts'
 import { assertReadable, findCheckout, readInside, replaceInside } from '../../src/clouds/repo.ts'
 import { git, makeCheckout } from '../support/checkout.ts'
 import { bareEnvironment } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
-
-function refusal(work: () => unknown): SetupError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof SetupError) return error
-    throw error
-  }
-  throw new Error('it was not refused')
-}
+import { refusal } from '../support/refusal.ts'
 
 describe('The checkout is', () => {
   test('the nearest repository around a folder', () => {

@@ -13,9 +13,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { SetupError } from '../../src/clouds/cause.ts'
 import { openProgress } from '../../src/engine/progress.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { refusal } from '../support/refusal.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const OURS = { project: 'github.com/acme/dummyapp', clouds: 'real' } as const
@@ -33,16 +33,6 @@ function saved() {
   progress.save({ answers: { herokuApp: 'acme-dummy' }, records: { 'heroku.create-app': RECORD } })
   const text = readFileSync(progress.file, 'utf8')
   return { folder, file: progress.file, text }
-}
-
-function refusal(work: () => unknown): SetupError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof SetupError) return error
-    throw error
-  }
-  throw new Error('it was not refused')
 }
 
 describe('Progress', () => {
