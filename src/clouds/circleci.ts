@@ -37,9 +37,9 @@ export const CIRCLECI: VendorApi = {
 
 /** The token that CircleCI's tools keep for a host, by the lines `host:` and `token:` (facts/circleci.md 2). */
 function tokenIn(text: string, host: string): string | undefined {
-  const valueOf = (key: string) => new RegExp(`^ *${key}: *["']?([^\\s"'#]+)`, 'm').exec(text)?.[1]
-  const named = (valueOf('host') ?? 'https://circleci.com').replace(/^https?:\/\//, '').replace(/\/$/, '')
-  return named === host ? valueOf('token') : undefined
+  const setting = (key: string) => new RegExp(`^ *${key}: *["']?([^\\s"'#]+)`, 'm').exec(text)?.[1]
+  const named = (setting('host') ?? 'https://circleci.com').replace(/^https?:\/\//, '').replace(/\/$/, '')
+  return named === host ? setting('token') : undefined
 }
 
 export const CIRCLECI_API: Host = {
@@ -51,7 +51,7 @@ export const CIRCLECI_API: Host = {
   headers: {},
   // Not Bearer: only recent Server images take that (facts/circleci.md 2).
   authorization: ({ secret }) => ({ 'circle-token': secret.reveal() }),
-  byHand: { header: 'Circle-Token: ${CIRCLE_TOKEN:?}' },
+  byHand: { header: 'Circle-Token: ', variable: 'CIRCLE_TOKEN' },
 }
 
 /** The first that fits explains the answer. */

@@ -5,7 +5,7 @@ import { explained, notLetIn, type Refusal } from './refusal.ts'
 import { basic, Secret } from './secret.ts'
 import type { Account, Credential, Host, Send, Session, VendorApi, VendorReply } from './vendor.ts'
 
-export const DOCKER_TOKENS_PAGE = 'https://app.docker.com/settings/personal-access-tokens'
+const DOCKER_TOKENS_PAGE = 'https://app.docker.com/settings/personal-access-tokens'
 
 /** facts/docker-hub.md 1: what a login gives lasts ten minutes; one is left for the request itself. */
 const SESSION_MS = 9 * 60_000
@@ -58,7 +58,7 @@ export const DOCKER_HUB_API: Host = {
   headers: {},
   authorization: ({ secret }) => ({ authorization: `Bearer ${secret.reveal()}` }),
   session,
-  byHand: { header: 'Authorization: Bearer ${DOCKERHUB_JWT:?}', login: loginByHand },
+  byHand: { header: 'Authorization: Bearer ', variable: 'DOCKERHUB_JWT', login: loginByHand },
 }
 
 /** A token of ten minutes, from a name and a password that no argument ever shows. */
@@ -123,7 +123,8 @@ const REFUSALS: readonly Refusal[] = [
     when: status => status === 401,
     cause: {
       code: 'unauthorized',
-      means: 'Docker Hub does not accept the sign-in: wrong, expired, or a password where a second factor or single sign-on is required.',
+      means:
+        'Docker Hub does not accept the sign-in: wrong, expired, or a password where a second factor or single sign-on is required.',
       next: `Sign in again; with a second factor, in a terminal, or with a token from ${DOCKER_TOKENS_PAGE}.`,
     },
   },

@@ -53,7 +53,7 @@ export const HEROKU_API: Host = {
   endpoint: env => hostOf('api', env.HEROKU_HOST),
   headers: { accept: 'application/vnd.heroku+json; version=3' },
   authorization: ({ secret }) => ({ authorization: `Bearer ${secret.reveal()}` }),
-  byHand: { header: 'Authorization: Bearer ${HEROKU_API_KEY:?}' },
+  byHand: { header: 'Authorization: Bearer ', variable: 'HEROKU_API_KEY' },
 }
 
 /** Where images are pushed to; the manifest tells which image that was (facts/heroku.md 4). */

@@ -5,7 +5,7 @@ import type { Vendor } from './identity.ts'
 import type { Host } from './vendor.ts'
 
 /** Every address that requests go to, with whose it is. */
-export const HOSTS = {
+const HOSTS = {
   heroku: { vendor: 'heroku', ...HEROKU_API },
   'heroku-registry': { vendor: 'heroku', ...HEROKU_REGISTRY },
   'docker-hub': { vendor: 'docker-hub', ...DOCKER_HUB_API },

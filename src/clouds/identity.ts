@@ -3,5 +3,3 @@ export type Vendor = 'heroku' | 'circleci' | 'docker-hub'
 
 /** Who speaks: the person who signed in at a vendor, or the bot that CI pushes as. */
 export type Identity = Vendor | 'docker-hub.bot'
-
-export const vendorOf = (identity: Identity): Vendor => (identity === 'docker-hub.bot' ? 'docker-hub' : identity)

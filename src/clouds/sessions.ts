@@ -28,7 +28,8 @@ export function createSessions(clock: Clock): Sessions {
       }
       // Another request may have opened one meanwhile.
       const newer = opened.get(who)
-      const fresh = newer !== known && newer?.credential === credential ? newer : { credential, session: open(), at: now }
+      const fresh =
+        newer !== known && newer?.credential === credential ? newer : { credential, session: open(), at: now }
       opened.set(who, fresh)
       try {
         return { secret: (await fresh.session).bearer }

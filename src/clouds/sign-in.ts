@@ -72,12 +72,7 @@ export function findBot({ secrets, names }: Taken): Found | undefined {
  * none.
  * @param host the vendor's address: a file's token is only for the one that it names
  */
-export async function findSignIn(
-  vendor: Vendor,
-  taken: Taken,
-  tools: Tools,
-  host: string,
-): Promise<Found | undefined> {
+export async function findSignIn(vendor: Vendor, taken: Taken, tools: Tools, host: string): Promise<Found | undefined> {
   const { variables, tool, files = [] } = VENDORS[vendor].signIn
   for (const { secret: variable, user } of variables) {
     const secret = taken.secrets.get(variable)

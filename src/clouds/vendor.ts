@@ -50,7 +50,7 @@ export interface Host {
    */
   session?(credential: Credential, as: Identity, send: Send): Promise<Session>
   /** How the sign-in goes with `curl`: the header, made of a variable of the shell, and what sets that one, where it is no token of its own. */
-  readonly byHand?: { readonly header: string; login?(as: Identity): readonly string[] }
+  readonly byHand?: { readonly header: string; readonly variable: string; login?(as: Identity): readonly string[] }
 }
 
 /** A sign-in in the environment: the variable that holds the secret, and that of the name that goes with it. */

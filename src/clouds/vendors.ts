@@ -4,7 +4,7 @@ import { HEROKU } from './heroku.ts'
 import type { Vendor } from './identity.ts'
 import type { VendorApi } from './vendor.ts'
 
-export type { Identity, Vendor } from './identity.ts'
+export type { Vendor } from './identity.ts'
 
 export const VENDORS: Readonly<Record<Vendor, VendorApi>> = {
   heroku: HEROKU,

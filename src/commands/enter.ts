@@ -2,8 +2,8 @@ import { STEPS } from '../../steps/index.ts'
 import { createClouds } from '../clouds/clouds.ts'
 import { createHttp } from '../clouds/http.ts'
 import type { Vendor } from '../clouds/identity.ts'
-import { VENDOR_IDS, VENDORS } from '../clouds/vendors.ts'
 import type { Credential, VendorReply } from '../clouds/vendor.ts'
+import { VENDOR_IDS, VENDORS } from '../clouds/vendors.ts'
 import type { Viewer } from '../engine/engine.ts'
 import { type Selection, select } from '../engine/select.ts'
 import type { Ground } from './ground.ts'
@@ -32,7 +32,7 @@ export async function enter<Result>(
   const selection = select(STEPS, options)
   const answers = await settleAnswers(candidates, selection.answers, { ...screen, takeProposed })
   const vendors = VENDOR_IDS.filter(vendor => selection.vendors.has(vendor))
-  const credentials = await ground.signIn(vendors)
+  const credentials = await ground.signIn(vendors, answers)
   const http = createHttp({ clock, env: process.env })
   try {
     const { tools } = ground

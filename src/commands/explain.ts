@@ -26,7 +26,8 @@ export async function explain(id: string, options: Options): Promise<Exit> {
   const list = (name: string, step: Step, actions: readonly Action[]) => {
     for (const [index, action] of actions.entries()) {
       say(index === 0 ? name : '', shown(action.does))
-      for (const command of byHand(action, step, place)) line(`${' '.repeat(17)}${paint.cyan(`$ ${readableLine(command)}`)}`)
+      for (const command of byHand(action, step, place))
+        line(`${' '.repeat(17)}${paint.cyan(`$ ${readableLine(command)}`)}`)
     }
   }
   for (const step of STEPS.filter(step => step.id === id)) {

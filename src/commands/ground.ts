@@ -1,4 +1,5 @@
 import type { Candidate } from '../answers/infer.ts'
+import type { Known } from '../answers/schema.ts'
 import type { Clock } from '../clouds/clock.ts'
 import type { Tools } from '../clouds/exec.ts'
 import type { HostId } from '../clouds/hosts.ts'
@@ -24,7 +25,7 @@ export interface Ground {
   /** Are proposals good enough where nobody can be asked? */
   readonly takeProposed: boolean
   /** Asks for what is needed to be let in by these vendors. */
-  signIn(vendors: readonly Vendor[]): Promise<Map<Identity, Credential>>
+  signIn(vendors: readonly Vendor[], answers: Known): Promise<Map<Identity, Credential>>
   /** Plays a person: the rehearsal alone has it. */
   play?(action: PersonAction): Promise<void>
   /** The command that goes on. */

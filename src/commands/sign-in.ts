@@ -69,13 +69,18 @@ async function obtain(vendor: Vendor, asker: Asker, { checkout, taken, used }: S
   const { name, signIn } = VENDORS[vendor]
   const { tools } = checkout
   const { login } = signIn
-  if (login && tools.find(login[0]) !== undefined && !signIn.variables.some(({ secret }) => taken.secrets.has(secret))) {
+  if (
+    login &&
+    tools.find(login[0]) !== undefined &&
+    !signIn.variables.some(({ secret }) => taken.secrets.has(secret))
+  ) {
     const how = await asker.choose(`${name}: how to sign in?`, [
       { name: `run ${login.join(' ')} here`, value: 'login' },
       { name: 'paste a token', value: 'paste' },
     ])
     const host = used.find(endpoint => hostOf(endpoint.host).vendor === vendor)?.base.host ?? ''
-    const found = how === 'login' && (await tools.hand(login)) ? await findSignIn(vendor, taken, tools, host) : undefined
+    const found =
+      how === 'login' && (await tools.hand(login)) ? await findSignIn(vendor, taken, tools, host) : undefined
     if (found !== undefined) return found.credential
   }
   const where = `from ${signIn.page}; least right: ${signIn.right}`

@@ -149,7 +149,9 @@ function settle(action: RequestAction, reply: VendorReply, { step, engine, minte
   const found = (wanted: Readonly<Record<string, readonly string[]>> = {}) =>
     Object.entries(wanted).flatMap(([name, keys]) => {
       const value = at(reply.body, ...keys)
-      return typeof value === 'string' || typeof value === 'number' ? [[`${step.id}:${name}`, String(value)] as const] : []
+      return typeof value === 'string' || typeof value === 'number'
+        ? [[`${step.id}:${name}`, String(value)] as const]
+        : []
     })
   for (const [name, value] of found(action.mint)) minted.set(name, new Secret(value))
   const learned = found(action.learn)

@@ -13,7 +13,13 @@ export type Outcome =
   /** Only a person can do it. */
   | { readonly is: 'open'; readonly why: 'person'; readonly action: PersonAction; readonly detail: string }
   /** Somebody's password or code is needed, which is asked for between two passes. */
-  | { readonly is: 'open'; readonly why: 'secret'; readonly needs: Need; readonly cause: Cause; readonly detail: string }
+  | {
+      readonly is: 'open'
+      readonly why: 'secret'
+      readonly needs: Need
+      readonly cause: Cause
+      readonly detail: string
+    }
   /**
    * `consent`: it is missing. `changed`: reality is no longer what was agreed. `stopped`: by Ctrl-C.
    * `after`: what it comes after is not done. `left-out`: it may not act in this run.

@@ -2,9 +2,9 @@
 import type { AnswerKey, Answers, Known } from '../answers/schema.ts'
 import type { Cause, NeedsSecret } from '../clouds/cause.ts'
 import type { Ran } from '../clouds/exec.ts'
-import type { Json } from '../clouds/json.ts'
 import type { HostId } from '../clouds/hosts.ts'
 import type { Identity, Vendor } from '../clouds/identity.ts'
+import type { Json } from '../clouds/json.ts'
 import type { Account, VendorReply } from '../clouds/vendor.ts'
 import type { Body, Hole, Str } from './text.ts'
 
@@ -164,7 +164,7 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   timeAt(host: HostId): Date
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   readonly as?: Identity
   readonly headers?: Readonly<Record<string, string>>
 }

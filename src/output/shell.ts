@@ -16,7 +16,7 @@ export interface Curl {
   readonly method: string
   readonly url: Str
   /** Of the sign-in: made of a shell variable, and never in an argument. */
-  readonly signIn: string | undefined
+  readonly signIn: { readonly header: string; readonly variable: string } | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly body: Body | undefined
   readonly into?: Readonly<Record<string, string>>
@@ -36,7 +36,9 @@ export function commandLine(command: ByHand): string {
   const lines = [head + allowed, ...documents]
   const wanted = Object.entries(into)
   if (wanted.length === 0) return lines.join('\n')
-  const taken = wanted.map(([name, filter]) => `${variableOf({ hole: name })}=$(printf '%s' "$answer" | jq -r ${quote(filter)})`)
+  const taken = wanted.map(
+    ([name, filter]) => `${variableOf({ hole: name })}=$(printf '%s' "$answer" | jq -r ${quote(filter)})`,
+  )
   return [`answer=$(${lines.join('\n')}${lines.length > 1 ? '\n' : ''})`, ...taken].join('\n')
 }
 
@@ -58,14 +60,14 @@ function curlLines({ method, url, signIn, headers, body }: Curl): readonly strin
       ...(signIn ? ['3<<SIGNIN'] : []),
     ].join(' '),
     ...(body === undefined ? [] : [...json, 'BODY']),
-    ...(signIn ? [`header = "${signIn}"`, 'SIGNIN'] : []),
+    ...(signIn ? [`header = "${signIn.header}\${${signIn.variable}:?}"`, 'SIGNIN'] : []),
   ]
 }
 
 /** A body in a document that the shell puts its variables into. */
 function bodyLines(body: Body): readonly string[] {
   const text = JSON.stringify(fillBody(body, hole => `\ue000${variableOf(hole)}\ue001`))
-  return [text.replace(/[\\$`]/g, '\\$&').replace(/\ue000(\w+)\ue001/g, '${$1:?}')]
+  return [text.replace(/[\\$`]/g, '\\$&').replace(/\ue000(\w+)\ue001/g, (_, name) => `\${${name}:?}`)]
 }
 
 /** A text for standard input that no line of its own can end. */
@@ -85,6 +87,6 @@ export function readableLine(command: ByHand): string {
   }
   const { method, url, signIn, body } = command
   const json = body === undefined ? [] : ['--data', quote(JSON.stringify(fillBody(body, mark)))]
-  const header = signIn ? [`-H '${signIn.replace(/\$\{(\w+):\?\}/, '$$$1')}'`] : []
+  const header = signIn ? [`-H "${signIn.header}$${signIn.variable}"`] : []
   return ['curl', '-X', method, word(url), ...header, ...json].join(' ')
 }

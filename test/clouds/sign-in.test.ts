@@ -81,7 +81,9 @@ describe('A sign-in is', () => {
   })
 
   test('refused where the tool prints more than a token', async () => {
-    const outcome = await findSignIn('heroku', nothing, toolsWith('echo warning; echo token-x'), HOST).catch(error => error)
+    const outcome = await findSignIn('heroku', nothing, toolsWith('echo warning; echo token-x'), HOST).catch(
+      error => error,
+    )
     expect(outcome).toBeInstanceOf(SetupError)
     expect(outcome).toMatchObject({ exit: 2, cause: { code: 'bad-token' } })
     expect(inspect(outcome)).not.toContain('token-x')

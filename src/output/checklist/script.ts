@@ -14,7 +14,9 @@ export function asScript(
 ): string {
   const { place } = options
   const by = entries.flatMap(({ step, actions }) => actions.flatMap(action => byHand(action, step, place)))
-  const hosts = new Set(entries.flatMap(({ actions }) => actions.flatMap(action => (action.kind === 'request' ? [action.host] : []))))
+  const hosts = new Set(
+    entries.flatMap(({ actions }) => actions.flatMap(action => (action.kind === 'request' ? [action.host] : []))),
+  )
   const vendors = [...new Set([...hosts].map(host => hostOf(host).vendor))]
   const usesCurl = by.some(command => 'url' in command)
   const usesJq = by.some(({ into }) => into !== undefined)
