@@ -65,8 +65,8 @@ module.exports = {
     only(
       'steps-apart',
       { path: '^steps/([^/]+)/' },
-      { path: '^steps/', pathNot: '^steps/$1/' },
-      'Steps meet in the table of contents alone.',
+      { path: '^steps/', pathNot: '^steps/($1/|delivery.ts$)' },
+      'Steps meet in the table of contents, and in how a credential reaches CI.',
     ),
     only(
       'one-place-to-ask',

@@ -1,5 +1,5 @@
-import type { Cause } from './cause.ts'
-import { textAt } from './json.ts'
+import { type Cause, SetupError } from './cause.ts'
+import { at, type Json, textAt } from './json.ts'
 import { explained, notLetIn, type Refusal } from './refusal.ts'
 import type { Host, VendorApi, VendorReply } from './vendor.ts'
 
@@ -118,4 +118,107 @@ const UNEXPECTED: Cause = {
   code: 'unexpected',
   means: 'CircleCI gave an answer that this version does not know.',
   next: 'Run again with --verbose; if it stays, report the words above.',
+}
+
+type Read = (path: string) => Promise<VendorReply>
+
+/**
+ * Every item of a list. A page that brings back a token already seen is the last one: that of a context's variables
+ * never advances (facts/circleci.md 5).
+ * @throws SetupError with the refusal
+ */
+async function readItems(read: Read, path: string): Promise<readonly Json[]> {
+  const items: Json[] = []
+  const seen = new Set<string>()
+  for (let token: string | undefined; ; ) {
+    const joint = path.includes('?') ? '&' : '?'
+    const reply = await read(token === undefined ? path : `${path}${joint}page-token=${encodeURIComponent(token)}`)
+    const page = at(reply.body, 'items')
+    if (reply.status >= 300 || !Array.isArray(page)) throw new SetupError(means(reply))
+    items.push(...page)
+    token = textAt(reply.body, 'next_page_token')
+    if (!token || seen.has(token)) return distinct(items)
+    seen.add(token)
+  }
+}
+
+/** The page behind a token that never advances brings the same again. */
+const distinct = (items: readonly Json[]): readonly Json[] => [
+  ...new Map(items.map(item => [JSON.stringify(item), item])).values(),
+]
+
+/** The id of an organization; undefined where CircleCI does not know it, or not to this account. Throws SetupError for other refusals. */
+export async function organizationId(read: Read, slug: string): Promise<string | undefined> {
+  const reply = await read(`/api/v2/organization/${encodeURIComponent(slug)}`)
+  if (reply.status === 404) return undefined
+  const id = textAt(reply.body, 'id')
+  if (reply.status >= 300 || id === undefined) throw new SetupError(means(reply))
+  return id
+}
+
+export interface Context {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+}
+
+/** The context of that exact name; undefined where there is none. Throws SetupError with a refusal. */
+export async function contextNamed(read: Read, organization: string, name: string): Promise<Context | undefined> {
+  const owner = await organizationId(read, organization)
+  if (owner === undefined) return undefined
+  const items = await readItems(read, `/api/v2/context?owner-id=${owner}&owner-type=organization`)
+  const contexts = items.map(item => ({
+    id: textAt(item, 'id') ?? '',
+    name: textAt(item, 'name') ?? '',
+    createdAt: textAt(item, 'created_at') ?? '',
+  }))
+  return contexts.find(one => one.name === name && one.id !== '')
+}
+
+/** What is known of a value in a context: when it was written, and how it ends. */
+interface Variable {
+  readonly name: string
+  readonly updatedAt: string
+  readonly tail: string
+}
+
+/** The variables of a context. Throws SetupError with a refusal. */
+export async function readVariables(read: Read, context: string): Promise<readonly Variable[]> {
+  const items = await readItems(read, `/api/v2/context/${context}/environment-variable`)
+  return items.map(item => ({
+    name: textAt(item, 'variable') ?? '',
+    updatedAt: textAt(item, 'updated_at') ?? textAt(item, 'created_at') ?? '',
+    tail: textAt(item, 'truncated_value') ?? '',
+  }))
+}
+
+export interface Restriction {
+  readonly type: string
+  readonly value: string
+  readonly name: string
+}
+
+/** What a context is restricted to. Throws SetupError with a refusal. */
+export async function readRestrictions(read: Read, context: string): Promise<readonly Restriction[]> {
+  const items = await readItems(read, `/api/v2/context/${context}/restrictions`)
+  return items.map(item => ({
+    type: textAt(item, 'restriction_type') ?? '',
+    value: textAt(item, 'restriction_value') ?? '',
+    name: textAt(item, 'name') ?? '',
+  }))
+}
+
+export interface Project {
+  readonly id: string
+  readonly organizationId: string
+}
+
+/** A project by its slug, whose slashes stay as they are (facts/circleci.md 3); undefined where there is none. */
+export async function readProject(read: Read, slug: string): Promise<Project | undefined> {
+  const reply = await read(`/api/v2/project/${slug}`)
+  if (reply.status === 404) return undefined
+  const id = textAt(reply.body, 'id')
+  const organization = textAt(reply.body, 'organization_id')
+  if (reply.status >= 300 || id === undefined || organization === undefined) throw new SetupError(means(reply))
+  return { id, organizationId: organization }
 }

@@ -65,7 +65,12 @@ export function newLook(
       const at = progress.saved.intents[intent]?.at
       return at === undefined ? undefined : new Date(at)
     },
-    endsIn: (secret, tail) => minted.get(secret)?.reveal().endsWith(tail),
+    // Any text ends in nothing.
+    endsIn: (secret, tail) =>
+      minted
+        .get(secret)
+        ?.reveal()
+        .endsWith(tail || '\0'),
     timeAt: host => clouds.timeAt(host),
   }
 }

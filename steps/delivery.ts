@@ -1,0 +1,142 @@
+import { contextNamed, readVariables } from '../src/clouds/circleci.ts'
+import type { Look, RequestAction, Seen, StepId } from '../src/engine/step.ts'
+import { type Hole, hole, type Str, t } from '../src/engine/text.ts'
+
+/*
+ * How a credential reaches CI: made, put into a context and proven within one step. The context never shows a value, so
+ * what stands there is ours by the time of its writing, and proven by its last characters while the secret is at hand.
+ */
+
+/** The context, and the step that makes it. */
+export interface Target {
+  readonly organization: string
+  readonly name: string
+  readonly madeBy: StepId
+}
+
+/** One variable of it: a secret that the step makes, or a text. */
+export interface Value {
+  readonly variable: string
+  readonly value: Hole | string
+}
+
+/** Puts a value into the context. A wrong key would be taken and store nothing (facts/circleci.md 5), so what stands there is proven. */
+export const deliver = ({ name, madeBy }: Target, { variable, value }: Value): RequestAction => ({
+  kind: 'request',
+  key: `deliver-${variable}`,
+  does: t`put ${variable} into the context ${name}`,
+  host: 'circleci',
+  method: 'PUT',
+  path: t`/api/v2/context/${hole(`${madeBy}:id`)}/environment-variable/${variable}`,
+  body: { value },
+  again: 'safe',
+})
+
+/** What stands in the context. */
+export type Delivery =
+  | { readonly is: 'no-context' }
+  /** Somebody else wrote these, and when. */
+  | { readonly is: 'foreign'; readonly variables: readonly { readonly name: string; readonly writtenAt: string }[] }
+  /** Not there, or ours and not proven. */
+  | { readonly is: 'open' }
+  /** All there and ours: by what was recorded, or by the secret at hand. */
+  | { readonly is: 'proven'; readonly by: 'record' | 'hand'; readonly learned: Readonly<Record<string, string>> }
+
+/** Looks what stands in the context of what a step delivers. Throws SetupError where CircleCI does not tell. */
+export async function lookAtDelivery(
+  look: Look,
+  step: StepId,
+  { organization, name }: Target,
+  values: readonly Value[],
+): Promise<Delivery> {
+  const context = await contextNamed(path => look.read('circleci', path), organization, name)
+  if (context === undefined) return { is: 'no-context' }
+  const there = await readVariables(path => look.read('circleci', path), context.id)
+  const stands = values.map(({ variable, value }) => {
+    const found = there.find(one => one.name === variable)
+    if (found === undefined) return { is: 'open' } as const
+    const fact = `${step}:delivered-${variable}`
+    const learned = { [fact]: found.updatedAt }
+    if (look.fact(fact) === found.updatedAt) return { is: 'record', learned } as const
+    const begun = look.begunAt(`${step}/deliver-${variable}`)
+    if (begun === undefined || Date.parse(found.updatedAt) < begun.getTime() - WHOLE_SECOND_MS) {
+      return { is: 'foreign', name: variable, writtenAt: found.updatedAt } as const
+    }
+    const isProven = typeof value === 'string' ? endsIn(value, found.tail) : look.endsIn(value.hole, found.tail)
+    return isProven ? ({ is: 'hand', learned } as const) : ({ is: 'open' } as const)
+  })
+  const foreign = stands.flatMap(one => (one.is === 'foreign' ? [{ name: one.name, writtenAt: one.writtenAt }] : []))
+  if (foreign.length > 0) return { is: 'foreign', variables: foreign }
+  if (stands.some(({ is }) => is === 'open')) return { is: 'open' }
+  const learned = Object.assign({}, ...stands.map(one => ('learned' in one ? one.learned : {})))
+  return { is: 'proven', by: stands.every(({ is }) => is === 'record') ? 'record' : 'hand', learned }
+}
+
+/** Clocks of vendors have whole seconds in headers. */
+const WHOLE_SECOND_MS = 1_000
+
+const endsIn = (value: string, tail: string): boolean => tail !== '' && value.endsWith(tail)
+
+/** A credential as the vendor lists it. */
+export interface Listed {
+  readonly id: string
+  readonly madeAt: Date
+  /** It carries this set-up's label: a hint, no proof. */
+  readonly isLabelled: boolean
+  /** It is good for what CI needs: alive, with the right scope. */
+  readonly isGood: boolean
+}
+
+/** What a step that makes and delivers a credential has come to. */
+export interface Standing {
+  /** One must be made and delivered. */
+  readonly mint: boolean
+  /** Ours, and no longer or never delivered. */
+  readonly old: readonly string[]
+}
+
+/**
+ * What a step that makes a credential and delivers it has come to. Ours are the recorded one, the one just made, and
+ * those of our label that appeared after the intent to make one. What is delivered is revoked last, so that CI is never
+ * without a working value.
+ */
+export function standing(
+  look: Look,
+  step: StepId,
+  {
+    listed,
+    delivery,
+    context,
+  }: { readonly listed: readonly Listed[]; readonly delivery: Delivery; readonly context: string },
+): Seen<Standing> {
+  const [recorded, fresh] = [look.fact(`${step}:id`), look.fact(`${step}:new`)]
+  const begun = look.begunAt(`${step}/mint`)
+  const isByIntent = ({ isLabelled, madeAt }: Listed) =>
+    isLabelled && begun !== undefined && madeAt.getTime() >= begun.getTime() - WHOLE_SECOND_MS
+  const ours = listed.filter(one => one.id === recorded || one.id === fresh || isByIntent(one))
+  const delivered = delivery.is === 'proven' ? (delivery.by === 'record' ? recorded : fresh) : undefined
+  const current = ours.find(({ id, isGood }) => id === delivered && isGood)
+  const old = ours.filter(one => one !== current).map(({ id }) => id)
+  if (current !== undefined && delivery.is === 'proven') {
+    const partly = 'delivered; an older one of ours is still valid'
+    if (old.length > 0) return { is: 'missing', partly, state: { mint: false, old } }
+    const learned = { ...delivery.learned, [`${step}:id`]: current.id }
+    return { is: 'present', state: { mint: false, old }, learned }
+  }
+  const state = { mint: true, old }
+  if (delivery.is !== 'foreign') return { is: 'missing', state, ...(old.length > 0 && { partly: HALF_MADE }) }
+  const [first, ...more] = delivery.variables.map(({ name, writtenAt }) => ({
+    what: `${name} in the context ${context}`,
+    expected: 'a value that this set-up wrote',
+    found: `a value written ${writtenAt.slice(0, 10)} that nobody can read`,
+  }))
+  if (first === undefined) return { is: 'missing', state }
+  const keep = { id: delivery.variables.map(({ writtenAt }) => writtenAt).join(' ') }
+  return { is: 'differs', state, how: [first, ...more], keep }
+}
+
+const HALF_MADE = 'made by an interrupted run and not provably delivered: it is made anew, and the old one revoked'
+
+/** The label of what this set-up makes for CI. */
+export const labelOf = (githubProject: Str, context: Str): Str =>
+  t`dummyapp-setup ${githubProject}: CircleCI ${context}`
