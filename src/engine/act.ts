@@ -145,6 +145,7 @@ function settle(action: RequestAction, reply: VendorReply, { step, engine, minte
     throw new SetupError(refusal(step, action.host, reply, answers))
   }
   const no = step.isNo?.(action.key, reply, answers)
+  if (no !== undefined && action.ifForbidden) throw new ForPerson(action.ifForbidden)
   if (no !== undefined) throw new SetupError({ asked: reply.asked, ...no })
   const found = (wanted: Readonly<Record<string, readonly string[]>> = {}) =>
     Object.entries(wanted).flatMap(([name, keys]) => {

@@ -14,13 +14,15 @@ export interface Selection {
   readonly steps: readonly Step[]
 }
 
-/** The steps of some lanes; the other lanes are only looked at. */
+/** The steps of some lanes, with those that take in what they deliver; the other lanes are only looked at. */
 export function select(
   steps: readonly Step[],
   { only, skip }: { readonly only: readonly string[]; readonly skip: readonly string[] },
 ): Selection {
   const isChosen = (lane: string) => (only.length === 0 || only.includes(lane)) && !skip.includes(lane)
-  const chosen = steps.filter(({ id }) => isChosen(laneOf(id)))
+  const own = steps.filter(({ id }) => isChosen(laneOf(id)))
+  const brought = new Set(own.flatMap(({ brings = [] }) => brings))
+  const chosen = steps.filter(step => own.includes(step) || brought.has(step.id))
   const vendors = new Set(chosen.flatMap(({ needs = [] }) => needs))
   const looked = steps.filter(({ needs = [] }) => needs.every(vendor => vendors.has(vendor)))
   return {
