@@ -1,11 +1,12 @@
 import { readRemote } from '../clouds/remote.ts'
 import type { Candidate } from './candidate.ts'
+import { LIBRARY } from './forms/library.ts'
 import { proposals } from './proposals.ts'
 import { definitionOf } from './schema.ts'
 import { type Branches, fromBranches } from './sources/branches.ts'
 import { CI_CONFIG, fromCiConfig } from './sources/ci-config.ts'
 import { DOCKERFILE, fromDockerfile } from './sources/dockerfile.ts'
-import { fromLibrary, LIBRARY } from './sources/library.ts'
+import { fromLibrary } from './sources/library.ts'
 import { fromRemotes, githubProject } from './sources/remotes.ts'
 import { documented, UPSTREAM } from './upstream.ts'
 
