@@ -17,6 +17,20 @@ const STAND_IN = {
 : "\${GCR_IMAGE_NAME:=pt-dummy-app}"
 # ---- EDIT THESE ----
 `,
+  'build/Dockerfile': `ARG DATA_IMAGE="philpennock/poetry"
+FROM golang AS maker
+COPY . .
+RUN CGO_ENABLED=0 go build -o /tmp/dummyapp
+
+FROM \${DATA_IMAGE} AS data
+
+FROM scratch
+COPY --from=maker /tmp/dummyapp /
+COPY --from=data / /poetry/
+VOLUME /poetry
+ENV POETRY_DIR=/poetry
+CMD ["/dummyapp"]
+`,
 }
 
 /** The git hosts that a temporary checkout would push to: its origin is a folder beside it, whatever address it shows. */

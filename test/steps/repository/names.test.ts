@@ -290,7 +290,7 @@ test('Whatever the library looks like, exactly the values change: the shell take
     expect(await lookAt(names, engine)).toMatchObject({ is: 'present', notes: [] })
     if (before(own) === after(own)) return
     writeFileSync(join(repo, FILE), before(own))
-    execFileSync('git', ['apply', '-'], { cwd: repo, input: diffOf(editOf(plan[0])) })
+    execFileSync('git', ['apply', '-'], { cwd: repo, input: diffOf(editOf(plan[0])), stdio: 'pipe' })
     expect(text()).toBe(after(own))
   }
   await fc.assert(fc.asyncProperty(values, texts, check), { numRuns: 60 })
