@@ -36,15 +36,15 @@ function readAddress(address: string, name: string): URL {
   if (base === undefined || !/^https?:$/.test(base.protocol) || base.username || base.password) {
     throw refusal({
       code: 'bad-endpoint',
-      means: `The address set for ${name} is no http(s) address without user info.`,
-      next: `Mend or unset the variable (for Heroku: HEROKU_HOST), and run again.`,
+      means: `The address set for ${name} must be an http or https address with no sign-in (…@) in it.`,
+      next: `Correct or unset the variable (for Heroku: HEROKU_HOST), and run again.`,
     })
   }
   if (base.protocol === 'http:' && !isLoopback(base.hostname)) {
     throw refusal({
       code: 'insecure-endpoint',
       means: `${name} would be asked at ${base.host} without encryption, and every token could be read on the way.`,
-      next: 'Use https; plain http goes to this machine (127.0.0.1) only.',
+      next: 'Use https in the variable (for Heroku: HEROKU_HOST), and run again; plain http is for this computer (127.0.0.1) alone.',
     })
   }
   return base
@@ -54,7 +54,7 @@ export function notAllowed({ vendor, base }: Endpoint): SetupError {
   return refusal({
     code: 'foreign-host',
     means: `${VENDORS[vendor].name} would be asked at ${base.host}, which is not its own address.`,
-    next: `If that is meant: --allow-host ${base.host}. If not: unset the variable that names it.`,
+    next: `If you want that: run again with --allow-host ${base.host}. If not: unset the variable that names it (for Heroku: HEROKU_HOST).`,
   })
 }
 

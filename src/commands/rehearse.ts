@@ -93,8 +93,8 @@ async function play({ who, byHand = [] }: PersonAction, { tools }: Checkout): Pr
       code: 'play',
       asked: argv.map(shown).join(' '),
       said: stderr.trim(),
-      means: `The rehearsal could not play ${who}.`,
-      next: 'Mend what it says, and rehearse again.',
+      means: `The rehearsal does for ${who} what they would do themselves, and this command failed.`,
+      next: 'Put right what the command says above, and rehearse again.',
     })
   }
 }

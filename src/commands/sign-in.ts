@@ -52,7 +52,7 @@ async function maySend(found: readonly Found[], { yes }: Options, { asker }: Scr
   throw new SetupError(
     {
       code: 'no-consent',
-      means: 'Nobody is here to say yes to using these sign-ins and to the plan.',
+      means: 'There is no terminal here in which somebody could say yes to using these sign-ins and to the plan.',
       next: 'Run it in a terminal, or say yes beforehand with --yes.',
     },
     EXIT.person,

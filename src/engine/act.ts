@@ -47,8 +47,8 @@ async function runCommand(step: Step, action: RunAction, { clouds, progress, rep
     code: 'command-failed',
     asked: action.argv.map(shown).join(' '),
     said: `exit ${code}${stderr && `: ${stderr.trim()}`}`,
-    means: `The command for ${step.id} did not do its work.`,
-    next: 'Mend what it says, and run again.',
+    means: `A command of ${step.id} failed.`,
+    next: 'Put right what it says above, and run again; what is done already is not done twice.',
   })
 }
 
@@ -116,7 +116,7 @@ function lostTooOften(step: Step, action: RequestAction): SetupError {
     code: 'lost-answer',
     asked: `${action.method} ${shown(action.path)}`,
     said: `no usable answer, ${TRIES} times`,
-    means: `The request of ${step.id} had no effect, as far as can be seen.`,
-    next: 'Run again in a few minutes; reality is looked at first, so nothing is done twice.',
+    means: `No clear answer came to a request of ${step.id}, and a look shows that it changed nothing.`,
+    next: 'Run again in a few minutes; what exists is looked at first, so nothing is made twice.',
   })
 }

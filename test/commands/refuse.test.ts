@@ -116,7 +116,7 @@ describe('Bad input is refused with exit 2 before anything is asked or done:', (
 
   test.each([
     ['http://10.1.2.3', 'would be asked at 10.1.2.3 without encryption'],
-    ['https://me:word@example.com', 'no http(s) address without user info'],
+    ['https://me:word@example.com', 'an http or https address with no sign-in (…@) in it'],
   ])('the endpoint %s, whatever is allowed', async (endpoint, words) => {
     const { said } = await refused(['--yes', '--allow-host', '10.1.2.3'], {
       env: { HEROKU_HOST: endpoint },
