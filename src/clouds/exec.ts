@@ -16,6 +16,8 @@ export interface Command {
   readonly cwd?: string
   /** Goes to standard input; the only way a secret reaches a child. */
   readonly input?: Secret
+  /** After which it is ended; the tools' own limit unless told. */
+  readonly timeoutMs?: number
 }
 
 export interface Tools {
@@ -61,7 +63,7 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
     return found.get(name)
   }
 
-  async function run({ argv, cwd = repo, input }: Command): Promise<Ran> {
+  async function run({ argv, cwd = repo, input, timeoutMs: limit = timeoutMs }: Command): Promise<Ran> {
     const [name = '', ...args] = argv
     const file = find(name)
     if (file === undefined) throw missingTool(name)
@@ -72,7 +74,7 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
       input: input?.reveal() ?? '',
       // A group of its own: Ctrl-C in the terminal must not tear an effect in the middle.
       detached: true,
-      timeout: timeoutMs,
+      timeout: limit,
       reject: false,
       stripFinalNewline: false,
       maxBuffer: 16 * 2 ** 20,

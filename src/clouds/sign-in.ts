@@ -1,4 +1,5 @@
 import { type Cause, EXIT, SetupError } from './cause.ts'
+import type { Clock } from './clock.ts'
 import type { Tools } from './exec.ts'
 import { Secret } from './secret.ts'
 import type { Account, VendorReply } from './vendor.ts'
@@ -12,6 +13,18 @@ export interface Found {
   readonly source: string
 }
 
+/** That there is none, and the words of the tool that was asked. */
+export interface NotFound {
+  readonly vendor: Vendor
+  readonly asked?: string
+  readonly said?: string
+}
+
+export const isFound = (one: Found | NotFound): one is Found => 'secret' in one
+
+/** Of a tool that prints a token: eight seconds where the network is down (facts/heroku.md 1.2), else two. */
+const TOOL_LIMIT = 30_000
+
 /**
  * Takes every credential out of the environment, so that no child and no later code finds one there.
  * @returns what the vendors' variables held, by variable
@@ -22,41 +35,47 @@ export function takeSecrets(env: NodeJS.ProcessEnv): ReadonlyMap<string, Secret>
   for (const variable of VENDOR_IDS.flatMap(vendor => VENDORS[vendor].signIn.variables)) {
     const value = env[variable]
     delete env[variable]
-    if (value?.trim()) taken.set(variable, asSecret(value, variable))
+    if (value?.trim()) taken.set(variable, asSecret(value, variable, `Set ${variable} anew, and run again.`))
   }
   return taken
 }
 
-function asSecret(value: string, variable: string): Secret {
+function asSecret(value: string, source: string, next: string): Secret {
   try {
     return Secret.of(value)
   } catch {
     throw new SetupError(
       {
         code: 'bad-token',
-        means: `${variable} holds characters that no token has.`,
-        next: `Set ${variable} anew, and run again.`,
+        means: `${source} holds characters that no token has.`,
+        next,
       },
       EXIT.input,
     )
   }
 }
 
-/** The first sign-in there is for a vendor: its variables, then its tool's. Undefined when there is none. */
+/**
+ * The first sign-in there is for a vendor: its variables, then its tool's.
+ * @throws SetupError (exit 2) where the tool prints what cannot be a token
+ */
 export async function findSignIn(
   vendor: Vendor,
   taken: ReadonlyMap<string, Secret>,
   tools: Tools,
-): Promise<Found | undefined> {
+  clock: Pick<Clock, 'timeout'>,
+): Promise<Found | NotFound> {
   const { variables, tool } = VENDORS[vendor].signIn
   for (const variable of variables) {
     const secret = taken.get(variable)
     if (secret !== undefined) return { vendor, secret, source: variable }
   }
-  if (tools.find(tool[0]) === undefined) return undefined
-  const { code, stdout } = await tools.run({ argv: tool })
+  if (tools.find(tool[0]) === undefined) return { vendor }
+  const { code, stdout, stderr } = await tools.run({ argv: tool, timeoutMs: clock.timeout(TOOL_LIMIT) })
   const token = stdout.trim()
-  return code === 0 && token ? { vendor, secret: asSecret(token, tool.join(' ')), source: tool.join(' ') } : undefined
+  const source = tool.join(' ')
+  if (code !== 0 || !token) return { vendor, asked: source, said: `exit ${code}: ${stderr.trim() || 'no token'}` }
+  return { vendor, secret: asSecret(token, source, `Run ${source} to see what it prints, and sign in anew.`), source }
 }
 
 /**
@@ -76,16 +95,28 @@ export async function whoIsSignedIn(vendor: Vendor, read: (path: string) => Prom
 }
 
 /** What to do where a sign-in is missing and nobody can be asked. */
-export function noSignIn(vendors: readonly Vendor[]): SetupError {
+export function noSignIn(missing: readonly NotFound[]): SetupError {
+  const asked = missing.flatMap(one => one.asked ?? [])
+  const said = missing.flatMap(one => one.said ?? [])
   const cause: Cause = {
     code: 'no-sign-in',
-    means: vendors.map(vendor => `No sign-in for ${VENDORS[vendor].name} was found.`).join('\n'),
-    next: vendors.map(howToSignIn).join('\n'),
+    ...(asked.length > 0 && { asked: asked.join('\n'), said: said.join('\n') }),
+    means: missing.map(whyMissing).join('\n'),
+    next: missing.map(howToSignIn).join('\n'),
   }
   return new SetupError(cause, EXIT.input)
 }
 
-function howToSignIn(vendor: Vendor): string {
-  const { variables, tool, page, right } = VENDORS[vendor].signIn
-  return `Sign in with ${tool[0]} login, or put a token from ${page} into ${variables[0]} (least right: ${right}), and run again.`
+function whyMissing({ vendor, asked }: NotFound): string {
+  const { name, signIn } = VENDORS[vendor]
+  const unset = `No sign-in for ${name} was found: ${signIn.variables.join(' and ')} is not set`
+  return asked
+    ? `${unset}, and ${asked} gives no token.`
+    : `${unset}, and the command ${signIn.tool[0]} is not in PATH.`
+}
+
+function howToSignIn({ vendor, asked }: NotFound): string {
+  const { variables, tool, login, page, right } = VENDORS[vendor].signIn
+  const command = login.join(' ')
+  return `${asked ? `Sign in with ${command}` : `Install ${tool[0]} and sign in with ${command}`}, or put a token from ${page} into ${variables[0]} (least right: ${right}), and run again.`
 }

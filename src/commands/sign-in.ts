@@ -1,8 +1,9 @@
 import type { Asker } from '../answers/prompts.ts'
 import { EXIT, SetupError } from '../clouds/cause.ts'
+import type { Clock } from '../clouds/clock.ts'
 import type { Endpoint } from '../clouds/endpoints.ts'
 import type { Secret } from '../clouds/secret.ts'
-import { type Found, findSignIn, noSignIn, type takeSecrets } from '../clouds/sign-in.ts'
+import { type Found, findSignIn, isFound, noSignIn, type takeSecrets } from '../clouds/sign-in.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
 import { wrap } from '../output/printer.ts'
 import type { Options } from './options.ts'
@@ -15,15 +16,16 @@ interface SigningIn {
   readonly used: readonly Endpoint[]
   readonly options: Options
   readonly screen: Screen
+  readonly clock: Clock
 }
 
 /** Lists what was found with where it goes, gets one yes for it, and asks for the rest. */
 export async function signIn(vendors: readonly Vendor[], context: SigningIn): Promise<ReadonlyMap<Vendor, Secret>> {
   if (vendors.length === 0) return new Map()
-  const { taken, checkout, used, options, screen } = context
+  const { taken, checkout, used, options, screen, clock } = context
   const { asker, printer } = screen
-  const looked = await Promise.all(vendors.map(vendor => findSignIn(vendor, taken, checkout.tools)))
-  const found = looked.filter(one => one !== undefined)
+  const looked = await Promise.all(vendors.map(vendor => findSignIn(vendor, taken, checkout.tools, clock)))
+  const found = looked.filter(isFound)
   const baseOf = (vendor: Vendor) =>
     used.find(endpoint => endpoint.vendor === vendor)?.base ?? new URL(VENDORS[vendor].home)
   printer.line()
@@ -33,7 +35,7 @@ export async function signIn(vendors: readonly Vendor[], context: SigningIn): Pr
     const line = `${source}  ${printer.paint.dim(`sent only to ${baseOf(vendor).host}`)}`
     printer.line(wrap(`  ${VENDORS[vendor].name}  `, line, printer.width))
   }
-  const missing = vendors.filter(vendor => !found.some(one => one.vendor === vendor))
+  const missing = looked.filter(one => !isFound(one))
   if (missing.length > 0 && asker === undefined) throw noSignIn(missing)
   const usable = (await maySend(found, options, screen)) ? found : []
   const signedIn = new Map<Vendor, Secret>()
@@ -60,7 +62,7 @@ async function maySend(found: readonly Found[], { yes }: Options, { asker }: Scr
 }
 
 /** Signs in with the vendor's tool in this terminal, where there is one; else asks for a token. */
-async function obtain(vendor: Vendor, asker: Asker, { checkout, taken }: SigningIn): Promise<Secret> {
+async function obtain(vendor: Vendor, asker: Asker, { checkout, taken, clock }: SigningIn): Promise<Secret> {
   const { name, signIn } = VENDORS[vendor]
   const { tools } = checkout
   const [tool] = signIn.login
@@ -71,8 +73,8 @@ async function obtain(vendor: Vendor, asker: Asker, { checkout, taken }: Signing
       { name: 'paste a token', value: 'paste' },
     ])
     const found =
-      how === 'login' && (await tools.hand(signIn.login)) ? await findSignIn(vendor, taken, tools) : undefined
-    if (found !== undefined) return found.secret
+      how === 'login' && (await tools.hand(signIn.login)) ? await findSignIn(vendor, taken, tools, clock) : undefined
+    if (found && isFound(found)) return found.secret
   }
   return asker.secret(`${name} token (from ${signIn.page}; least right: ${signIn.right})`)
 }

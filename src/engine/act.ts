@@ -3,6 +3,7 @@ import { VendorTrouble } from '../clouds/clouds.ts'
 import { textAt } from '../clouds/json.ts'
 import { replaceInside } from '../clouds/repo.ts'
 import type { VendorReply } from '../clouds/vendor.ts'
+import { VENDORS } from '../clouds/vendors.ts'
 import { bound, boundPath, type Engine, newLook, refusal, see } from './engine.ts'
 import { sameActions } from './plan.ts'
 import type { Action, PersonAction, RequestAction, RunAction, Step } from './step.ts'
@@ -61,26 +62,31 @@ async function sendRequest(
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const reply = await sendOnce(action, engine, giveUp)
-    if (reply !== 'lost') {
+    if (!('lost' in reply)) {
       if (attempt === 1 && isRefused(action, reply)) withdraw()
       return settle(step, action, reply, engine)
     }
     if (await hasHappened(step, action, engine, giveUp)) return
-    if (attempt === TRIES) throw lostTooOften(step, action)
+    if (attempt === TRIES) throw lostTooOften(step, action, reply)
   }
 }
 
-/** Sends once; `lost` when it may or may not have had its effect. */
-async function sendOnce(action: RequestAction, engine: Engine, giveUp: AbortSignal): Promise<VendorReply | 'lost'> {
+/** What the vendor said instead of a clear answer: the request may or may not have had its effect. */
+interface Lost {
+  readonly lost: string
+}
+
+/** Sends once. */
+async function sendOnce(action: RequestAction, engine: Engine, giveUp: AbortSignal): Promise<VendorReply | Lost> {
   const { facts } = engine.progress.saved
   const path = boundPath(action.path, facts)
   const body = action.body && { body: fillBody(action.body, ({ hole }) => bound(hole, facts)) }
   const repeat = action.again === 'safe' ? 'safe' : 'never'
   try {
     const reply = await engine.clouds.send(action.vendor, { method: action.method, path, ...body, repeat }, giveUp)
-    return reply.status >= 500 ? 'lost' : reply
+    return reply.status >= 500 ? { lost: VENDORS[action.vendor].means(reply).said ?? '' } : reply
   } catch (error) {
-    if (error instanceof VendorTrouble && error.effect === 'unknown') return 'lost'
+    if (error instanceof VendorTrouble && error.effect === 'unknown') return { lost: error.cause.said ?? '' }
     throw error
   }
 }
@@ -111,11 +117,11 @@ async function hasHappened(step: Step, action: Action, engine: Engine, giveUp: A
   return !step.actions(engine.answers, seen).some(still => sameActions([still], [action]))
 }
 
-function lostTooOften(step: Step, action: RequestAction): SetupError {
+function lostTooOften(step: Step, action: RequestAction, { lost }: Lost): SetupError {
   return new SetupError({
     code: 'lost-answer',
     asked: `${action.method} ${shown(action.path)}`,
-    said: `no usable answer, ${TRIES} times`,
+    said: `${lost} (${TRIES} times)`,
     means: `No clear answer came to a request of ${step.id}, and a look shows that it changed nothing.`,
     next: 'Run again in a few minutes; what exists is looked at first, so nothing is made twice.',
   })

@@ -112,6 +112,13 @@ function refused({ status, body }: VendorReply, { herokuApp, herokuTeam }: Pick<
       next: `Ask an admin of ${herokuTeam} for that right, or do without a team (--set herokuTeam=), and run again.`,
     }
   }
+  if (status === 404 && herokuTeam !== undefined && /find that team/i.test(message)) {
+    return {
+      code: 'no-team',
+      means: `Heroku knows no team ${herokuTeam}.`,
+      next: 'Correct its name (--set herokuTeam=NAME), or do without a team (--set herokuTeam=), and run again.',
+    }
+  }
   const taken = status === 422 ? /already taken/i.test(message) : status === 403 && /access to the app/i.test(message)
   if (!taken) return undefined
   return {

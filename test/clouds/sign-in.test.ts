@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { SetupError } from '../../src/clouds/cause.ts'
+import { realClock } from '../../src/clouds/clock.ts'
 import { createTools } from '../../src/clouds/exec.ts'
 import { Secret } from '../../src/clouds/secret.ts'
-import { findSignIn, noSignIn, takeSecrets, whoIsSignedIn } from '../../src/clouds/sign-in.ts'
+import { findSignIn, isFound, noSignIn, takeSecrets, whoIsSignedIn } from '../../src/clouds/sign-in.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 /** Tools with nothing but a heroku command that does what the script says, and what it needs. */
@@ -17,6 +18,11 @@ function toolsWith(script?: string) {
   }
   return createTools({ repo: temporaryFolder(), env: { PATH: folder } })
 }
+
+/** What is found where the waits are that much shorter. */
+const find = (taken: ReadonlyMap<string, Secret>, script?: string, scale = 1) =>
+  findSignIn('heroku', taken, toolsWith(script), realClock(scale))
+
 const reply = (status: number, body: object) => async () => ({
   status,
   headers: {},
@@ -56,28 +62,34 @@ describe('A sign-in is', () => {
   const taken = new Map([['HEROKU_API_KEY', new Secret('from-the-environment')]])
 
   test('first the variable’s', async () => {
-    const found = await findSignIn('heroku', taken, toolsWith('echo from-the-tool'))
-    expect(found?.secret.reveal()).toBe('from-the-environment')
-    expect(found?.source).toBe('HEROKU_API_KEY')
+    const found = await find(taken, 'echo from-the-tool')
+    expect(isFound(found) && found.secret.reveal()).toBe('from-the-environment')
+    expect(found).toMatchObject({ source: 'HEROKU_API_KEY' })
   })
 
   test('else the tool’s', async () => {
-    const found = await findSignIn('heroku', new Map(), toolsWith('test "$*" = auth:token && echo from-the-tool'))
-    expect(found?.secret.reveal()).toBe('from-the-tool')
-    expect(found?.source).toBe('heroku auth:token')
+    const found = await find(new Map(), 'test "$*" = auth:token && echo from-the-tool')
+    expect(isFound(found) && found.secret.reveal()).toBe('from-the-tool')
+    expect(found).toMatchObject({ source: 'heroku auth:token' })
   })
 
+  const TOOL = 'heroku auth:token'
   test.each([
-    ['there is no tool', undefined],
-    ['the tool is not signed in', 'echo not logged in >&2; exit 2'],
-    ['the tool fails, whatever it prints', 'echo half-a-token; exit 1'],
-    ['the tool prints nothing', 'echo'],
-  ])('none where %s', async (_, script) => {
-    expect(await findSignIn('heroku', new Map(), toolsWith(script))).toBeUndefined()
+    ['there is no tool', undefined, undefined, undefined],
+    ['the tool is not signed in', 'echo not logged in >&2; exit 2', TOOL, 'exit 2: not logged in'],
+    ['the tool fails, whatever it prints', 'echo half-a-token; exit 1', TOOL, 'exit 1: no token'],
+    ['the tool prints nothing', 'echo', TOOL, 'exit 0: no token'],
+  ])('none where %s, and its words are kept', async (_, script, asked, said) => {
+    expect(await find(new Map(), script)).toEqual({ vendor: 'heroku', ...(asked && { asked, said }) })
+  })
+
+  test('none where the tool hangs', async () => {
+    const none = await find(new Map(), 'exec /bin/sleep 600', 0.01)
+    expect(none).toMatchObject({ asked: TOOL, said: expect.stringContaining('timed out') })
   })
 
   test('refused where the tool prints more than a token', async () => {
-    const outcome = await findSignIn('heroku', new Map(), toolsWith('echo warning; echo token-x')).catch(error => error)
+    const outcome = await find(new Map(), 'echo warning; echo token-x').catch((error: unknown) => error)
     expect(outcome).toBeInstanceOf(SetupError)
     expect(outcome).toMatchObject({ exit: 2, cause: { code: 'bad-token' } })
     expect(inspect(outcome)).not.toContain('token-x')
@@ -105,9 +117,17 @@ describe('Who is signed in', () => {
   })
 })
 
-test('Where nobody can be asked, it is said how to sign in, with the page and the least right (exit 2)', () => {
-  const { cause, exit } = noSignIn(['heroku'])
+test.each([
+  [{}, 'and the command heroku is not in PATH.', /^Install heroku and sign in with heroku login, or /],
+  [
+    { asked: 'heroku auth:token', said: 'exit 2' },
+    'and heroku auth:token gives no token.',
+    /^Sign in with heroku login, or /,
+  ],
+])('Where nobody can be asked, it is said what was tried and how to sign in (exit 2): %j', (tried, why, how) => {
+  const { cause, exit } = noSignIn([{ vendor: 'heroku', ...tried }])
   expect(exit).toBe(2)
-  expect(cause.means).toBe('No sign-in for Heroku was found.')
-  expect(cause.next).toMatch(/heroku login.*https:\/\/dashboard\.heroku\.com\/account.*HEROKU_API_KEY.*least right/)
+  expect(cause).toMatchObject({ ...tried, means: `No sign-in for Heroku was found: HEROKU_API_KEY is not set, ${why}` })
+  expect(cause.next).toMatch(how)
+  expect(cause.next).toMatch(/https:\/\/dashboard\.heroku\.com\/account.*HEROKU_API_KEY.*least right/)
 })

@@ -129,8 +129,12 @@ describe('Bad input is refused with exit 2 before anything is asked or done:', (
     const bin = temporaryFolder()
     symlinkSync(gitFile(), join(bin, 'git'))
     const { said } = await refused(['--yes'], { env: { HEROKU_API_KEY: '', PATH: bin } })
-    expect(said).toContain('No sign-in for Heroku was found.')
-    expect(said).toContain('Sign in with heroku login, or put a token from https://dashboard.heroku.com/account')
+    expect(said).toContain(
+      'No sign-in for Heroku was found: HEROKU_API_KEY is not set, and the command heroku is not in PATH.',
+    )
+    expect(said).toContain(
+      'Install heroku and sign in with heroku login, or put a token from https://dashboard.heroku.com/account',
+    )
   })
 
   test('a token with a character that no token has', async () => {
