@@ -141,7 +141,7 @@ const REFUSALS: readonly Refusal[] = [
     cause: {
       code: 'no-endpoint',
       means: 'What answered does not know this part of Heroku’s API; perhaps it is not Heroku.',
-      next: `If HEROKU_HOST is set: correct or unset it, and run again. Else: ${NEWEST.replace(/^R/, 'r')}`,
+      next: 'If HEROKU_HOST is set: correct or unset it, and run again. Else: npx dummyapp-setup@latest',
     },
   },
   {
@@ -164,8 +164,8 @@ const REFUSALS: readonly Refusal[] = [
     when: status => status === 409,
     cause: {
       code: 'conflict',
-      means: 'This does not go with what Heroku has or is doing at the moment; its words above say what.',
-      next: 'Do what they say, or wait a minute; then run again: what exists is looked at first.',
+      means: 'Heroku cannot do this now: it does not go with what is there or under way.',
+      next: 'Do what its words above say, or wait a minute; then run again: what exists is looked at first.',
     },
   },
   {
@@ -173,7 +173,7 @@ const REFUSALS: readonly Refusal[] = [
     cause: {
       code: 'gone',
       means: 'Heroku had this once and has it no more.',
-      next: 'If the app was deleted: choose a new name, --set herokuApp=NAME. Else: npx dummyapp-setup@latest',
+      next: 'Run again: what is missing is made anew. If it says the same: npx dummyapp-setup@latest',
     },
   },
   {
@@ -188,8 +188,8 @@ const REFUSALS: readonly Refusal[] = [
     when: status => status === 422,
     cause: {
       code: 'invalid_params',
-      means: 'Heroku does not take these values; its words above say which.',
-      next: 'Change the answer that they name (--set KEY=VALUE), and run again.',
+      means: 'Heroku does not take one of these values.',
+      next: 'Change the answer that its words above name (--set KEY=VALUE), and run again.',
     },
   },
   {

@@ -93,7 +93,7 @@ async function play({ who, byHand = [] }: PersonAction, { tools }: Checkout): Pr
       code: 'play',
       asked: argv.map(shown).join(' '),
       said: stderr.trim(),
-      means: `The rehearsal does for ${who} what they would do themselves, and this command failed.`,
+      means: `A command failed that the rehearsal runs in the place of ${who}.`,
       next: 'Put right what the command says above, and rehearse again.',
     })
   }
