@@ -57,7 +57,8 @@ module.exports = {
       { path: '^steps/', pathNot: '^steps/index.ts$' },
       {
         path: '^src/',
-        pathNot: '^src/(engine/(step|text).ts|answers/schema.ts|clouds/(cause|json|remote|vendor|heroku).ts)$',
+        pathNot:
+          '^src/(engine/(step|text).ts|answers/schema.ts|clouds/(cause|json|remote|vendor|heroku|circleci|docker-hub).ts)$',
       },
       'A step never prints, prompts, spawns or sends.',
     ),

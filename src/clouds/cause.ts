@@ -1,3 +1,5 @@
+import type { Identity } from './identity.ts'
+
 /** Why something did not work, in the five parts that every message has: code, what was asked, what was said, what it means, what goes on. */
 export interface Cause {
   /** Short and stable, for events and scripts: `taken`, `unauthorized`, `silence`. */
@@ -25,6 +27,18 @@ export class SetupError extends Error {
     super(cause.means)
     this.cause = cause
     this.exit = exit
+  }
+}
+
+/** Only a person knows it, and it is asked for between two passes: the password of somebody who is not signed in, or a one-time code. */
+export class NeedsSecret extends SetupError {
+  override readonly name = 'NeedsSecret'
+  readonly identity: Identity
+  readonly what: 'password' | 'code'
+  constructor(identity: Identity, what: NeedsSecret['what'], cause: Cause) {
+    super(cause, EXIT.input)
+    this.identity = identity
+    this.what = what
   }
 }
 

@@ -1,32 +1,42 @@
 import { SetupError } from './cause.ts'
 import type { Clock } from './clock.ts'
 import type { Command, Ran, Tools } from './exec.ts'
+import { type HostId, hostOf } from './hosts.ts'
 import type { Http, HttpRequest } from './http.ts'
+import type { Identity } from './identity.ts'
 import { isLoopback } from './proxy.ts'
-import type { Secret } from './secret.ts'
+import { createSessions } from './sessions.ts'
 import { type Effect, explain, Trouble } from './trouble.ts'
-import type { VendorReply } from './vendor.ts'
-import { VENDORS, type Vendor } from './vendors.ts'
+import type { Credential, VendorReply } from './vendor.ts'
+import { VENDORS } from './vendors.ts'
+
+interface SendOptions {
+  /** Who speaks: whoever signed in at the vendor, unless told; nobody where that one has not signed in. */
+  readonly as?: Identity | Credential
+  readonly signal?: AbortSignal | undefined
+}
 
 /** Where effects go. REAL and REHEARSAL differ in what is put in here, and in nothing else. */
 export interface Clouds {
   readonly kind: 'real' | 'rehearsal'
   readonly clock: Clock
   readonly tools: Tools
-  /** Sends with the vendor's sign-in, where there is one; any status is a reply. Throws VendorTrouble, or the signal's reason. */
-  send(vendor: Vendor, request: HttpRequest, signal?: AbortSignal): Promise<VendorReply>
+  /** Sends with a sign-in; any status is a reply. Throws VendorTrouble, NeedsSecret, or the signal's reason. */
+  send(host: HostId, request: HttpRequest, options?: SendOptions): Promise<VendorReply>
   run(command: Command): Promise<Ran>
-  /** The time by the vendor's clock, as its last answer told it; ours before the first. */
-  vendorTime(vendor: Vendor): Date
+  /** The time by the clock of a host, as its last answer told it; ours before the first. */
+  timeAt(host: HostId): Date
+  /** Who has signed in. May be added to: the bot, a one-time code. */
+  readonly credentials: Map<Identity, Credential>
 }
 
 /** No usable answer from a vendor, told with what was asked of whom. */
 export class VendorTrouble extends SetupError {
   override readonly name = 'VendorTrouble'
   readonly effect: Effect
-  constructor(vendor: Vendor, base: URL, asked: string, trouble: Trouble) {
+  constructor(id: HostId, base: URL, asked: string, trouble: Trouble) {
     const { code, said, effect } = trouble
-    super({ code, asked, said, ...explain(trouble, `${VENDORS[vendor].name} (${base.host})`) })
+    super({ code, asked, said, ...explain(trouble, `${VENDORS[hostOf(id).vendor].name} (${base.host})`) })
     this.effect = effect
   }
 }
@@ -36,26 +46,44 @@ export function createClouds(options: {
   readonly clock: Clock
   readonly http: Http
   readonly tools: Tools
-  readonly bases: ReadonlyMap<Vendor, URL>
-  /** Whoever is not here is asked without a sign-in. */
-  readonly secrets: ReadonlyMap<Vendor, Secret>
+  readonly bases: ReadonlyMap<HostId, URL>
+  readonly credentials: Map<Identity, Credential>
 }): Clouds {
-  const { kind, clock, http, tools, bases, secrets } = options
+  const { kind, clock, http, tools, bases, credentials } = options
   for (const { hostname } of bases.values()) {
     if (kind === 'rehearsal' && !isLoopback(hostname)) throw new Error(`a rehearsal does not speak to ${hostname}`)
   }
-  const ahead = new Map<Vendor, number>()
+  const ahead = new Map<HostId, number>()
+  const sessions = createSessions(clock)
 
-  async function send(vendor: Vendor, request: HttpRequest, signal?: AbortSignal): Promise<VendorReply> {
-    const { home, headers, authorization } = VENDORS[vendor]
-    const base = bases.get(vendor) ?? new URL(home)
-    const secret = secrets.get(vendor)
-    const target = { base, headers, ...(secret && { authorization: () => authorization(secret) }) }
+  async function send(id: HostId, request: HttpRequest, { as, signal }: SendOptions = {}): Promise<VendorReply> {
+    const { vendor, session } = hostOf(id)
+    if (typeof as === 'object') return sendWith(id, request, as, signal)
+    const who = as ?? vendor
+    const given = credentials.get(who)
+    if (given === undefined || session === undefined) return sendWith(id, request, given, signal)
+    const open = () => session(given, who, asking => sendWith(id, asking, undefined, signal))
+    const reply = await sendWith(id, request, await sessions.of(who, given, open), signal)
+    if (reply.status !== 401) return reply
+    // It ended before its time: a person may have waited, or the vendor's clock runs fast.
+    sessions.end(who)
+    return sendWith(id, request, await sessions.of(who, given, open), signal)
+  }
+
+  async function sendWith(
+    id: HostId,
+    request: HttpRequest,
+    credential: Credential | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<VendorReply> {
+    const { home, headers, authorization } = hostOf(id)
+    const base = bases.get(id) ?? new URL(home)
+    const target = { base, headers, ...(credential && { authorization: () => authorization(credential) }) }
     const asked = `${request.method} ${base.host}${request.path}`
     const reply = await http.send(target, request, signal).catch(error => {
-      throw error instanceof Trouble ? new VendorTrouble(vendor, base, asked, error) : error
+      throw error instanceof Trouble ? new VendorTrouble(id, base, asked, error) : error
     })
-    if (reply.date !== undefined) ahead.set(vendor, reply.date.getTime() - clock.now().getTime())
+    if (reply.date !== undefined) ahead.set(id, reply.date.getTime() - clock.now().getTime())
     return { ...reply, asked }
   }
 
@@ -65,6 +93,7 @@ export function createClouds(options: {
     tools,
     send,
     run: command => tools.run(command),
-    vendorTime: vendor => new Date(clock.now().getTime() + (ahead.get(vendor) ?? 0)),
+    timeAt: id => new Date(clock.now().getTime() + (ahead.get(id) ?? 0)),
+    credentials,
   }
 }

@@ -1,23 +1,24 @@
 import { type Cause, EXIT, SetupError } from './cause.ts'
+import { HOST_IDS, type HostId, hostOf } from './hosts.ts'
 import { isLoopback } from './proxy.ts'
-import { VENDOR_IDS, VENDORS, type Vendor } from './vendors.ts'
+import { VENDORS } from './vendors.ts'
 
 export interface Endpoint {
-  readonly vendor: Vendor
+  readonly host: HostId
   readonly base: URL
-  /** Not the vendor's own: used only once the host was confirmed. */
+  /** Not the vendor's own: used only once it was confirmed. */
   readonly foreign: boolean
 }
 
 /**
- * Where each vendor's requests go, by the vendors' own variables.
+ * Where each host's requests go, by the vendors' own variables and ours.
  * @throws SetupError (exit 2) for what is no address, or plain http to another machine
  */
 export function endpoints(env: NodeJS.ProcessEnv): readonly Endpoint[] {
-  return VENDOR_IDS.map(vendor => {
-    const { home, name, endpoint } = VENDORS[vendor]
-    const base = readAddress(endpoint(env), name)
-    return { vendor, base, foreign: base.origin !== new URL(home).origin }
+  return HOST_IDS.map(host => {
+    const { home, vendor, endpoint } = hostOf(host)
+    const base = readAddress(endpoint(env) ?? home, VENDORS[vendor].name)
+    return { host, base, foreign: base.origin !== new URL(home).origin }
   })
 }
 
@@ -37,24 +38,26 @@ function readAddress(address: string, name: string): URL {
     throw refusal({
       code: 'bad-endpoint',
       means: `The address set for ${name} must be an http or https address with no sign-in (…@) in it.`,
-      next: `Correct or unset the variable (for Heroku: HEROKU_HOST), and run again.`,
+      next: `Correct or unset the variable that names it (${VARIABLES}), and run again.`,
     })
   }
   if (base.protocol === 'http:' && !isLoopback(base.hostname)) {
     throw refusal({
       code: 'insecure-endpoint',
       means: `${name} would be asked at ${base.host} without encryption, and every token could be read on the way.`,
-      next: 'Use https in the variable (for Heroku: HEROKU_HOST), and run again; plain http is for this computer (127.0.0.1) alone.',
+      next: 'Use https in the variable that names it, and run again; plain http is for this computer (127.0.0.1) alone.',
     })
   }
   return base
 }
 
-export function notAllowed({ vendor, base }: Endpoint): SetupError {
+const VARIABLES = 'HEROKU_HOST, CIRCLE_HOST, CIRCLECI_CLI_HOST, DOCKERHUB_HOST, DOCKERHUB_AUTH_HOST'
+
+export function notAllowed({ host, base }: Endpoint): SetupError {
   return refusal({
     code: 'foreign-host',
-    means: `${VENDORS[vendor].name} would be asked at ${base.host}, which is not its own address.`,
-    next: `If you want that: run again with --allow-host ${base.host}. If not: unset the variable that names it (for Heroku: HEROKU_HOST).`,
+    means: `${VENDORS[hostOf(host).vendor].name} would be asked at ${base.host}, which is not its own address.`,
+    next: `If you want that: run again with --allow-host ${base.host}. If not: unset the variable that names it (${VARIABLES}).`,
   })
 }
 

@@ -2,6 +2,7 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join, normalize, sep } from 'node:path'
 import { execa } from 'execa'
 import { EXIT, SetupError } from './cause.ts'
+import { makeDockerConfig } from './docker-config.ts'
 import { redact, type Secret } from './secret.ts'
 
 /** What a finished command left. `code` is its exit code; 128 when it could not start or was killed. */
@@ -16,8 +17,14 @@ export interface Command {
   readonly cwd?: string
   /** Goes to standard input; the only way a secret reaches a child. */
   readonly input?: Secret
-  /** After which it is ended; the tools' own limit unless told. */
+  /** Beside what every child gets. */
+  readonly env?: Readonly<Record<string, string>>
+  /** The first word is a program of the checkout itself, which a person agreed to run. */
+  readonly ofCheckout?: boolean
+  /** How long it may take, in milliseconds; a minute unless told. */
   readonly timeoutMs?: number
+  /** A registry that docker is signed in to for this one command, by a private configuration that is gone afterwards. */
+  readonly registry?: { readonly host: string; readonly user: string; readonly secret: Secret }
 }
 
 export interface Tools {
@@ -63,13 +70,27 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
     return found.get(name)
   }
 
-  async function run({ argv, cwd = repo, input, timeoutMs: limit = timeoutMs }: Command): Promise<Ran> {
+  async function run(command: Command): Promise<Ran> {
+    const { registry } = command
+    if (registry === undefined) return runWith(command, {})
+    const config = makeDockerConfig(options.env, registry)
+    try {
+      return await runWith(command, { DOCKER_CONFIG: config.folder })
+    } finally {
+      config.remove()
+    }
+  }
+
+  async function runWith(
+    { argv, cwd = repo, input, env: more, ofCheckout = false, timeoutMs: limit = timeoutMs }: Command,
+    docker: Record<string, string>,
+  ): Promise<Ran> {
     const [name = '', ...args] = argv
-    const file = find(name)
+    const file = ofCheckout ? join(repo, name) : find(name)
     if (file === undefined) throw missingTool(name)
     const result = await execa(file, args, {
       cwd,
-      env,
+      env: { ...env, ...more, ...docker },
       extendEnv: false,
       input: input?.reveal() ?? '',
       // A group of its own: Ctrl-C in the terminal must not tear an effect in the middle.

@@ -1,6 +1,8 @@
 import type { Cause } from './cause.ts'
 import { at, textAt } from './json.ts'
-import type { VendorApi, VendorReply } from './vendor.ts'
+import { explained, notLetIn, type Refusal } from './refusal.ts'
+import { basic } from './secret.ts'
+import type { Host, VendorApi, VendorReply } from './vendor.ts'
 
 const TOKEN_PAGE = 'https://dashboard.heroku.com/account'
 
@@ -8,59 +10,66 @@ const BILLING = 'https://dashboard.heroku.com/account/billing'
 
 const NO_PAYMENT_METHOD = `a payment method, without which Heroku creates no app: ${BILLING}`
 
+const means = (reply: VendorReply): Cause =>
+  explained(
+    reply,
+    { id: textAt(reply.body, 'id') ?? '', message: textAt(reply.body, 'message') ?? '' },
+    REFUSALS,
+    UNEXPECTED,
+  )
+
 /** The Heroku Platform API (facts/heroku.md 1.3, 5, 6). */
 export const HEROKU: VendorApi = {
   name: 'Heroku',
-  home: 'https://api.heroku.com',
-  /** HEROKU_HOST as the heroku command reads it: a whole address, or a domain whose `api.` is meant. */
-  endpoint: env => {
-    const host = env.HEROKU_HOST
-    if (!host) return HEROKU.home
-    return host.startsWith('http') ? host : `https://api.${host}`
-  },
-  headers: { accept: 'application/vnd.heroku+json; version=3' },
-  authorization: secret => ({ authorization: `Bearer ${secret.reveal()}` }),
   signIn: {
-    variables: ['HEROKU_API_KEY'],
+    variables: [{ secret: 'HEROKU_API_KEY' }],
     tool: ['heroku', 'auth:token'],
     login: ['heroku', 'login'],
     page: TOKEN_PAGE,
     right: 'the scope `global` (labs features need it)',
   },
   costs: 'the app costs nothing until it runs; a dyno that runs is paid by the hour (heroku.com/pricing)',
-  account: {
-    path: '/account',
-    read: ({ body }) => {
-      const id = textAt(body, 'id')
-      const name = textAt(body, 'email')
-      if (id === undefined || name === undefined) return undefined
-      return { id, name, lacks: at(body, 'verified') === false ? [NO_PAYMENT_METHOD] : [] }
-    },
+  account: async read => {
+    const reply = await read('/account')
+    const id = textAt(reply.body, 'id')
+    const name = textAt(reply.body, 'email')
+    if (reply.status >= 300 || id === undefined || name === undefined) throw notLetIn(reply, means(reply))
+    const features = await read('/account/features')
+    const lacks = [
+      ...(at(reply.body, 'verified') === false ? [NO_PAYMENT_METHOD] : []),
+      ...(features.status === 403 ? [NO_GLOBAL_SCOPE] : []),
+    ]
+    return { id, name, lacks }
   },
-  probes: [
-    {
-      path: '/account/features',
-      lacks: ({ status }) =>
-        status === 403 ? 'the scope global in its token, without which labs features cannot be switched on' : undefined,
-    },
-  ],
-  means: reply => {
-    const id = textAt(reply.body, 'id') ?? ''
-    const said = [`${reply.status}`, id && `${id}:`, textAt(reply.body, 'message')].filter(Boolean).join(' ')
-    const known = REFUSALS.find(refusal => refusal.when(reply.status, id, textAt(reply.body, 'message') ?? ''))
-    return { asked: reply.asked, said, ...(known ?? UNEXPECTED).cause }
-  },
+  means,
   misleading: ['HEROKU_APP', 'HEROKU_TEAM', 'HEROKU_ORGANIZATION'],
 }
 
-interface Refusal {
-  when(status: number, id: string, message: string): boolean
-  readonly cause: Cause
+/** HEROKU_HOST as the heroku command reads it: a whole address, or a domain whose `api.` is meant. */
+const hostOf = (part: string, host: string | undefined): string | undefined =>
+  !host || host.startsWith('http') ? host || undefined : `https://${part}.${host}`
+
+export const HEROKU_API: Host = {
+  home: 'https://api.heroku.com',
+  endpoint: env => hostOf('api', env.HEROKU_HOST),
+  headers: { accept: 'application/vnd.heroku+json; version=3' },
+  authorization: ({ secret }) => ({ authorization: `Bearer ${secret.reveal()}` }),
+  byHand: { header: 'Authorization: Bearer ', variable: 'HEROKU_API_KEY' },
 }
 
 /** heroku login refuses while HEROKU_API_KEY is set (facts/heroku.md 8). */
 const SIGN_IN_ANEW = `If HEROKU_API_KEY is set: put a new token from ${TOKEN_PAGE} into it, or unset it. Else: heroku login. Then run again.`
 const NEWEST = 'Run the newest version (npx dummyapp-setup@latest). If it says the same, report the words above.'
+
+/** Where images are pushed to; the manifest tells which image that was (facts/heroku.md 4). */
+export const HEROKU_REGISTRY: Host = {
+  home: 'https://registry.heroku.com',
+  endpoint: env => hostOf('registry', env.HEROKU_HOST),
+  headers: { accept: 'application/vnd.docker.distribution.manifest.v2+json' },
+  authorization: ({ secret }) => ({ authorization: basic('_', secret) }),
+}
+
+const NO_GLOBAL_SCOPE = 'the scope global in its token, without which labs features cannot be switched on'
 
 /** The first that fits explains the answer. The statuses of the ids are the Platform API reference's (facts/heroku.md 1.3). */
 const REFUSALS: readonly Refusal[] = [
@@ -210,12 +219,10 @@ const REFUSALS: readonly Refusal[] = [
   },
 ]
 
-const UNEXPECTED: Pick<Refusal, 'cause'> = {
-  cause: {
-    code: 'unexpected',
-    means: 'Heroku gave an answer that this version does not know.',
-    next: NEWEST,
-  },
+const UNEXPECTED: Cause = {
+  code: 'unexpected',
+  means: 'Heroku gave an answer that this version does not know.',
+  next: NEWEST,
 }
 
 /** What the wizard reads of an app. */

@@ -52,6 +52,10 @@ export class Secret {
   }
 }
 
+/** The value of an Authorization header for a name and a secret. */
+export const basic = (user: string, secret: Secret): string =>
+  `Basic ${new Secret(Buffer.from(`${user}:${secret.reveal()}`).toString('base64')).reveal()}`
+
 /** The text with every known secret, in any form it is likely to be printed in, replaced by `••••`. */
 export function redact(text: string): string {
   const spans: { from: number; to: number }[] = []

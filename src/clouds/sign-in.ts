@@ -1,46 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { type Cause, EXIT, SetupError } from './cause.ts'
 import type { Clock } from './clock.ts'
 import type { Tools } from './exec.ts'
+import type { Identity } from './identity.ts'
 import { Secret } from './secret.ts'
-import type { Account, VendorReply } from './vendor.ts'
+import type { Credential } from './vendor.ts'
 import { VENDOR_IDS, VENDORS, type Vendor } from './vendors.ts'
 
 /** A sign-in that was found: nothing is sent anywhere before a person said yes to it. */
 export interface Found {
-  readonly vendor: Vendor
-  readonly secret: Secret
+  readonly identity: Identity
+  readonly credential: Credential
   /** Where it was found, in words. */
   readonly source: string
 }
 
 /** That there is none, and the words of the tool that was asked. */
-export interface NotFound {
+interface NotFound {
   readonly vendor: Vendor
   readonly asked?: string
   readonly said?: string
 }
 
-export const isFound = (one: Found | NotFound): one is Found => 'secret' in one
+export const isFound = (one: Found | NotFound): one is Found => 'credential' in one
 
 /** Of a tool that prints a token: eight seconds where the network is down (facts/heroku.md 1.2), else two. */
 const TOOL_LIMIT = 30_000
 
-/**
- * Takes every credential out of the environment, so that no child and no later code finds one there.
- * @returns what the vendors' variables held, by variable
- * @throws SetupError (exit 2) for one that cannot be a token
- */
-export function takeSecrets(env: NodeJS.ProcessEnv): ReadonlyMap<string, Secret> {
-  const taken = new Map<string, Secret>()
-  for (const variable of VENDOR_IDS.flatMap(vendor => VENDORS[vendor].signIn.variables)) {
-    const value = env[variable]
-    delete env[variable]
-    if (value?.trim()) taken.set(variable, asSecret(value, variable, `Set ${variable} anew, and run again.`))
-  }
-  return taken
+/** The bot's own sign-in, that its token is made with. */
+const BOT = { user: 'DOCKERHUB_BOT_USER', secret: 'DOCKERHUB_BOT_PASSWORD' } as const
+
+/** What the environment held. */
+export interface Taken {
+  readonly secrets: ReadonlyMap<string, Secret>
+  /** Names that go with a secret. */
+  readonly names: ReadonlyMap<string, string>
 }
 
-function asSecret(value: string, source: string, next: string): Secret {
+/**
+ * Takes every credential out of the environment, so that no child and no later code finds one there.
+ * @throws SetupError (exit 2) for one that cannot be a token
+ */
+export function takeSecrets(env: NodeJS.ProcessEnv): Taken {
+  const secrets = new Map<string, Secret>()
+  const names = new Map<string, string>()
+  const variables = [...VENDOR_IDS.flatMap(vendor => VENDORS[vendor].signIn.variables), BOT]
+  for (const { secret, user } of variables) {
+    const value = env[secret]
+    delete env[secret]
+    if (value?.trim()) secrets.set(secret, asSecret(value, secret))
+    const name = user && env[user]?.trim()
+    if (user && name) names.set(user, name)
+  }
+  return { secrets, names }
+}
+
+function asSecret(value: string, source: string, next = `Set ${source} anew, and run again.`): Secret {
   try {
     return Secret.of(value)
   } catch {
@@ -55,43 +72,55 @@ function asSecret(value: string, source: string, next: string): Secret {
   }
 }
 
-/**
- * The first sign-in there is for a vendor: its variables, then its tool's.
- * @throws SetupError (exit 2) where the tool prints what cannot be a token
- */
-export async function findSignIn(
-  vendor: Vendor,
-  taken: ReadonlyMap<string, Secret>,
-  tools: Tools,
-  clock: Pick<Clock, 'timeout'>,
-): Promise<Found | NotFound> {
-  const { variables, tool } = VENDORS[vendor].signIn
-  for (const variable of variables) {
-    const secret = taken.get(variable)
-    if (secret !== undefined) return { vendor, secret, source: variable }
-  }
-  if (tools.find(tool[0]) === undefined) return { vendor }
-  const { code, stdout, stderr } = await tools.run({ argv: tool, timeoutMs: clock.timeout(TOOL_LIMIT) })
-  const token = stdout.trim()
-  const source = tool.join(' ')
-  if (code !== 0 || !token) return { vendor, asked: source, said: `exit ${code}: ${stderr.trim() || 'no token'}` }
-  return { vendor, secret: asSecret(token, source, `Run ${source} to see what it prints, and sign in anew.`), source }
+/** The bot's sign-in, where the environment has it. */
+export function findBot({ secrets, names }: Taken): Found | undefined {
+  const secret = secrets.get(BOT.secret)
+  const user = names.get(BOT.user)
+  if (secret === undefined || user === undefined) return undefined
+  return { identity: 'docker-hub.bot', credential: { user, secret }, source: `${BOT.user} and ${BOT.secret}` }
 }
 
 /**
- * Who is signed in.
- * @throws SetupError (exit 2) when the vendor does not take the sign-in
+ * The first sign-in there is for a vendor: its variables, its tool's, the files of its tools.
+ * @param host the vendor's address: a file's token is only for the one that it names
+ * @throws SetupError (exit 2) where what is found cannot be a token
  */
-export async function whoIsSignedIn(vendor: Vendor, read: (path: string) => Promise<VendorReply>): Promise<Account> {
-  const { account, means, probes } = VENDORS[vendor]
-  const reply = await read(account.path)
-  const who = reply.status < 300 ? account.read(reply) : undefined
-  if (who !== undefined) {
-    const probed = await Promise.all(probes.map(async ({ path, lacks }) => lacks(await read(path)) ?? []))
-    return { ...who, lacks: [...who.lacks, ...probed.flat()] }
+export async function findSignIn(
+  vendor: Vendor,
+  taken: Taken,
+  { tools, host, clock }: { readonly tools: Tools; readonly host: string; readonly clock: Pick<Clock, 'timeout'> },
+): Promise<Found | NotFound> {
+  const { variables, tool, files = [] } = VENDORS[vendor].signIn
+  for (const { secret: variable, user } of variables) {
+    const secret = taken.secrets.get(variable)
+    const name = user && taken.names.get(user)
+    if (secret === undefined || (user && name === undefined)) continue
+    const source = user ? `${user} (${name}) and ${variable}` : variable
+    return { identity: vendor, credential: { secret, ...(name && { user: name }) }, source }
   }
-  // A vendor in trouble says nothing of the sign-in.
-  throw new SetupError(means(reply), reply.status === 429 || reply.status >= 500 ? EXIT.failed : EXIT.input)
+  let none: NotFound = { vendor }
+  if (tool !== undefined && tools.find(tool[0]) !== undefined) {
+    const { code, stdout, stderr } = await tools.run({ argv: tool, timeoutMs: clock.timeout(TOOL_LIMIT) })
+    const source = tool.join(' ')
+    if (code === 0 && stdout.trim()) {
+      const secret = asSecret(stdout.trim(), source, `Run ${source} to see what it prints, and sign in anew.`)
+      return { identity: vendor, credential: { secret }, source }
+    }
+    none = { vendor, asked: source, said: `exit ${code}: ${stderr.trim() || 'no token'}` }
+  }
+  for (const { path, read } of files) {
+    const token = read(textOf(join(homedir(), path)), host)
+    if (token) return { identity: vendor, credential: { secret: asSecret(token, `~/${path}`) }, source: `~/${path}` }
+  }
+  return none
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** What to do where a sign-in is missing and nobody can be asked. */
@@ -109,14 +138,18 @@ export function noSignIn(missing: readonly NotFound[]): SetupError {
 
 function whyMissing({ vendor, asked }: NotFound): string {
   const { name, signIn } = VENDORS[vendor]
-  const unset = `No sign-in for ${name} was found: ${signIn.variables.join(' and ')} is not set`
-  return asked
-    ? `${unset}, and ${asked} gives no token.`
-    : `${unset}, and the command ${signIn.tool[0]} is not in PATH.`
+  const variables = signIn.variables.map(({ user, secret }) => (user ? `${user} with ${secret}` : secret))
+  const unset = variables.length === 1 ? `${variables[0]} is not set` : `none of ${variables.join(', ')} is set`
+  const none = `No sign-in for ${name} was found: ${unset}`
+  if (asked) return `${none}, and ${asked} gives no token.`
+  return signIn.tool ? `${none}, and the command ${signIn.tool[0]} is not in PATH.` : `${none}.`
 }
 
 function howToSignIn({ vendor, asked }: NotFound): string {
-  const { variables, tool, login, page, right } = VENDORS[vendor].signIn
-  const command = login.join(' ')
-  return `${asked ? `Sign in with ${command}` : `Install ${tool[0]} and sign in with ${command}`}, or put a token from ${page} into ${variables[0]} (least right: ${right}), and run again.`
+  const { variables, login, page, right } = VENDORS[vendor].signIn
+  const [first] = variables
+  const install = login && !asked ? `Install ${login[0]} and sign` : 'Sign'
+  const byTool = login ? `${install} in with ${login.join(' ')}, or put` : 'Put'
+  const where = [first?.user, first?.secret].filter(one => one !== undefined).join(' and ')
+  return `${byTool} a token from ${page} into ${where} (least right: ${right}), and run again.`
 }

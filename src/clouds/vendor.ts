@@ -1,11 +1,21 @@
 import type { Cause } from './cause.ts'
-import type { Reply } from './http.ts'
+import type { HttpRequest, Reply } from './http.ts'
+import type { Identity } from './identity.ts'
 import type { Secret } from './secret.ts'
 
 /** What a vendor answered, with what it was asked. */
 export interface VendorReply extends Reply {
   /** Method, host and path. */
   readonly asked: string
+}
+
+/** What lets somebody in. */
+export interface Credential {
+  /** Where a name goes with the secret. */
+  readonly user?: string
+  readonly secret: Secret
+  /** A one-time code, good for one sign-in. */
+  readonly code?: Secret
 }
 
 /** Who is signed in: as the vendor names them, and what they may do, in words. */
@@ -16,33 +26,65 @@ export interface Account {
   readonly lacks: readonly string[]
 }
 
-/** All that the wizard knows of a vendor's way of being spoken to. Data; the steps bring the requests. */
+/** A short-lived token that a sign-in was exchanged for. */
+export interface Session {
+  readonly bearer: Secret
+  /** How long it is good for, in milliseconds. */
+  readonly lifeMs: number
+}
+
+export type Send = (request: HttpRequest) => Promise<VendorReply>
+
+/** One address of a vendor's, and how it is spoken to. Data; the steps bring the requests. */
+export interface Host {
+  /** The vendor's own address. */
+  readonly home: string
+  /** The address that the vendor's own variables (or ours) ask for; undefined without them. */
+  endpoint(env: NodeJS.ProcessEnv): string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  /** The headers that carry a sign-in, or the token of its session. */
+  authorization(credential: Credential): Readonly<Record<string, string>>
+  /**
+   * Exchanges a sign-in for a token, where the host takes no other.
+   * @throws SetupError where the vendor does not let it in
+   */
+  session?(credential: Credential, as: Identity, send: Send): Promise<Session>
+  /** How the sign-in goes with `curl`: the header, made of a variable of the shell, and what sets that one, where it is no token of its own. */
+  readonly byHand?: { readonly header: string; readonly variable: string; login?(as: Identity): readonly string[] }
+}
+
+/** A sign-in in the environment: the variable that holds the secret, and that of the name that goes with it. */
+interface Variables {
+  readonly secret: string
+  readonly user?: string
+}
+
+/** All that the wizard knows of signing in to a vendor, and of what it says. */
 export interface VendorApi {
   /** As people write it. */
   readonly name: string
-  /** The vendor's own address. */
-  readonly home: string
-  /** The address that the vendor's own variables ask for; `home` without them. */
-  endpoint(env: NodeJS.ProcessEnv): string
-  readonly headers: Readonly<Record<string, string>>
-  authorization(secret: Secret): Readonly<Record<string, string>>
   readonly signIn: {
-    /** Environment variables that may hold the token, first that is set. */
-    readonly variables: readonly string[]
+    /** First that is set. */
+    readonly variables: readonly Variables[]
     /** The tool's command that prints the token of whoever signed in with it. */
-    readonly tool: readonly [string, ...string[]]
+    readonly tool?: readonly [string, ...string[]]
     /** The tool's command that signs a person in, in a terminal. */
-    readonly login: readonly [string, ...string[]]
+    readonly login?: readonly [string, ...string[]]
+    /** Files in which the vendor's own tools keep a token, below the home folder; `read` gives the token that is for a host. */
+    readonly files?: readonly { readonly path: string; read(text: string, host: string): string | undefined }[]
+    /** What the name is called, where one goes with the secret. */
+    readonly user?: string
     /** Where a person gets a token, and the least right it needs. */
     readonly page: string
     readonly right: string
   }
   /** What the set-up costs there, in a sentence. */
   readonly costs: string
-  /** The path that tells who is signed in, and how its answer reads. */
-  readonly account: { readonly path: string; read(reply: VendorReply): Account | undefined }
-  /** Further reads that tell what a sign-in cannot do; `lacks` says it, or nothing. */
-  readonly probes: readonly { readonly path: string; lacks(reply: VendorReply): string | undefined }[]
+  /**
+   * Who is signed in, and what they lack.
+   * @throws SetupError (exit 2) when the vendor does not take the sign-in
+   */
+  account(read: (path: string) => Promise<VendorReply>, credential: Credential): Promise<Account>
   /** The vendor's refusals in plain words. */
   means(reply: VendorReply): Cause
   /** Variables that would silently change what a by-hand command does. */

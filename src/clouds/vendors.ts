@@ -1,6 +1,14 @@
+import { CIRCLECI } from './circleci.ts'
+import { DOCKER_HUB } from './docker-hub.ts'
 import { HEROKU } from './heroku.ts'
+import type { Vendor } from './identity.ts'
 import type { VendorApi } from './vendor.ts'
 
-export const VENDORS = { heroku: HEROKU } as const satisfies Record<string, VendorApi>
-export type Vendor = keyof typeof VENDORS
+export type { Vendor } from './identity.ts'
+
+export const VENDORS: Readonly<Record<Vendor, VendorApi>> = {
+  heroku: HEROKU,
+  circleci: CIRCLECI,
+  'docker-hub': DOCKER_HUB,
+}
 export const VENDOR_IDS = Object.keys(VENDORS) as readonly Vendor[]

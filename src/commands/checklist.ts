@@ -28,7 +28,7 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
   const resolved = resolve([...given(options), ...savedAnswers(saved), ...checkout.inferred], used)
   assertNoFaults(resolved)
   const answers = asAnswers(resolved)
-  const bases = new Map(endpoints(env).map(({ vendor, base }) => [vendor, base]))
+  const bases = new Map(endpoints(env).map(({ host, base }) => [host, base]))
   const place: Place = { bases, checkout: checkout.folder }
   warnStranger(createPrinter(process.stderr, env), checkout)
   const title = `${titleOf(checkout)} · checklist for an empty world · dry run: nothing is touched`
@@ -45,7 +45,7 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
       printText(entries, answers, place, { printer: createPrinter(process.stdout, env), title, verbose, proposed }),
     markdown: () => write(asMarkdown(entries, answers, place, { title, verbose, proposed })),
     json: () => write(`${JSON.stringify(asJson(entries, answers, place), undefined, 2)}\n`),
-    sh: () => write(asScript(entries, answers, { title, checkout: checkout.folder })),
+    sh: () => write(asScript(entries, answers, { title, place })),
   }
   print[format]()
   return EXIT.done

@@ -1,8 +1,9 @@
 import { STEPS } from '../../steps/index.ts'
 import { createClouds } from '../clouds/clouds.ts'
 import { createHttp } from '../clouds/http.ts'
-import { whoIsSignedIn } from '../clouds/sign-in.ts'
-import { VENDOR_IDS } from '../clouds/vendors.ts'
+import type { Vendor } from '../clouds/identity.ts'
+import type { Credential, VendorReply } from '../clouds/vendor.ts'
+import { VENDOR_IDS, VENDORS } from '../clouds/vendors.ts'
 import type { Viewer } from '../engine/engine.ts'
 import { type Selection, select } from '../engine/select.ts'
 import type { Ground } from './ground.ts'
@@ -31,14 +32,17 @@ export async function enter<Result>(
   const selection = select(STEPS, options)
   const answers = await settleAnswers(candidates, selection.answers, { ...screen, takeProposed })
   const vendors = VENDOR_IDS.filter(vendor => selection.vendors.has(vendor))
-  const secrets = await ground.signIn(vendors)
+  const credentials = await ground.signIn(vendors, answers)
   const http = createHttp({ clock, env: process.env })
   try {
-    const clouds = createClouds({ kind, clock, http, tools: checkout.tools, bases: ground.bases, secrets })
-    const read = (vendor: (typeof vendors)[number]) => (path: string) =>
-      clouds.send(vendor, { method: 'GET', path, repeat: 'safe' }, screen.interrupt.stop)
+    const { tools } = ground
+    const clouds = createClouds({ kind, clock, http, tools, bases: ground.bases, credentials })
+    const read = (vendor: Vendor) => (path: string) =>
+      clouds.send(vendor, { method: 'GET', path, repeat: 'safe' }, { signal: screen.interrupt.stop })
     const accounts = await Promise.all(
-      vendors.map(async vendor => [vendor, await whoIsSignedIn(vendor, read(vendor))] as const),
+      [...credentials].flatMap(([identity, credential]) =>
+        identity === 'docker-hub.bot' ? [] : [accountOf(identity, credential, read(identity))],
+      ),
     )
     sayPreflight(accounts, screen.printer)
     const viewer = { clouds, answers, accounts: new Map(accounts), progress, repo: checkout.folder }
@@ -47,3 +51,6 @@ export async function enter<Result>(
     await http.close()
   }
 }
+
+const accountOf = async (vendor: Vendor, credential: Credential, read: (path: string) => Promise<VendorReply>) =>
+  [vendor, await VENDORS[vendor].account(read, credential)] as const

@@ -2,7 +2,7 @@ import { STEPS } from '../../steps/index.ts'
 import { asAnswers, resolve } from '../answers/resolve.ts'
 import { ANSWER_KEYS } from '../answers/schema.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
-import type { Action } from '../engine/step.ts'
+import type { Action, Step } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
 import { byHand } from '../output/checklist/model.ts'
 import { createPrinter, wrap } from '../output/printer.ts'
@@ -17,15 +17,17 @@ export async function explain(id: string, options: Options): Promise<Exit> {
     id,
     STEPS.map(step => step.id),
   )
-  const { inferred } = await openCheckout(options.repo, process.env)
+  const { inferred, folder } = await openCheckout(options.repo, process.env)
+  const place = { bases: new Map(), checkout: folder }
   const answers = asAnswers(resolve(inferred, new Set(ANSWER_KEYS)))
   const printer = createPrinter(process.stdout, process.env)
   const { line, paint, width } = printer
   const say = (name: string, text: string) => line(wrap(`  ${name.padEnd(13)}`, text, width))
-  const list = (name: string, actions: readonly Action[]) => {
+  const list = (name: string, step: Step, actions: readonly Action[]) => {
     for (const [index, action] of actions.entries()) {
       say(index === 0 ? name : '', shown(action.does))
-      for (const command of byHand(action)) line(`${' '.repeat(17)}${paint.cyan(`$ ${readableLine(command)}`)}`)
+      for (const command of byHand(action, step, place))
+        line(`${' '.repeat(17)}${paint.cyan(`$ ${readableLine(command)}`)}`)
     }
   }
   for (const step of STEPS.filter(step => step.id === id)) {
@@ -34,8 +36,8 @@ export async function explain(id: string, options: Options): Promise<Exit> {
     say('document', `${step.section}: ${step.document}`)
     say('today', step.today)
     if (step.after) say('comes after', step.after.join(', '))
-    list('does', step.actions(answers))
-    list('is undone by', step.undo(answers))
+    list('does', step, step.actions(answers))
+    list('is undone by', step, step.undo(answers))
   }
   return EXIT.done
 }

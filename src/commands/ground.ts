@@ -1,7 +1,10 @@
 import type { Candidate } from '../answers/infer.ts'
+import type { Known } from '../answers/schema.ts'
 import type { Clock } from '../clouds/clock.ts'
-import type { Secret } from '../clouds/secret.ts'
-import type { Vendor } from '../clouds/vendors.ts'
+import type { Tools } from '../clouds/exec.ts'
+import type { HostId } from '../clouds/hosts.ts'
+import type { Identity, Vendor } from '../clouds/identity.ts'
+import type { Credential } from '../clouds/vendor.ts'
 import type { Place } from '../engine/saved.ts'
 import type { PersonAction } from '../engine/step.ts'
 import type { Checkout } from './repository.ts'
@@ -14,13 +17,15 @@ export interface Ground {
   readonly state: Place
   readonly keepsState: boolean
   readonly clock: Clock
-  readonly bases: ReadonlyMap<Vendor, URL>
+  /** What local commands go through: the rehearsal plays some of them. */
+  readonly tools: Tools
+  readonly bases: ReadonlyMap<HostId, URL>
   /** Answers given on the command line. */
   readonly given: readonly Candidate[]
   /** Are proposals good enough where nobody can be asked? */
   readonly takeProposed: boolean
   /** Asks for what is needed to be let in by these vendors. */
-  signIn(vendors: readonly Vendor[]): Promise<ReadonlyMap<Vendor, Secret>>
+  signIn(vendors: readonly Vendor[], answers: Known): Promise<Map<Identity, Credential>>
   /** Plays a person: the rehearsal alone has it. */
   play?(action: PersonAction): Promise<void>
   /** The command that goes on. */

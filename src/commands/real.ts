@@ -1,6 +1,7 @@
 import { given } from '../answers/given.ts'
 import { realClock } from '../clouds/clock.ts'
 import { type Endpoint, endpoints, isAllowed, notAllowed, timeScale } from '../clouds/endpoints.ts'
+import { hostOf } from '../clouds/hosts.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
 import { placeOf } from '../clouds/state-folder.ts'
 import { VENDORS } from '../clouds/vendors.ts'
@@ -29,8 +30,9 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
     checkout,
     state: placeOf(options.stateDir, 'real', checkout.project, env),
     keepsState: true,
+    tools: checkout.tools,
     clock,
-    bases: new Map(used.map(({ vendor, base }) => [vendor, base])),
+    bases: new Map(used.map(({ host, base }) => [host, base])),
     given: answers,
     takeProposed: false,
     signIn: vendors => signIn(vendors, { taken, checkout, used, options, screen, clock }),
@@ -40,9 +42,9 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
 
 /** @throws SetupError (exit 2) unless the host is the vendor's own, was allowed by a flag, or is typed now */
 async function confirmHost(endpoint: Endpoint, { allowHost }: Options, { asker, printer }: Screen): Promise<void> {
-  const { vendor, base } = endpoint
+  const { host, base } = endpoint
   if (!endpoint.foreign) return
-  const { name } = VENDORS[vendor]
+  const { name } = VENDORS[hostOf(host).vendor]
   printer.line(wrap('  ! ', `${name} is asked at ${base.host}, which is not its own address.`, printer.width))
   if (isAllowed(endpoint, allowHost)) return
   if (asker === undefined) throw notAllowed(endpoint)

@@ -2,18 +2,24 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { given } from '../answers/given.ts'
-import { LIBRARY } from '../answers/infer.ts'
+import { CI_CONFIG, LIBRARY } from '../answers/infer.ts'
+import type { Known } from '../answers/schema.ts'
 import { EXIT, type Exit, SetupError } from '../clouds/cause.ts'
 import { realClock } from '../clouds/clock.ts'
 import { timeScale } from '../clouds/endpoints.ts'
 import { createTools } from '../clouds/exec.ts'
+import { HOST_IDS, hostOf } from '../clouds/hosts.ts'
+import type { Identity, Vendor } from '../clouds/identity.ts'
+import { readInside } from '../clouds/repo.ts'
 import { Secret } from '../clouds/secret.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
 import { placeOf } from '../clouds/state-folder.ts'
-import { VENDOR_IDS, type Vendor } from '../clouds/vendors.ts'
+import type { Credential } from '../clouds/vendor.ts'
+import { VENDORS } from '../clouds/vendors.ts'
 import type { PersonAction } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
 import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
+import { inhabit, type Subject } from '../rehearsal/inhabit.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
 import type { World } from '../rehearsal/world.ts'
 import { conduct } from './conduct.ts'
@@ -39,8 +45,8 @@ export async function rehearse(options: Options): Promise<Exit> {
     headline(screen.printer, checkout, 'REHEARSAL', `simulated clouds, ${source}; no account, no network`)
     const keepsState = options.stateDir !== undefined || options.world !== undefined
     const alone = screen.asker === undefined
-    const bases = new Map(VENDOR_IDS.map(vendor => [vendor, new URL(rehearsal.origins[vendor])]))
-    const endpoints = [...bases].map(([vendor, base]) => ({ vendor, base, foreign: true }))
+    const bases = new Map(HOST_IDS.map(host => [host, new URL(rehearsal.origins[hostOf(host).vendor])]))
+    const endpoints = [...bases].map(([host, base]) => ({ host, base, foreign: true }))
     return await conduct(
       {
         kind: 'rehearsal',
@@ -52,12 +58,16 @@ export async function rehearse(options: Options): Promise<Exit> {
           process.env,
         ),
         keepsState,
+        tools: checkout.tools,
         clock: realClock(timeScale(endpoints, process.env)),
         bases,
         given: answers,
         takeProposed: alone,
         play: action => play(action, checkout),
-        signIn: async vendors => signIn(vendors, rehearsal, screen),
+        signIn: async (vendors, known) => {
+          inhabit(rehearsal.world, await subjectOf(vendors, known, checkout), new Date())
+          return signIn(vendors, rehearsal, screen)
+        },
         goOn: goOn(options, 'rehearse'),
       },
       { ...options, yes: options.yes || alone },
@@ -99,24 +109,49 @@ async function play({ who, byHand = [] }: PersonAction, { tools }: Checkout): Pr
   }
 }
 
-/** Signs in as the owner that the simulated clouds begin with. */
-function signIn(vendors: readonly Vendor[], { world }: Rehearsal, { printer }: Screen) {
-  printer.line()
-  printer.line(`${printer.paint.bold('Sign in')}  as the rehearsal’s made-up owner; no real sign-in is read`)
-  return new Map(vendors.map(vendor => [vendor, Secret.of(TOKENS[vendor](world))]))
+/** Whose names the simulated clouds must know, and what lies in the repository that CI builds. */
+async function subjectOf(vendors: readonly Vendor[], answers: Known, { tools, folder }: Checkout): Promise<Subject> {
+  const { circleProject, defaultBranch, dockerHubRepository, dockerHubRoute } = answers
+  const { stdout } = await tools.run({ argv: ['git', 'rev-parse', 'HEAD'] })
+  const here = { revision: stdout.trim(), config: readInside(folder, CI_CONFIG) ?? null, skipCi: false }
+  return {
+    ...(vendors.includes('circleci') && { circleProject }),
+    ...(vendors.includes('docker-hub') && { dockerNamespace: dockerHubRepository.split('/')[0] ?? '' }),
+    defaultBranch,
+    branches: { [defaultBranch]: here },
+    isPersonal: dockerHubRoute === 'personal',
+  }
 }
 
-const TOKENS: Readonly<Record<Vendor, (world: World) => string>> = {
-  heroku: ({ heroku }) => {
-    const login = heroku.authorizations.find(({ scope }) => scope.includes('global'))
-    if (login !== undefined) return login.token
-    throw new SetupError(
-      {
-        code: 'world',
-        means: 'The world file has no Heroku authorization of the scope global to sign in with.',
-        next: 'Add one to heroku.authorizations, or name a file that does not exist yet.',
-      },
-      EXIT.input,
-    )
-  },
+/** Signs in as the owner that the simulated clouds begin with. */
+function signIn(vendors: readonly Vendor[], { world }: Rehearsal, { printer }: Screen): Map<Identity, Credential> {
+  printer.line()
+  printer.line(`${printer.paint.bold('Sign in')}  as the rehearsal’s made-up owner; no real sign-in is read`)
+  return new Map(vendors.map(vendor => [vendor, ownerOf(vendor, world)]))
+}
+
+/** @throws SetupError (exit 2) where a world file has nobody to sign in as */
+function ownerOf(vendor: Vendor, { heroku, circleci, dockerHub }: World): Credential {
+  const [me] = dockerHub.users
+  const tokens: Record<Vendor, { readonly user?: string; readonly token: string | undefined }> = {
+    heroku: { token: heroku.authorizations.find(({ scope }) => scope.includes('global'))?.token },
+    circleci: { token: circleci.users[0]?.tokens.find(({ kind }) => kind === 'personal')?.token },
+    'docker-hub': { ...(me && { user: me.username }), token: me?.password },
+  }
+  const { user, token } = tokens[vendor]
+  if (token !== undefined) return { ...(user && { user }), secret: Secret.of(token) }
+  throw new SetupError(
+    {
+      code: 'world',
+      means: `The world file has nobody whom one can sign in as at ${VENDORS[vendor].name}.`,
+      next: NOBODY[vendor],
+    },
+    EXIT.input,
+  )
+}
+
+const NOBODY: Readonly<Record<Vendor, string>> = {
+  heroku: 'Add an authorization of the scope global to heroku.authorizations, or name a file that does not exist yet.',
+  circleci: 'Add a user with a personal token to circleci.users, or name a file that does not exist yet.',
+  'docker-hub': 'Add a user to dockerHub.users, or name a file that does not exist yet.',
 }

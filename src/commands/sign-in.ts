@@ -2,8 +2,10 @@ import type { Asker } from '../answers/prompts.ts'
 import { EXIT, SetupError } from '../clouds/cause.ts'
 import type { Clock } from '../clouds/clock.ts'
 import type { Endpoint } from '../clouds/endpoints.ts'
-import type { Secret } from '../clouds/secret.ts'
-import { type Found, findSignIn, isFound, noSignIn, type takeSecrets } from '../clouds/sign-in.ts'
+import { hostOf } from '../clouds/hosts.ts'
+import type { Identity } from '../clouds/identity.ts'
+import { type Found, findBot, findSignIn, isFound, noSignIn, type Taken } from '../clouds/sign-in.ts'
+import type { Credential } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
 import { wrap } from '../output/printer.ts'
 import type { Options } from './options.ts'
@@ -11,7 +13,7 @@ import type { Checkout } from './repository.ts'
 import type { Screen } from './screen.ts'
 
 interface SigningIn {
-  readonly taken: ReturnType<typeof takeSecrets>
+  readonly taken: Taken
   readonly checkout: Checkout
   readonly used: readonly Endpoint[]
   readonly options: Options
@@ -20,29 +22,35 @@ interface SigningIn {
 }
 
 /** Lists what was found with where it goes, gets one yes for it, and asks for the rest. */
-export async function signIn(vendors: readonly Vendor[], context: SigningIn): Promise<ReadonlyMap<Vendor, Secret>> {
+export async function signIn(vendors: readonly Vendor[], context: SigningIn): Promise<Map<Identity, Credential>> {
   if (vendors.length === 0) return new Map()
   const { taken, checkout, used, options, screen, clock } = context
   const { asker, printer } = screen
-  const looked = await Promise.all(vendors.map(vendor => findSignIn(vendor, taken, checkout.tools, clock)))
-  const found = looked.filter(isFound)
-  const baseOf = (vendor: Vendor) =>
-    used.find(endpoint => endpoint.vendor === vendor)?.base ?? new URL(VENDORS[vendor].home)
+  const hostsOf = (vendor: Vendor) => used.filter(({ host }) => hostOf(host).vendor === vendor)
+  const namesOf = (vendor: Vendor) => [...new Set(hostsOf(vendor).map(({ base }) => base.host))].join(', ')
+  const looked = await Promise.all(
+    vendors.map(vendor => {
+      const host = hostsOf(vendor)[0]?.base.host ?? ''
+      return findSignIn(vendor, taken, { tools: checkout.tools, host, clock })
+    }),
+  )
+  const bot = vendors.includes('docker-hub') ? findBot(taken) : undefined
+  const found = [...looked.filter(isFound), ...(bot ? [bot] : [])]
   printer.line()
   printer.line(printer.paint.bold('Sign in'))
+  const say = (name: string, source: string, hosts: string) =>
+    printer.line(wrap(`  ${name}  `, `${source}  ${printer.paint.dim(`sent only to ${hosts}`)}`, printer.width))
   for (const vendor of vendors) {
-    const source = found.find(one => one.vendor === vendor)?.source ?? 'nothing found'
-    const line = `${source}  ${printer.paint.dim(`sent only to ${baseOf(vendor).host}`)}`
-    printer.line(wrap(`  ${VENDORS[vendor].name}  `, line, printer.width))
+    const source = found.find(({ identity }) => identity === vendor)?.source ?? 'nothing found'
+    say(VENDORS[vendor].name, source, namesOf(vendor))
   }
-  const missing = looked.filter(one => !isFound(one))
+  if (bot) say('Docker Hub bot', bot.source, namesOf('docker-hub'))
+  const missing = looked.flatMap(one => (isFound(one) ? [] : [one]))
   if (missing.length > 0 && asker === undefined) throw noSignIn(missing)
   const usable = (await maySend(found, options, screen)) ? found : []
-  const signedIn = new Map<Vendor, Secret>()
+  const signedIn = new Map<Identity, Credential>(usable.map(({ identity, credential }) => [identity, credential]))
   for (const vendor of vendors) {
-    const secret =
-      usable.find(one => one.vendor === vendor)?.secret ?? (asker && (await obtain(vendor, asker, context)))
-    if (secret !== undefined) signedIn.set(vendor, secret)
+    if (asker !== undefined && !signedIn.has(vendor)) signedIn.set(vendor, await obtain(vendor, asker, context))
   }
   return signedIn
 }
@@ -62,19 +70,28 @@ async function maySend(found: readonly Found[], { yes }: Options, { asker }: Scr
 }
 
 /** Signs in with the vendor's tool in this terminal, where there is one; else asks for a token. */
-async function obtain(vendor: Vendor, asker: Asker, { checkout, taken, clock }: SigningIn): Promise<Secret> {
+async function obtain(vendor: Vendor, asker: Asker, { checkout, taken, used, clock }: SigningIn): Promise<Credential> {
   const { name, signIn } = VENDORS[vendor]
   const { tools } = checkout
-  const [tool] = signIn.login
-  const login = signIn.login.join(' ')
-  if (tools.find(tool) !== undefined && !signIn.variables.some(variable => taken.has(variable))) {
+  const { login } = signIn
+  if (
+    login &&
+    tools.find(login[0]) !== undefined &&
+    !signIn.variables.some(({ secret }) => taken.secrets.has(secret))
+  ) {
     const how = await asker.choose(`${name}: how to sign in?`, [
-      { name: `run ${login} here`, value: 'login' },
+      { name: `run ${login.join(' ')} here`, value: 'login' },
       { name: 'paste a token', value: 'paste' },
     ])
+    const host = used.find(endpoint => hostOf(endpoint.host).vendor === vendor)?.base.host ?? ''
     const found =
-      how === 'login' && (await tools.hand(signIn.login)) ? await findSignIn(vendor, taken, tools, clock) : undefined
-    if (found && isFound(found)) return found.secret
+      how === 'login' && (await tools.hand(login)) ? await findSignIn(vendor, taken, { tools, host, clock }) : undefined
+    if (found && isFound(found)) return found.credential
   }
-  return asker.secret(`${name} token (from ${signIn.page}; least right: ${signIn.right})`)
+  const where = `from ${signIn.page}; least right: ${signIn.right}`
+  if (signIn.user === undefined) return { secret: await asker.secret(`${name} token (${where})`) }
+  const user = await asker.text(`${name}: ${signIn.user}`, {
+    faultOf: typed => (typed.trim() === '' ? `Type the ${signIn.user}, or leave with Ctrl-C.` : undefined),
+  })
+  return { user: user.trim(), secret: await asker.secret(`${name}: password or token of ${user.trim()} (${where})`) }
 }

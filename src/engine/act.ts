@@ -1,13 +1,14 @@
 import { SetupError } from '../clouds/cause.ts'
 import { VendorTrouble } from '../clouds/clouds.ts'
-import { textAt } from '../clouds/json.ts'
+import type { Identity } from '../clouds/identity.ts'
+import { at, type Json } from '../clouds/json.ts'
 import { replaceInside } from '../clouds/repo.ts'
-import type { VendorReply } from '../clouds/vendor.ts'
-import { VENDORS } from '../clouds/vendors.ts'
-import { bound, boundPath, type Engine, newLook, refusal, see } from './engine.ts'
+import { Secret } from '../clouds/secret.ts'
+import type { Credential, VendorReply } from '../clouds/vendor.ts'
+import { bound, boundPath, type Engine, type Minted, newLook, refusal, see } from './engine.ts'
 import { sameActions } from './plan.ts'
 import type { Action, PersonAction, RequestAction, RunAction, Step } from './step.ts'
-import { fill, fillBody, shown } from './text.ts'
+import { fill, fillBody, type Hole, shown } from './text.ts'
 
 /** How often an effect is tried whose answer was lost, each time after a look. */
 const TRIES = 3
@@ -15,21 +16,40 @@ const TRIES = 3
 /** What the wizard does itself; the rest is for people. */
 export type Effect = Exclude<Action, PersonAction>
 
+/** What one step's actions work with. */
+export interface Acting {
+  readonly step: Step
+  readonly engine: Engine
+  readonly minted: Minted
+  /** Ends even a request in flight; its intent stands. */
+  readonly giveUp: AbortSignal
+}
+
+/** The vendor says that a person must do it: who, and what. */
+export class ForPerson extends Error {
+  readonly action: PersonAction
+  constructor(action: PersonAction) {
+    super(action.key)
+    this.action = action
+  }
+}
+
 /**
  * Carries one action out. The intent is saved first, so that whatever happens next, the following run knows.
- * @param giveUp ends even a request in flight; its intent stands
- * @throws SetupError; the reason of `giveUp`
+ * @throws SetupError; ForPerson; the reason of `giveUp`
  */
-export async function act(step: Step, action: Effect, engine: Engine, giveUp: AbortSignal): Promise<void> {
-  const withdraw = saveIntent(step, action, engine)
-  if (action.kind === 'run') await runCommand(step, action, engine)
+export async function act(action: Effect, acting: Acting): Promise<void> {
+  const withdraw = saveIntent(action, acting)
+  const { engine } = acting
+  if (action.kind === 'run') await runCommand(action, acting)
   else if (action.kind === 'edit') replaceInside(engine.repo, action.file, action.from, action.to)
-  else await sendRequest(step, action, engine, giveUp, withdraw)
+  else await sendRequest(action, acting, withdraw)
 }
 
 /** @returns what takes it back, for an effect that certainly did not happen; an intent of an earlier run stands */
-function saveIntent(step: Step, action: Effect, { clouds, progress }: Engine): () => void {
-  const at = action.kind === 'request' ? clouds.vendorTime(action.vendor) : clouds.clock.now()
+function saveIntent(action: Effect, { step, engine: { clouds, progress } }: Acting): () => void {
+  if (action.kind === 'request' && action.method === 'GET') return () => {}
+  const at = action.kind === 'request' ? clouds.timeAt(action.host) : clouds.clock.now()
   const intent = { step: step.id, at: at.toISOString() }
   const name = `${step.id}/${action.key}`
   const earlier = progress.saved.intents[name]
@@ -40,34 +60,41 @@ function saveIntent(step: Step, action: Effect, { clouds, progress }: Engine): (
   }
 }
 
-async function runCommand(step: Step, action: RunAction, { clouds, progress, repo }: Engine): Promise<void> {
-  const argv = action.argv.map(part => fill(part, ({ hole }) => bound(hole, progress.saved.facts)))
-  const { code, stderr } = await clouds.run({ argv, cwd: repo })
+async function runCommand(action: RunAction, { step, engine: { clouds, progress, repo } }: Acting): Promise<void> {
+  const value = (text: RunAction['argv'][number]) => fill(text, ({ hole }) => bound(hole, progress.saved.facts))
+  const env = Object.fromEntries(Object.entries(action.env ?? {}).map(([name, text]) => [name, value(text)]))
+  const { ofCheckout, timeoutMs, registry } = action
+  const secret = registry && clouds.credentials.get(registry.as)?.secret
+  const { code, stderr } = await clouds.run({
+    argv: action.argv.map(value),
+    cwd: repo,
+    env,
+    ...(ofCheckout && { ofCheckout }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(registry && secret && { registry: { host: registry.host, user: registry.user, secret } }),
+  })
   if ((action.okExit ?? [0]).includes(code)) return
   throw new SetupError({
     code: 'command-failed',
     asked: action.argv.map(shown).join(' '),
-    said: `exit ${code}${stderr && `: ${stderr.trim()}`}`,
+    said: `exit ${code}${stderr && `: ${lastLines(stderr)}`}`,
     means: `A command of ${step.id} failed.`,
     next: 'Put right what it says above, and run again; what is done already is not done twice.',
   })
 }
 
-async function sendRequest(
-  step: Step,
-  action: RequestAction,
-  engine: Engine,
-  giveUp: AbortSignal,
-  withdraw: () => void,
-): Promise<void> {
+/** Of a build's many lines the last ones tell why it failed. */
+const lastLines = (text: string): string => text.trim().split('\n').slice(-12).join('\n')
+
+async function sendRequest(action: RequestAction, acting: Acting, withdraw: () => void): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const reply = await sendOnce(action, engine, giveUp)
+    const reply = await sendOnce(action, acting)
     if (!('lost' in reply)) {
       if (attempt === 1 && isRefused(action, reply)) withdraw()
-      return settle(step, action, reply, engine)
+      return settle(action, reply, acting)
     }
-    if (await hasHappened(step, action, engine, giveUp)) return
-    if (attempt === TRIES) throw lostTooOften(step, action, reply)
+    if (await hasHappened(action, acting)) return
+    if (attempt === TRIES) throw lostTooOften(acting.step, action, reply)
   }
 }
 
@@ -77,38 +104,70 @@ interface Lost {
 }
 
 /** Sends once. */
-async function sendOnce(action: RequestAction, engine: Engine, giveUp: AbortSignal): Promise<VendorReply | Lost> {
-  const { facts } = engine.progress.saved
-  const path = boundPath(action.path, facts)
-  const body = action.body && { body: fillBody(action.body, ({ hole }) => bound(hole, facts)) }
+async function sendOnce(action: RequestAction, acting: Acting): Promise<VendorReply | Lost> {
+  const { engine, giveUp } = acting
+  const { headers, host, method } = action
+  const as = speaker(action, acting)
+  const path = boundPath(action.path, engine.progress.saved.facts)
+  const body = action.body && { body: filledBody(action.body, acting) }
   const repeat = action.again === 'safe' ? 'safe' : 'never'
   try {
-    const reply = await engine.clouds.send(action.vendor, { method: action.method, path, ...body, repeat }, giveUp)
-    return reply.status >= 500 ? { lost: VENDORS[action.vendor].means(reply).said ?? '' } : reply
+    const request = { method, path, ...body, ...(headers && { headers }), repeat } as const
+    const reply = await engine.clouds.send(host, request, { signal: giveUp, ...(as && { as }) })
+    if (reply.status < 500) return reply
+    return { lost: refusal(acting.step, host, reply, engine.answers).said ?? '' }
   } catch (error) {
     if (error instanceof VendorTrouble && error.effect === 'unknown') return { lost: error.cause.said ?? '' }
     throw error
   }
 }
 
+/** Who speaks, where it is not whoever signed in. */
+function speaker({ as }: RequestAction, acting: Acting): Identity | Credential | undefined {
+  if (typeof as !== 'object') return as
+  const user = fill(as.user, ({ hole }) => bound(hole, acting.engine.progress.saved.facts))
+  return { user, secret: mintedOf(as.secret, acting) }
+}
+
+function mintedOf({ hole }: Hole, { minted }: Acting): Secret {
+  const value = minted.get(hole)
+  if (value === undefined) throw new Error(`the secret ${hole} was not made by this step`)
+  return value
+}
+
+/** The one place where a secret is put into a body. */
+const filledBody = (body: NonNullable<RequestAction['body']>, acting: Acting): Json =>
+  fillBody(body, one =>
+    one.secret ? mintedOf(one, acting).reveal() : bound(one.hole, acting.engine.progress.saved.facts),
+  )
+
 const isRefused = ({ okStatus }: RequestAction, { status }: VendorReply): boolean =>
   status >= 300 && !okStatus?.includes(status)
 
-function settle(step: Step, action: RequestAction, reply: VendorReply, { answers, progress }: Engine): void {
+function settle(action: RequestAction, reply: VendorReply, { step, engine, minted }: Acting): void {
+  const { answers, progress } = engine
   if (isRefused(action, reply)) {
-    throw new SetupError(refusal(step, action.vendor, reply, answers))
+    if (reply.status === 403 && action.ifForbidden) throw new ForPerson(action.ifForbidden)
+    throw new SetupError(refusal(step, action.host, reply, answers))
   }
-  const learned = Object.entries(action.learn ?? {}).flatMap(([fact, keys]) => {
-    const value = textAt(reply.body, ...keys)
-    return value === undefined ? [] : [[`${step.id}:${fact}`, value]]
-  })
+  const no = step.isNo?.(action.key, reply, answers)
+  if (no !== undefined) throw new SetupError({ asked: reply.asked, ...no })
+  const found = (wanted: Readonly<Record<string, readonly string[]>> = {}) =>
+    Object.entries(wanted).flatMap(([name, keys]) => {
+      const value = at(reply.body, ...keys)
+      return typeof value === 'string' || typeof value === 'number'
+        ? [[`${step.id}:${name}`, String(value)] as const]
+        : []
+    })
+  for (const [name, value] of found(action.mint)) minted.set(name, new Secret(value))
+  const learned = found(action.learn)
   if (learned.length > 0) progress.save({ facts: { ...progress.saved.facts, ...Object.fromEntries(learned) } })
 }
 
 /** Looks whether an effect whose answer was lost is there all the same: the step no longer asks for this action. */
-async function hasHappened(step: Step, action: Action, engine: Engine, giveUp: AbortSignal): Promise<boolean> {
+async function hasHappened(action: Action, { step, engine, minted, giveUp }: Acting): Promise<boolean> {
   const { progress } = engine
-  const seen = await see(step, newLook(engine, giveUp))
+  const seen = await see(step, newLook(engine, giveUp, minted))
   if (seen.is === 'unknown') throw new SetupError(seen.cause)
   if (seen.is === 'present') {
     progress.save({ facts: { ...progress.saved.facts, ...seen.learned } })

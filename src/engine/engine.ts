@@ -1,11 +1,14 @@
 import type { Known } from '../answers/schema.ts'
-import { type Cause, SetupError } from '../clouds/cause.ts'
+import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import type { Clouds } from '../clouds/clouds.ts'
+import { type HostId, hostOf } from '../clouds/hosts.ts'
+import type { HttpRequest } from '../clouds/http.ts'
 import { readInside } from '../clouds/repo.ts'
+import type { Secret } from '../clouds/secret.ts'
 import type { Account, VendorReply } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
 import type { Progress } from './progress.ts'
-import type { Look, Seen, Step } from './step.ts'
+import type { Look, Need, Seen, Step } from './step.ts'
 import { fill, type Str } from './text.ts'
 
 /** What a look works with. */
@@ -24,8 +27,15 @@ export interface Engine extends Viewer {
   readonly by: string
 }
 
+/** Secrets that a step has made, by name. They end with it. */
+export type Minted = Map<string, Secret>
+
 /** A look at reality; what it reads is shared by all who look through it, and asked once. */
-export function newLook({ clouds, answers, accounts, progress, repo }: Viewer, signal?: AbortSignal): Look {
+export function newLook(
+  { clouds, answers, accounts, progress, repo }: Viewer,
+  signal?: AbortSignal,
+  minted: Minted = new Map(),
+): Look {
   const replies = new Map<string, Promise<VendorReply>>()
   return {
     answers,
@@ -34,15 +44,29 @@ export function newLook({ clouds, answers, accounts, progress, repo }: Viewer, s
       if (account === undefined) throw new Error(`${vendor}: not signed in`)
       return account
     },
-    read(vendor, to) {
+    read(host, to, { as, headers } = {}) {
       const path = boundPath(to, progress.saved.facts)
-      const key = `${vendor} ${path}`
-      const asked = replies.get(key) ?? clouds.send(vendor, { method: 'GET', path, repeat: 'safe' }, signal)
+      const key = JSON.stringify([host, path, as, headers])
+      const request: HttpRequest = { method: 'GET', path, repeat: 'safe', ...(headers && { headers }) }
+      const asked = replies.get(key) ?? clouds.send(host, request, { signal, ...(as && { as }) })
       replies.set(key, asked)
       return asked
     },
+    preview(host, to, body) {
+      const path = boundPath(to, progress.saved.facts)
+      return clouds.send(host, { method: 'POST', path, body, repeat: 'safe' }, { signal })
+    },
     git: (...argv) => clouds.run({ argv: ['git', ...argv], cwd: repo }),
+    tool: async (...argv) =>
+      clouds.tools.find(argv[0] ?? '') === undefined ? undefined : clouds.run({ argv, cwd: repo }),
     file: name => readInside(repo, name),
+    fact: name => progress.saved.facts[name],
+    begunAt(intent) {
+      const at = progress.saved.intents[intent]?.at
+      return at === undefined ? undefined : new Date(at)
+    },
+    endsIn: (secret, tail) => minted.get(secret)?.reveal().endsWith(tail),
+    timeAt: host => clouds.timeAt(host),
   }
 }
 
@@ -51,7 +75,19 @@ export function fileLook(answers: Known, repo: string): Look {
   const refuse = () => {
     throw new Error('a local step looks at files alone')
   }
-  return { answers, account: refuse, read: refuse, git: refuse, file: name => readInside(repo, name) }
+  return {
+    answers,
+    account: refuse,
+    read: refuse,
+    preview: refuse,
+    git: refuse,
+    tool: refuse,
+    file: name => readInside(repo, name),
+    fact: refuse,
+    begunAt: refuse,
+    endsIn: refuse,
+    timeAt: refuse,
+  }
 }
 
 /** Looks, and turns trouble on the way into `unknown` with its cause. */
@@ -59,9 +95,13 @@ export async function see(step: Step, look: Look): Promise<Seen<unknown>> {
   try {
     return await step.look(look)
   } catch (error) {
-    return { is: 'unknown', cause: causeOf(error) }
+    return { is: 'unknown', cause: causeOf(error), ...needOf(error) }
   }
 }
+
+/** What only a person can give, where that is why it was thrown. */
+export const needOf = (error: unknown): { readonly needs?: Need } =>
+  error instanceof NeedsSecret ? { needs: { identity: error.identity, what: error.what } } : {}
 
 /** The cause of what was thrown; what is not meant for people is thrown on. */
 export function causeOf(error: unknown): Cause {
@@ -70,8 +110,8 @@ export function causeOf(error: unknown): Cause {
 }
 
 /** Why a vendor refused: in the step's words, else in the vendor's. */
-export function refusal(step: Step, vendor: Vendor, reply: VendorReply, answers: Known): Cause {
-  return { ...VENDORS[vendor].means(reply), ...step.means?.(reply, answers) }
+export function refusal(step: Step, host: HostId, reply: VendorReply, answers: Known): Cause {
+  return { ...VENDORS[hostOf(host).vendor].means(reply), ...step.means?.(reply, answers) }
 }
 
 /** A path with its holes bound and encoded; throws when a fact is not known yet. */

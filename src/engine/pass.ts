@@ -1,9 +1,9 @@
 import { type Cause, SetupError } from '../clouds/cause.ts'
-import { act } from './act.ts'
-import { causeOf, type Engine, newLook, see, type Viewer } from './engine.ts'
+import { type Acting, act, type Effect, ForPerson } from './act.ts'
+import { causeOf, type Engine, needOf, newLook, see, type Viewer } from './engine.ts'
 import { type Claim, type Planned, planStep, sameActions } from './plan.ts'
 import type { StepRecord } from './saved.ts'
-import type { Action, Owned, PersonAction, Seen, Step, StepId } from './step.ts'
+import type { Action, Need, Owned, PersonAction, Seen, Step, StepId } from './step.ts'
 import { shown } from './text.ts'
 
 /** What became of a step in a pass. */
@@ -12,6 +12,14 @@ export type Outcome =
   | { readonly is: 'failed'; readonly cause: Cause }
   /** Only a person can do it. */
   | { readonly is: 'open'; readonly why: 'person'; readonly action: PersonAction; readonly detail: string }
+  /** Somebody's password or code is needed, which is asked for between two passes. */
+  | {
+      readonly is: 'open'
+      readonly why: 'secret'
+      readonly needs: Need
+      readonly cause: Cause
+      readonly detail: string
+    }
   /**
    * `consent`: it is missing. `changed`: reality is no longer what was agreed. `stopped`: by Ctrl-C.
    * `after`: what it comes after is not done. `left-out`: it may not act in this run.
@@ -45,8 +53,10 @@ export interface Pass {
 /** Looks at every step at once. */
 export async function lookAtAll(steps: readonly Step[], engine: Viewer, stop: AbortSignal): Promise<Planned[]> {
   const look = newLook(engine, stop)
-  const seens = await Promise.all(steps.map(step => see(step, look)))
-  return steps.map((step, index) => {
+  const { answers } = engine
+  const meant = steps.filter(step => step.when?.(answers) ?? true)
+  const seens = await Promise.all(meant.map(step => see(step, look)))
+  return meant.map((step, index) => {
     const seen = seens[index] ?? { is: 'unknown', cause: neverLooked }
     return planStep(step, seen, engine.answers, claimOf(step.id, engine))
   })
@@ -80,6 +90,7 @@ async function afterThose(
   const { id } = planned.step
   for (const [earlier, outcome] of before) {
     const ended = await outcome
+    // One that is not in the plan is no part of this set-up, or cannot be looked at: what must be there, `look` sees.
     if (ended === undefined || ended.is === 'done' || (ended.is === 'open' && ended.why === 'left-out')) continue
     const detail = `for ${earlier}`
     pass.emit({ step: id, event: 'wait', detail })
@@ -91,66 +102,144 @@ async function afterThose(
   return outcome
 }
 
+type Say = (event: Event['event'], detail: string) => void
+
 async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
   const { step, seen } = planned
-  const { engine, emit } = pass
-  const say = (event: Event['event'], detail: string) => emit({ step: step.id, event, detail })
-  const fail = (cause: Cause): Outcome => {
-    say('fail', cause.means)
-    return { is: 'failed', cause }
-  }
+  const { emit } = pass
+  const say: Say = (event, detail) => emit({ step: step.id, event, detail })
   if (pass.stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
   if (!pass.acting.has(step.id) && !(seen.is === 'present' && planned.consents.length === 0)) {
     say('skip', 'left out of this run')
     return { is: 'open', why: 'left-out', detail: 'left out of this run' }
   }
-  if (seen.is === 'unknown') return fail(seen.cause)
+  if (seen.is === 'unknown') return failed(seen.cause, seen.needs, say)
   if (planned.consents.length > 0 && !pass.agreed.has(step.id)) {
     const detail = openConsent(planned)
     say(seen.is === 'differs' ? 'differs' : 'person', detail)
     return { is: 'open', why: 'consent', detail }
   }
   try {
-    if (planned.actions.length === 0) {
-      keep(step, seen, planned.consents.includes('adopt'), engine)
-      say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
-      return { is: 'done', notes: notesOf(seen) }
-    }
+    if (planned.actions.length === 0) return await settled(planned, seen, pass, say)
     return await carryOut(planned, pass, say)
   } catch (error) {
     if (pass.stop.aborted && error === pass.stop.reason) return { is: 'open', why: 'stopped', detail: 'not begun' }
     if (pass.giveUp.aborted)
       return { is: 'open', why: 'stopped', detail: 'in flight; the next run looks what became of it' }
-    return fail(causeOf(error))
+    if (error instanceof ForPerson) return forPerson(error.action, say)
+    return failed(causeOf(error), needOf(error).needs, say)
   }
 }
 
-async function carryOut(planned: Planned, pass: Pass, say: (event: Event['event'], detail: string) => void) {
+function failed(cause: Cause, needs: Need | undefined, say: Say): Outcome {
+  if (needs === undefined) {
+    say('fail', cause.means)
+    return { is: 'failed', cause }
+  }
+  say('person', cause.means)
+  return { is: 'open', why: 'secret', needs, cause, detail: cause.means }
+}
+
+function forPerson(action: PersonAction, say: Say): Outcome {
+  const detail = `${action.who}: ${shown(action.does)}`
+  say('person', detail)
+  return { is: 'open', why: 'person', action, detail }
+}
+
+/** Nothing is to be done: it is there, or what was begun is waited for. */
+async function settled(planned: Planned, seen: Seen<unknown>, pass: Pass, say: Say): Promise<Outcome> {
+  const { step } = planned
+  const { engine } = pass
+  if (seen.is === 'present') {
+    keep(step, seen, planned.consents.includes('adopt'), engine)
+    say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
+    return { is: 'done', notes: notesOf(seen) }
+  }
+  const ended = await watch(planned.step, seen, { engine, until: pass.stop }, say)
+  return concluded(planned, ended, pass, say)
+}
+
+async function carryOut(planned: Planned, pass: Pass, say: Say): Promise<Outcome> {
   const { step, actions } = planned
   const { engine, stop, giveUp } = pass
+  const acting: Acting = { step, engine, giveUp, minted: new Map() }
   const now = planStep(step, await see(step, newLook(engine, stop)), engine.answers, claimOf(step.id, engine))
-  if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' } as const
-  if (!isAgreed(now, planned)) {
-    const detail = 'it changed since the plan was agreed to'
-    say('differs', detail)
-    return { is: 'open', why: 'changed', detail } as const
-  }
+  if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
+  if (!isAgreed(now, planned)) return changed(say)
   for (const action of actions) {
-    if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` } as const
-    if (action.kind === 'person') {
-      const detail = `${action.who}: ${shown(action.does)}`
-      say('person', detail)
-      return { is: 'open', why: 'person', action, detail } as const
-    }
+    if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` }
+    if (action.kind === 'person') return forPerson(action, say)
     say('start', shown(action.does))
-    await act(step, action, engine, giveUp)
+    await act(action, acting)
   }
-  const after = await see(step, newLook(engine, giveUp))
-  if (after.is !== 'present') throw notProven(step, actions, after)
-  keep(step, after, planned.consents.includes('adopt'), engine)
-  const [only] = actions
-  say('done', actions.length === 1 && only ? shown(only.does) : `all ${actions.length} done`)
-  return { is: 'done', notes: notesOf(after) } as const
+  const look = () => see(step, newLook(engine, giveUp, acting.minted))
+  const watching = { engine, until: stop, minted: acting.minted }
+  let after = await watch(step, await look(), watching, say)
+  // What a lost answer left of ours, or came of it unasked, goes at once.
+  for (const action of left(step, after, engine)) {
+    say('start', shown(action.does))
+    await act(action, acting)
+    after = await watch(step, await look(), watching, say)
+  }
+  return concluded(planned, after, pass, say)
+}
+
+function changed(say: Say): Outcome {
+  const detail = 'it changed since the plan was agreed to'
+  say('differs', detail)
+  return { is: 'open', why: 'changed', detail }
+}
+
+/** What there is still to do where all of it takes back what is ours. */
+function left(step: Step, seen: Seen<unknown>, engine: Engine): readonly Effect[] {
+  if (seen.is !== 'missing' && seen.is !== 'differs') return []
+  const actions = step.actions(engine.answers, seen)
+  const takingBack = actions.filter((action): action is Effect => !!action.takesBack && action.kind !== 'person')
+  return takingBack.length === actions.length ? takingBack : []
+}
+
+/** Between two looks at what a vendor or CI is at, in milliseconds: soon at first, then less often. */
+const FIRST_PAUSE_MS = 2_000
+const LONGEST_PAUSE_MS = 15_000
+
+/** Looks again and again while a vendor or CI is at it; every state is told. */
+async function watch(
+  step: Step,
+  first: Seen<unknown>,
+  { engine, until, minted }: { engine: Engine; until: AbortSignal; minted?: Acting['minted'] },
+  say: Say,
+): Promise<Seen<unknown>> {
+  let seen = first
+  let told: string | undefined
+  for (let pause = FIRST_PAUSE_MS; seen.is === 'pending' && seen.on !== 'person'; ) {
+    if (seen.detail !== told) {
+      say('start', seen.detail)
+      told = seen.detail
+      pause = FIRST_PAUSE_MS
+    }
+    await engine.clouds.clock.sleep(pause, until)
+    pause = Math.min(pause * 1.3, LONGEST_PAUSE_MS)
+    seen = await see(step, newLook(engine, until, minted))
+  }
+  return seen
+}
+
+/** What a step has come to, once nothing more is done for it in this pass. */
+function concluded(planned: Planned, seen: Seen<unknown>, { engine }: Pass, say: Say): Outcome {
+  const { step, actions } = planned
+  if (seen.is === 'present') {
+    keep(step, seen, planned.consents.includes('adopt'), engine)
+    const [only] = actions
+    say('done', actions.length <= 1 && only ? shown(only.does) : `all ${actions.length} done`)
+    return { is: 'done', notes: notesOf(seen) }
+  }
+  if (seen.is === 'failed') return failed(seen.cause, undefined, say)
+  if (seen.is === 'unknown') return failed(seen.cause, seen.needs, say)
+  const person = seen.is === 'pending' && step.actions(engine.answers, seen).find(({ kind }) => kind === 'person')
+  if (person && person.kind === 'person') return forPerson(person, say)
+  // Something else is to be done now: that is for the next plan.
+  if (actions.length === 0) return changed(say)
+  throw notProven(step, actions, seen)
 }
 
 /** Is it still the same thing, with the same to do and to allow? */
@@ -173,7 +262,8 @@ function keep(step: Step, seen: Seen<unknown>, adopted: boolean, engine: Engine)
   const recorded = claim.record?.id === seen.owned?.id ? claim.record?.how : undefined
   const how = adopted ? 'adopted' : (recorded ?? (claim.intents.length > 0 ? 'made' : 'present'))
   const known = claim.record !== undefined && claim.record.id === seen.owned?.id && claim.intents.length === 0
-  if (known && !adopted) return
+  const taught = Object.entries(seen.learned ?? {}).some(([name, value]) => facts[name] !== value)
+  if (known && !adopted && !taught) return
   const record: StepRecord = {
     how,
     ...(seen.owned && { id: seen.owned.id }),
@@ -205,7 +295,6 @@ const access = ({ alsoAccess }: Owned) =>
   alsoAccess.length === 0 ? 'nobody else has access' : `${alsoAccess.join(', ')} can change it too`
 
 function notProven(step: Step, actions: readonly Action[], seen: Seen<unknown>): SetupError {
-  if (seen.is === 'unknown') return new SetupError(seen.cause)
   const found = seen.is === 'differs' ? seen.how.map(({ what, found }) => `${what} is ${found}`).join('; ') : 'missing'
   return new SetupError({
     code: 'not-proven',

@@ -1,3 +1,4 @@
+import { diffLines } from 'diff'
 import type { Answers } from '../answers/schema.ts'
 import type { Intent, StepRecord } from './saved.ts'
 import type { Action, Owned, Seen, Step, StepId } from './step.ts'
@@ -25,12 +26,16 @@ const WHOLE_SECOND_MS = 1_000
  * overwritten needs consent to be replaced.
  */
 export function planStep(step: Step, seen: Seen<unknown>, answers: Answers, claim: Claim): Planned {
-  const actions = seen.is === 'present' || seen.is === 'unknown' ? [] : step.actions(answers, seen)
+  const actions = isLeftAlone(seen) ? [] : step.actions(answers, seen)
   const consents: Consent[] = []
   if ('owned' in seen && seen.owned !== undefined && ownership(seen.owned, claim) === 'stranger') consents.push('adopt')
   if (seen.is === 'differs') consents.push('replace')
   return { step, seen, actions, consents }
 }
+
+/** Nothing is to be done: it is there, it cannot be seen, or the vendor or CI is at it. */
+export const isLeftAlone = (seen: Seen<unknown>): boolean =>
+  seen.is === 'present' || seen.is === 'unknown' || (seen.is === 'pending' && seen.on !== 'person')
 
 /** What the saved progress claims of a step. */
 export interface Claim {
@@ -76,7 +81,15 @@ export function heldBack(
 
 /** Are these the actions that were agreed to? Actions are data, so they are compared as data. */
 export const sameActions = (one: readonly Action[], other: readonly Action[]): boolean =>
-  JSON.stringify(one) === JSON.stringify(other)
+  JSON.stringify(one.map(agreedPart)) === JSON.stringify(other.map(agreedPart))
+
+/** Of an edit, the lines that go and come: another step may have changed the file elsewhere meanwhile. */
+function agreedPart(action: Action): unknown {
+  if (action.kind !== 'edit') return action
+  const { from, to, ...rest } = action
+  const lines = diffLines(from, to).filter(({ added, removed }) => added || removed)
+  return { ...rest, lines: lines.map(({ added, value }) => [added, value]) }
+}
 
 /**
  * The steps so that each stands after those it comes after, else as listed.

@@ -1,10 +1,12 @@
 /** The types that everything turns on. A step is a value: printed, rehearsed, carried out and checked from this one description. */
 import type { AnswerKey, Answers, Known } from '../answers/schema.ts'
-import type { Cause } from '../clouds/cause.ts'
+import type { Cause, NeedsSecret } from '../clouds/cause.ts'
 import type { Ran } from '../clouds/exec.ts'
+import type { HostId } from '../clouds/hosts.ts'
+import type { Identity, Vendor } from '../clouds/identity.ts'
+import type { Json } from '../clouds/json.ts'
 import type { Account, VendorReply } from '../clouds/vendor.ts'
-import type { Vendor } from '../clouds/vendors.ts'
-import type { Body, Str } from './text.ts'
+import type { Body, Hole, Str } from './text.ts'
 
 /** `lane.name`. The lane is for drawing; order comes from `after` alone. */
 export type StepId = `${string}.${string}`
@@ -16,6 +18,8 @@ type Facts = Readonly<Record<string, string>>
 export interface Sh {
   readonly argv: readonly Str[]
   readonly stdin?: string
+  /** What its JSON answer teaches: hole → jq filter. */
+  readonly into?: Readonly<Record<string, string>>
   readonly okExit?: readonly number[]
 }
 
@@ -27,26 +31,46 @@ interface Common {
   readonly key: string
   /** One plain sentence without a subject: "create the app …". */
   readonly does: Str
+  /** Removes what an interrupted run of ours left; it is done whenever it is found, since nothing of anybody's is touched. */
+  readonly takesBack?: true
 }
 
 export interface RequestAction extends Common {
   readonly kind: 'request'
-  readonly vendor: Vendor
-  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly host: HostId
+  /** Who speaks, where it is not whoever signed in at the vendor: somebody else, or a name with a secret that this step has made. */
+  readonly as?: Identity | { readonly user: Str; readonly secret: Hole }
+  /** A GET where what it learns is needed by the next action. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: Str
+  readonly headers?: Readonly<Record<string, string>>
   readonly body?: Body
   /** What the answer teaches: fact name → keys that lead to it in the answer's body. */
   readonly learn?: Readonly<Record<string, readonly string[]>>
+  /** The secrets in the answer: name → keys. They are known to this step alone, until it ends. */
+  readonly mint?: Readonly<Record<string, readonly string[]>>
   /** May it be sent again when its answer was lost, or must reality be looked at first? */
   readonly again: 'safe' | 'look-first'
   /** Refusals that are answers, not failures: 404 where the vendor may no longer have the thing. */
   readonly okStatus?: readonly number[]
-  readonly byHand: readonly Sh[]
+  /** Who must do it instead where the vendor says 403. */
+  readonly ifForbidden?: PersonAction
+  /** The vendor's documented commands; without them, `curl` with the same request. */
+  readonly byHand?: readonly Sh[]
 }
 
 /** A local command; it is its own by-hand form. */
 export interface RunAction extends Common, Sh {
   readonly kind: 'run'
+  readonly env?: Readonly<Record<string, Str>>
+  /** The first word is a program of the checkout. */
+  readonly ofCheckout?: true
+  /** How long it may take, in milliseconds. */
+  readonly timeoutMs?: number
+  /** A registry that docker is signed in to for it, by a private configuration. */
+  readonly registry?: { readonly host: string; readonly user: string; readonly as: Identity }
+  /** Where that is not the command as it stands. */
+  readonly byHand?: readonly Sh[]
 }
 
 /** A change to a file of the checkout, whole text to whole text; it is shown, and done by hand, as its diff. */
@@ -102,21 +126,47 @@ export type Seen<State> =
       readonly is: 'differs'
       readonly state: State
       readonly how: readonly [Difference, ...Difference[]]
+      /** It may stay as it is, by choice, for as long as it is this very thing. */
+      readonly keep?: { readonly id: string }
       readonly learned?: Facts
       readonly owned?: Owned
     }
+  /** Begun and not ended. What the vendor or CI is at is watched; of a person it says what is still to be done. */
+  | { readonly is: 'pending'; readonly on: 'vendor' | 'ci' | 'person'; readonly detail: string; readonly state?: State }
+  /** It ended badly; its actions try it again. */
+  | { readonly is: 'failed'; readonly cause: Cause; readonly state?: State }
   /** It could not be seen, or what is there is not for us to see. Nothing is done. */
-  | { readonly is: 'unknown'; readonly cause: Cause }
+  | { readonly is: 'unknown'; readonly cause: Cause; readonly needs?: Need }
+
+/** A secret that only a person knows; it is asked for between two passes. */
+export type Need = Pick<NeedsSecret, 'identity' | 'what'>
 
 /** Questions to reality; none has an effect. Answers are shared and kept for one pass. */
 export interface Look<Used extends AnswerKey = AnswerKey> {
   readonly answers: Pick<Known, Used>
   /** Who is signed in there. */
   account(vendor: Vendor): Account
-  read(vendor: Vendor, path: Str): Promise<VendorReply>
+  read(host: HostId, path: Str, options?: ReadOptions): Promise<VendorReply>
+  /** A POST that the vendor documents as a mere preview of what it would do. */
+  preview(host: HostId, path: Str, body: Json): Promise<VendorReply>
   git(...argv: readonly string[]): Promise<Ran>
+  /** What a tool says, where it is installed; only commands that change nothing. */
+  tool(...argv: readonly string[]): Promise<Ran | undefined>
   /** The text of a file of the checkout; undefined where there is none that may be read. */
   file(name: string): string | undefined
+  /** What was learned earlier, by `step:name`. */
+  fact(name: string): string | undefined
+  /** When an effect was last begun whose end was not seen, by `step/key` and the vendor's clock. */
+  begunAt(intent: string): Date | undefined
+  /** Does a secret that this step has just made end so? undefined where it is not at hand. */
+  endsIn(secret: string, tail: string): boolean | undefined
+  /** The time by the clock of a host. */
+  timeAt(host: HostId): Date
+}
+
+interface ReadOptions {
+  readonly as?: Identity
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A step; `Used` are the answers that it reads, `State` is what its look hands to its actions. */
@@ -134,6 +184,8 @@ interface StepOf<Used extends AnswerKey, State> {
   readonly after?: readonly StepId[]
   /** Whose sign-in it needs. */
   readonly needs?: readonly Vendor[]
+  /** Is it part of the set-up at all, with these answers? Always, unless told. */
+  when?(answers: Pick<Answers, Used>): boolean
   /** Its look reads files of the checkout and nothing else, so even a dry run looks. */
   readonly local?: true
   look(look: Look<Used>): Promise<Seen<State>>
@@ -143,6 +195,8 @@ interface StepOf<Used extends AnswerKey, State> {
   undo(answers: Pick<Answers, Used>): readonly Action[]
   /** This step's own failures in words; the vendor's general ones need not be repeated. */
   means?(reply: VendorReply, answers: Pick<Known, Used>): Cause | undefined
+  /** Why an answer of 2xx to the action of that key is a failure nevertheless. */
+  isNo?(key: string, reply: VendorReply, answers: Pick<Known, Used>): Cause | undefined
 }
 
 export type Step = StepOf<AnswerKey, unknown>

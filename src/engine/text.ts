@@ -6,6 +6,10 @@ import type { Json } from '../clouds/json.ts'
  */
 export interface Hole {
   readonly hole: string
+  /** It is never shown and never saved: it lives until its step ends. */
+  readonly secret?: true
+  /** In a body it stands as a number. */
+  readonly number?: true
 }
 
 /** Text with holes, made by t`…`. */
@@ -25,6 +29,15 @@ export type Body =
   | { readonly [key: string]: Body | undefined; readonly hole?: never; readonly parts?: never }
 
 export const hole = (name: string): Hole => ({ hole: name })
+
+/** A hole for what is never shown. */
+export const secretHole = (name: string): Hole => ({ hole: name, secret: true })
+
+/** A hole whose value is a number where the vendor's body wants one. */
+export const numberHole = (name: string): Hole => ({ hole: name, number: true })
+
+/** How people read a hole. */
+export const mark = ({ hole, secret }: Hole): string => (secret ? '••••' : `<${hole}>`)
 
 const isHole = (value: unknown): value is Hole => typeof value === 'object' && value !== null && 'hole' in value
 const isText = (value: unknown): value is Text => typeof value === 'object' && value !== null && 'parts' in value
@@ -52,11 +65,15 @@ export function fill(value: Str, onHole: (hole: Hole) => string, onFixed: (part:
     .join('')
 }
 
-/** How people read it: holes as `<name>`. */
-export const shown = (value: Str): string => fill(value, ({ hole }) => `<${hole}>`)
+/** How people read it: holes as `<name>`, secrets as `••••`. */
+export const shown = (value: Str): string => fill(value, mark)
 
 /** A body with its texts written out and its undefined members left out. */
 export function fillBody(body: Body, onHole: (hole: Hole) => string): Json {
+  if (isHole(body) && body.number) {
+    const value = onHole(body)
+    return /^\d+$/.test(value) ? Number(value) : value
+  }
   if (typeof body === 'string' || isHole(body) || isText(body)) return fill(body, onHole)
   if (typeof body !== 'object' || body === null) return body
   if (Array.isArray(body)) return body.map(item => fillBody(item, onHole))

@@ -40,7 +40,8 @@ export function showRequests(plan: readonly Planned[], { line, paint, width }: P
       line(wrap(`  ${paint.bold(step.id)}  `, shown(action.does), width))
       const wire = overTheWire(action, place)
       if (wire) line(`    ${wire}`)
-      for (const command of byHand(action)) line(paint.cyan(`    ${wire ? 'by hand: ' : '$ '}${readableLine(command)}`))
+      for (const command of byHand(action, step, place))
+        line(paint.cyan(`    ${wire ? 'by hand: ' : '$ '}${readableLine(command)}`))
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Sh } from '../engine/step.ts'
-import { fill, type Hole, type Str } from '../engine/text.ts'
+import { type Body, fill, fillBody, type Hole, mark, type Str } from '../engine/text.ts'
 
 /** A word as sh reads it back, whatever it holds. */
 export const quote = (word: string): string =>
@@ -11,13 +11,63 @@ export const variableOf = ({ hole }: Hole): string => hole.replace(/\W/g, '_')
 /** One argument for sh; a hole becomes its variable, which must be set. */
 export const argument = (text: Str): string => fill(text, hole => `"\${${variableOf(hole)}:?}"`, quote) || "''"
 
-/** A by-hand command as one line of sh. */
-export function commandLine({ argv, okExit = [0], stdin }: Sh): string {
+/** A request by hand, where the vendor has no command for it. */
+export interface Curl {
+  readonly method: string
+  readonly url: Str
+  /** Of the sign-in: made of a shell variable, and never in an argument. */
+  readonly signIn: { readonly header: string; readonly variable: string } | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Body | undefined
+  readonly into?: Readonly<Record<string, string>>
+  readonly okExit?: readonly number[]
+}
+
+export type ByHand = Sh | Curl
+const isCurl = (command: ByHand): command is Curl => 'url' in command
+
+/** A by-hand command as sh; what its answer teaches becomes variables. */
+export function commandLine(command: ByHand): string {
+  const { into = {}, okExit = [0] } = command
   const others = okExit.filter(code => code !== 0)
   const allowed = others.length === 0 ? '' : ` || case $? in ${others.join(' | ')}) ;; *) false ;; esac`
-  // The document stands behind the command itself, not behind what looks at its exit code.
+  // The documents stand behind the command itself, not behind what looks at its exit code.
+  const [head, ...documents] = isCurl(command) ? curlLines(command) : toolLines(command)
+  const lines = [head + allowed, ...documents]
+  const wanted = Object.entries(into)
+  if (wanted.length === 0) return lines.join('\n')
+  const taken = wanted.map(
+    ([name, filter]) => `${variableOf({ hole: name })}=$(printf '%s' "$answer" | jq -r ${quote(filter)})`,
+  )
+  return [`answer=$(${lines.join('\n')}${lines.length > 1 ? '\n' : ''})`, ...taken].join('\n')
+}
+
+function toolLines({ argv, stdin }: Sh): readonly string[] {
   const [head, ...document] = stdin === undefined ? [''] : ` ${hereDocument(stdin)}`.split('\n')
-  return [argv.map(argument).join(' ') + head + allowed, ...document].join('\n')
+  return [argv.map(argument).join(' ') + head, ...document]
+}
+
+function curlLines({ method, url, signIn, headers, body }: Curl): readonly string[] {
+  const json = body === undefined ? [] : bodyLines(body)
+  const all = { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) }
+  const shownHeaders = Object.entries(all).flatMap(([name, value]) => ['-H', quote(`${name}: ${value}`)])
+  const words = ['curl', '-fsS', '-X', method, ...shownHeaders, argument(url)]
+  return [
+    [
+      ...words,
+      ...(signIn ? ['--config', '/dev/fd/3'] : []),
+      ...(body === undefined ? [] : ['--data', '@-', '<<BODY']),
+      ...(signIn ? ['3<<SIGNIN'] : []),
+    ].join(' '),
+    ...(body === undefined ? [] : [...json, 'BODY']),
+    ...(signIn ? [`header = "${signIn.header}\${${signIn.variable}:?}"`, 'SIGNIN'] : []),
+  ]
+}
+
+/** A body in a document that the shell puts its variables into. */
+function bodyLines(body: Body): readonly string[] {
+  const text = JSON.stringify(fillBody(body, hole => `\ue000${variableOf(hole)}\ue001`))
+  return [text.replace(/[\\$`]/g, '\\$&').replace(/\ue000(\w+)\ue001/g, (_, name) => `\${${name}:?}`)]
 }
 
 /** A text for standard input that no line of its own can end. */
@@ -28,7 +78,15 @@ function hereDocument(text: string): string {
   return `<<'${end}'\n${text.replace(/\n$/, '')}\n${end}`
 }
 
-/** The same for people: holes as `<name>`, no exit codes. */
-export const readableLine = ({ argv, stdin }: Sh): string =>
-  argv.map(part => fill(part, ({ hole }) => `<${hole}>`, quote)).join(' ') +
-  (stdin === undefined ? '' : ` ${hereDocument(stdin)}`)
+/** The same for people: holes as `<name>`, secrets as `••••`, no exit codes. */
+export function readableLine(command: ByHand): string {
+  const word = (part: Str) => fill(part, mark, quote)
+  if (!isCurl(command)) {
+    const { argv, stdin } = command
+    return argv.map(word).join(' ') + (stdin === undefined ? '' : ` ${hereDocument(stdin)}`)
+  }
+  const { method, url, signIn, body } = command
+  const json = body === undefined ? [] : ['--data', quote(JSON.stringify(fillBody(body, mark)))]
+  const header = signIn ? [`-H "${signIn.header}$${signIn.variable}"`] : []
+  return ['curl', '-X', method, word(url), ...header, ...json].join(' ')
+}

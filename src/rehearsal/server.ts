@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Json } from '../clouds/json.ts'
+import { circleci } from './circleci/service.ts'
 import { dockerHub } from './docker-hub/service.ts'
 import { type Fault, faultFinder, JSON_TYPE, suffer } from './faults.ts'
 import { heroku } from './heroku/service.ts'
@@ -14,7 +15,7 @@ import { emptyWorld, loadWorld, saveWorld, type World } from './world.ts'
 export type { Fault, FaultKind } from './faults.ts'
 
 /** Every simulated vendor, each on a port of its own. */
-const SERVICES = { heroku, 'docker-hub': dockerHub } as const satisfies Record<string, Service>
+const SERVICES = { heroku, 'docker-hub': dockerHub, circleci } as const satisfies Record<string, Service>
 type Vendor = keyof typeof SERVICES
 const VENDORS = Object.keys(SERVICES) as Vendor[]
 
@@ -69,7 +70,7 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
     const { url: path = '/' } = request
     const call = await readCall(request)
     const { method } = call
-    const body = masked(call.body)
+    const body = masked(call.body, call.path)
     const entry: Logged = { at: now().toISOString(), vendor, method, path, body, status: undefined, effect: false }
     log.push(entry)
     await rehearsal.hook?.('before', entry)

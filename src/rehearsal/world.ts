@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import * as z from 'zod'
 import { EXIT, SetupError } from '../clouds/cause.ts'
+import { circleciWorld, emptyCircleci } from './circleci/world.ts'
 import { dockerHubWorld, emptyDockerHub } from './docker-hub/world.ts'
 import { fault } from './faults.ts'
 import { emptyHeroku, herokuWorld } from './heroku/world.ts'
@@ -13,6 +14,7 @@ const worldFile = z.strictObject({
   faults: z.array(fault).default([]),
   heroku: herokuWorld,
   dockerHub: dockerHubWorld.prefault({}),
+  circleci: circleciWorld.prefault({}),
 })
 
 /** All that the simulated clouds remember. Tests may change it between requests. */
@@ -24,7 +26,8 @@ export function emptyWorld(now = new Date()): World {
   const mint = mintOf(counted)
   const heroku = emptyHeroku(now, mint)
   const dockerHub = emptyDockerHub(now, mint)
-  return { ...counted, latencyMs: 0, faults: [], heroku, dockerHub }
+  const circleci = emptyCircleci(now, mint)
+  return { ...counted, latencyMs: 0, faults: [], heroku, dockerHub, circleci }
 }
 
 /** Reads a world file; undefined where there is none. Throws a SetupError that says what in it is wrong. */

@@ -68,7 +68,7 @@ const change = (name: Name, app: Str, enabled: boolean): Action => ({
   kind: 'request',
   key: name,
   does: t`switch ${enabled ? 'on' : 'off'} ${name}`,
-  vendor: 'heroku',
+  host: 'heroku',
   method: 'PATCH',
   path: path`/apps/${app}/features/${name}`,
   body: { enabled },

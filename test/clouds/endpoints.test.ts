@@ -4,7 +4,7 @@ import { endpoints, isAllowed, notAllowed, timeScale } from '../../src/clouds/en
 
 /** Where Heroku is asked. */
 function heroku(HEROKU_HOST?: string) {
-  const one = endpoints({ ...(HEROKU_HOST !== undefined && { HEROKU_HOST }) }).find(({ vendor }) => vendor === 'heroku')
+  const one = endpoints({ ...(HEROKU_HOST !== undefined && { HEROKU_HOST }) }).find(({ host }) => host === 'heroku')
   if (one === undefined) throw new Error('no endpoint')
   return one
 }

@@ -6,8 +6,11 @@ import { SetupError } from '../../src/clouds/cause.ts'
 import { realClock } from '../../src/clouds/clock.ts'
 import { createTools } from '../../src/clouds/exec.ts'
 import { Secret } from '../../src/clouds/secret.ts'
-import { findSignIn, isFound, noSignIn, takeSecrets, whoIsSignedIn } from '../../src/clouds/sign-in.ts'
+import { findBot, findSignIn, isFound, noSignIn, type Taken, takeSecrets } from '../../src/clouds/sign-in.ts'
+import { VENDORS, type Vendor } from '../../src/clouds/vendors.ts'
 import { temporaryFolder } from '../support/folder.ts'
+
+const HOST = 'vendor.test'
 
 /** Tools with nothing but a heroku command that does what the script says, and what it needs. */
 function toolsWith(script?: string) {
@@ -19,9 +22,12 @@ function toolsWith(script?: string) {
   return createTools({ repo: temporaryFolder(), env: { PATH: folder } })
 }
 
-/** What is found where the waits are that much shorter. */
-const find = (taken: ReadonlyMap<string, Secret>, script?: string, scale = 1) =>
-  findSignIn('heroku', taken, toolsWith(script), realClock(scale))
+/** What is found, where waits are scaled. */
+const find = (vendor: Vendor, taken: Taken, script?: string, scale = 1) =>
+  findSignIn(vendor, taken, { tools: toolsWith(script), host: HOST, clock: realClock(scale) })
+
+/** The secret itself, where one was found. */
+const revealed = (found: Awaited<ReturnType<typeof find>>) => isFound(found) && found.credential.secret.reveal()
 
 const reply = (status: number, body: object) => async () => ({
   status,
@@ -35,13 +41,13 @@ describe('Credentials in the environment', () => {
     const env = { HEROKU_API_KEY: 'HRKU-one\n', PATH: '/bin' }
     const taken = takeSecrets(env)
     expect(env).toEqual({ PATH: '/bin' })
-    expect(taken.get('HEROKU_API_KEY')?.reveal()).toBe('HRKU-one')
+    expect(taken.secrets.get('HEROKU_API_KEY')?.reveal()).toBe('HRKU-one')
     expect(inspect(taken)).not.toContain('HRKU-one')
   })
 
   test.each(['', '  \n'])('are none where they are empty: %j', value => {
     const env = { HEROKU_API_KEY: value }
-    expect(takeSecrets(env).size).toBe(0)
+    expect(takeSecrets(env).secrets.size).toBe(0)
     expect(env).toEqual({})
   })
 
@@ -59,17 +65,18 @@ describe('Credentials in the environment', () => {
 })
 
 describe('A sign-in is', () => {
-  const taken = new Map([['HEROKU_API_KEY', new Secret('from-the-environment')]])
+  const taken = { secrets: new Map([['HEROKU_API_KEY', new Secret('from-the-environment')]]), names: new Map() }
+  const nothing = { secrets: new Map(), names: new Map() }
 
   test('first the variable’s', async () => {
-    const found = await find(taken, 'echo from-the-tool')
-    expect(isFound(found) && found.secret.reveal()).toBe('from-the-environment')
+    const found = await find('heroku', taken, 'echo from-the-tool')
+    expect(revealed(found)).toBe('from-the-environment')
     expect(found).toMatchObject({ source: 'HEROKU_API_KEY' })
   })
 
   test('else the tool’s', async () => {
-    const found = await find(new Map(), 'test "$*" = auth:token && echo from-the-tool')
-    expect(isFound(found) && found.secret.reveal()).toBe('from-the-tool')
+    const found = await find('heroku', nothing, 'test "$*" = auth:token && echo from-the-tool')
+    expect(revealed(found)).toBe('from-the-tool')
     expect(found).toMatchObject({ source: 'heroku auth:token' })
   })
 
@@ -80,31 +87,71 @@ describe('A sign-in is', () => {
     ['the tool fails, whatever it prints', 'echo half-a-token; exit 1', TOOL, 'exit 1: no token'],
     ['the tool prints nothing', 'echo', TOOL, 'exit 0: no token'],
   ])('none where %s, and its words are kept', async (_, script, asked, said) => {
-    expect(await find(new Map(), script)).toEqual({ vendor: 'heroku', ...(asked && { asked, said }) })
+    expect(await find('heroku', nothing, script)).toEqual({ vendor: 'heroku', ...(asked && { asked, said }) })
   })
 
   test('none where the tool hangs', async () => {
-    const none = await find(new Map(), 'exec /bin/sleep 600', 0.01)
+    const none = await find('heroku', nothing, 'exec /bin/sleep 600', 0.01)
     expect(none).toMatchObject({ asked: TOOL, said: expect.stringContaining('timed out') })
   })
 
   test('refused where the tool prints more than a token', async () => {
-    const outcome = await find(new Map(), 'echo warning; echo token-x').catch((error: unknown) => error)
+    const outcome = await find('heroku', nothing, 'echo warning; echo token-x').catch((error: unknown) => error)
     expect(outcome).toBeInstanceOf(SetupError)
     expect(outcome).toMatchObject({ exit: 2, cause: { code: 'bad-token' } })
     expect(inspect(outcome)).not.toContain('token-x')
   })
 })
 
+describe('A name and a password are a sign-in', () => {
+  const env = () => ({ DOCKERHUB_ADMIN_USER: 'acmedev', DOCKERHUB_ADMIN_TOKEN: 'dckr_pat_one' })
+
+  test('where both are set', async () => {
+    const found = await find('docker-hub', takeSecrets(env()))
+    expect(found).toMatchObject({ identity: 'docker-hub', credential: { user: 'acmedev' } })
+    expect(revealed(found)).toBe('dckr_pat_one')
+    expect(found).toMatchObject({ source: 'DOCKERHUB_ADMIN_USER (acmedev) and DOCKERHUB_ADMIN_TOKEN' })
+  })
+
+  test('and none where one is missing', async () => {
+    const { DOCKERHUB_ADMIN_TOKEN } = env()
+    expect(await find('docker-hub', takeSecrets({ DOCKERHUB_ADMIN_TOKEN }))).toEqual({ vendor: 'docker-hub' })
+    expect(findBot(takeSecrets({ DOCKERHUB_BOT_USER: 'acmecibot' }))).toBeUndefined()
+  })
+
+  test('of the bot, too', () => {
+    const bot = findBot(takeSecrets({ DOCKERHUB_BOT_USER: 'acmecibot', DOCKERHUB_BOT_PASSWORD: 'a long one' }))
+    expect(bot).toMatchObject({ identity: 'docker-hub.bot', credential: { user: 'acmecibot' } })
+  })
+})
+
+describe('A token in a file of the vendor’s tool', () => {
+  const read = (text: string, host: string) => VENDORS.circleci.signIn.files?.[1]?.read(text, host)
+
+  test('is for the host that the file names, and for no other', () => {
+    const text = 'host: https://circleci.com\nendpoint: graphql-unstable\ntoken: abc123\n'
+    expect(read(text, 'circleci.com')).toBe('abc123')
+    expect(read(text, '127.0.0.1:80')).toBeUndefined()
+    expect(read('host: "https://circle.acme.example/"\ntoken: "x1"', 'circle.acme.example')).toBe('x1')
+  })
+
+  test('is for circleci.com where it names none', () => {
+    expect(read('token: abc123', 'circleci.com')).toBe('abc123')
+    expect(read('token:\n', 'circleci.com')).toBeUndefined()
+  })
+})
+
 describe('Who is signed in', () => {
+  const account = (read: ReturnType<typeof reply>) => VENDORS.heroku.account(read, { secret: new Secret('one') })
+
   test('is who the vendor says', async () => {
-    const account = await whoIsSignedIn('heroku', reply(200, { id: 'id', email: 'me@example.com', verified: true }))
-    expect(account).toMatchObject({ id: 'id', name: 'me@example.com' })
+    const who = await account(reply(200, { id: 'id', email: 'me@example.com', verified: true }))
+    expect(who).toMatchObject({ id: 'id', name: 'me@example.com' })
   })
 
   test('is nobody where the vendor does not take the token (exit 2)', async () => {
     const read = reply(401, { id: 'unauthorized', message: 'Invalid credentials provided.' })
-    const outcome = await whoIsSignedIn('heroku', read).catch((error: unknown) => error)
+    const outcome = await account(read).catch((error: unknown) => error)
     expect(outcome).toMatchObject({
       exit: 2,
       cause: { code: 'unauthorized', asked: expect.stringMatching(/^GET .*\/account$/) },
@@ -112,7 +159,7 @@ describe('Who is signed in', () => {
   })
 
   test('is not known where the answer does not say', async () => {
-    const outcome = await whoIsSignedIn('heroku', reply(200, { id: 'id' })).catch((error: unknown) => error)
+    const outcome = await account(reply(200, { id: 'id' })).catch((error: unknown) => error)
     expect(outcome).toMatchObject({ cause: { code: 'unexpected' } })
   })
 })
@@ -130,4 +177,10 @@ test.each([
   expect(cause).toMatchObject({ ...tried, means: `No sign-in for Heroku was found: HEROKU_API_KEY is not set, ${why}` })
   expect(cause.next).toMatch(how)
   expect(cause.next).toMatch(/https:\/\/dashboard\.heroku\.com\/account.*HEROKU_API_KEY.*least right/)
+})
+
+test('Where a vendor has several variables and no tool, all are named', () => {
+  const { means, next } = noSignIn([{ vendor: 'docker-hub' }]).cause
+  expect(means).toMatch(/was found: none of DOCKERHUB_ADMIN_USER with DOCKERHUB_ADMIN_PASSWORD, .* is set\.$/)
+  expect(next).toMatch(/^Put a token from /)
 })

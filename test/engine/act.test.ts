@@ -11,7 +11,7 @@ const create: RequestAction = {
   kind: 'request',
   key: 'create',
   does: 'create it',
-  vendor: 'heroku',
+  host: 'heroku',
   method: 'POST',
   path: '/apps',
   body: { name: 'acme-dummy' },

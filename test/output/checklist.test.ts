@@ -35,14 +35,14 @@ function everyKind(app: Answers['herokuApp']): Entry {
     {
       ...common,
       kind: 'request',
-      vendor: 'heroku',
+      host: 'heroku',
       method: 'POST',
       path: '/apps',
       body: { name: app },
       again: 'safe',
       byHand: [by],
     },
-    { ...common, kind: 'request', vendor: 'heroku', method: 'DELETE', path: '/apps/x', again: 'safe', byHand: [by] },
+    { ...common, kind: 'request', host: 'heroku', method: 'DELETE', path: '/apps/x', again: 'safe', byHand: [by] },
     { ...common, kind: 'edit', file: 'a/file', from: 'one\n', to: `two ${typeof app === 'string' ? app : ''}\n` },
     { ...common, kind: 'person', who: 'an owner', instructions: [t`open ${app}`], url: t`https://x.test/${app}` },
   ]
@@ -121,7 +121,7 @@ const SHELLCHECK = 'shellcheck'
 
 describe('As a script', () => {
   const scriptOf = (entries: readonly Entry[], answers: Answers, checkout = '/home/me/it') =>
-    asScript(entries, answers, { title: 'a title\nin two lines', checkout })
+    asScript(entries, answers, { title: 'a title\nin two lines', place: { ...place, checkout } })
   const passes = (script: string, argv: readonly [string, ...string[]]) => {
     const { status, stdout, stderr } = spawnSync(argv[0], argv.slice(1), { input: script, encoding: 'utf8' })
     expect(status, `${stdout}${stderr}`).toBe(0)
@@ -162,7 +162,10 @@ describe('As a script', () => {
     while (words.length > 1) ran.push(words.splice(0, Number(words.shift())))
     return { status, stderr, ran }
   }
-  const handsOf = (entries: readonly Entry[]) => entries.flatMap(({ actions }) => actions).flatMap(byHand)
+  const handsOf = (entries: readonly Entry[]) =>
+    entries
+      .flatMap(({ step, actions }) => actions.flatMap(action => byHand(action, step, place)))
+      .filter(command => 'argv' in command)
   /** Something for every hole that the commands have, by its variable. */
   const fillings = (entries: readonly Entry[], answers: Answers) =>
     Object.fromEntries(

@@ -5,6 +5,7 @@ import type { Known } from '../../src/answers/schema.ts'
 import { type Cause, SetupError } from '../../src/clouds/cause.ts'
 import { createClouds } from '../../src/clouds/clouds.ts'
 import { createTools } from '../../src/clouds/exec.ts'
+import { HOST_IDS, type HostId, hostOf } from '../../src/clouds/hosts.ts'
 import { createHttp } from '../../src/clouds/http.ts'
 import { Secret } from '../../src/clouds/secret.ts'
 import { act } from '../../src/engine/act.ts'
@@ -50,8 +51,8 @@ export function makeEngine(
       clock: brisk,
       http,
       tools: createTools({ env: { ...bareEnvironment(folder), ...env }, repo }),
-      bases: new Map(rehearsal ? [['heroku', new URL(rehearsal.origins.heroku)]] : []),
-      secrets: new Map(rehearsal ? [['heroku', Secret.of(token)]] : []),
+      bases: rehearsal ? basesOf(rehearsal) : new Map(),
+      credentials: new Map(rehearsal ? [['heroku', { secret: Secret.of(token) }]] : []),
     }),
     answers: { ...ANSWERS, ...answers },
     accounts: new Map([['heroku', { id: 'account', name: 'you@example.com', lacks: [] }]]),
@@ -60,6 +61,10 @@ export function makeEngine(
     by: 'somebody@here',
   }
 }
+
+/** Where every host is asked in a rehearsal. */
+export const basesOf = ({ origins }: Rehearsal): ReadonlyMap<HostId, URL> =>
+  new Map(HOST_IDS.map(host => [host, new URL(origins[hostOf(host).vendor])]))
 
 interface Walked {
   readonly plan: readonly Planned[]
@@ -108,7 +113,7 @@ export async function carryOut(
 ): Promise<void> {
   for (const action of actions) {
     if (action.kind === 'person') throw new Error(`a person must do it: ${action.key}`)
-    await act(step, action, engine, giveUp)
+    await act(action, { step, engine, giveUp, minted: new Map() })
   }
 }
 

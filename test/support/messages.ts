@@ -39,8 +39,8 @@ type Texts = readonly string[]
 const DEEPEST = 16
 
 /**
- * Every object literal of the sources that says both what something means and what goes on next. Where it is made of a
- * function's parameters, there is one message for each call.
+ * Every object literal of the sources that says both what something means and what goes on next, or takes the latter
+ * from another. Where it is made of a function's parameters, there is one message for each call.
  * @throws Error where a source has no area
  */
 export function collectMessages(): readonly Message[] {
@@ -54,7 +54,8 @@ export function collectMessages(): readonly Message[] {
   const calls = sources.flatMap(source => nodesIn(source, ts.isCallExpression))
 
   const messages = literals.flatMap(literal => {
-    const [means, next] = [property(literal, 'means'), property(literal, 'next')]
+    const means = property(literal, 'means')
+    const next = property(literal, 'next') ?? literal.properties.find(ts.isSpreadAssignment)?.expression
     if (means === undefined || next === undefined) return []
     const places = [means, next].some(isParameter) ? callsOf(literal) : [{ node: literal, given: new Map() }]
     return places.flatMap(({ node, given }): Message[] => {

@@ -18,6 +18,7 @@ const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, 
     DOCKERHUB_ADMIN_USER: dockerHub.users[0]?.username,
     DOCKERHUB_ADMIN_PASSWORD: dockerHub.users[0]?.password,
   }),
+  circleci: (origin, { circleci }) => ({ CIRCLE_HOST: origin, CIRCLE_TOKEN: circleci.users[0]?.tokens[0]?.token }),
 }
 
 const LONGEST_RUN_MS = 60_000

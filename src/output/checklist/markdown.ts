@@ -16,7 +16,7 @@ export function asMarkdown(
   const steps = entries.map(({ step, actions }, index) => {
     const boxes = actions.map(action => {
       const wire = options.verbose ? overTheWire(action, place) : undefined
-      const commands = byHand(action).map(readableLine)
+      const commands = byHand(action, step, place).map(readableLine)
       return `- [ ] ${plain(shown(action.does))}\n${wire ? `\n${fenced('http', [wire])}\n` : ''}\n${fenced('sh', commands)}\n`
     })
     return `## ${index + 1}. ${plain(step.title)}\n\n\`${step.id}\`: ${plain(step.why)}\n\n${boxes.join('\n')}`

@@ -1,15 +1,25 @@
 import type { Answers } from '../../answers/schema.ts'
+import { type HostId, hostOf } from '../../clouds/hosts.ts'
 import type { Json } from '../../clouds/json.ts'
-import { VENDORS, type Vendor } from '../../clouds/vendors.ts'
-import type { Planned } from '../../engine/plan.ts'
-import { type Action, laneOf, type Seen, type Sh, type Step, type StepId } from '../../engine/step.ts'
-import { fillBody, type Hole, type Str, shown } from '../../engine/text.ts'
+import { Secret } from '../../clouds/secret.ts'
+import { isLeftAlone, type Planned } from '../../engine/plan.ts'
+import {
+  type Action,
+  laneOf,
+  type RequestAction,
+  type RunAction,
+  type Seen,
+  type Sh,
+  type Step,
+  type StepId,
+} from '../../engine/step.ts'
+import { fillBody, mark, type Str, shown, t } from '../../engine/text.ts'
 import { diffOf } from '../diff.ts'
-import { readableLine } from '../shell.ts'
+import { type ByHand, type Curl, readableLine } from '../shell.ts'
 
 /** Where the described effects would go. */
 export interface Place {
-  readonly bases: ReadonlyMap<Vendor, URL>
+  readonly bases: ReadonlyMap<HostId, URL>
   readonly checkout: string
 }
 
@@ -24,7 +34,14 @@ export const entriesOf = (
   steps: readonly Step[],
   answers: Answers,
   local: ReadonlyMap<StepId, Seen<unknown>>,
-): readonly Entry[] => steps.map(step => ({ step, actions: step.actions(answers, local.get(step.id)) }))
+): readonly Entry[] =>
+  steps
+    .filter(step => step.when?.(answers) ?? true)
+    .map(step => ({ step, actions: actionsIn(step, answers, local.get(step.id)) }))
+
+/** What was seen to be there, or not to be seen, asks for nothing. */
+const actionsIn = (step: Step, answers: Answers, seen: Seen<unknown> | undefined): readonly Action[] =>
+  seen !== undefined && isLeftAlone(seen) ? [] : step.actions(answers, seen)
 
 /** A checklist as the contract (cli.md) gives it to scripts. */
 export function asJson(entries: readonly Entry[], answers: Answers, place: Place) {
@@ -38,7 +55,7 @@ export function asJson(entries: readonly Entry[], answers: Answers, place: Place
       section: step.section,
       after: [...(step.after ?? [])],
       by: actions.some(({ kind }) => kind === 'person') ? 'person' : 'wizard',
-      actions: actions.map(action => describe(action, place)),
+      actions: actions.map(action => describe(action, step, place)),
     })),
   }
 }
@@ -60,37 +77,72 @@ function standing(planned: Planned | undefined): { readonly [key: string]: Json 
 }
 
 /** One action as the contract gives it. */
-function describe(action: Action, place: Place): Json {
-  if (action.kind === 'run') return { kind: 'run', argv: action.argv.map(shown), cwd: place.checkout, env: {} }
+function describe(action: Action, step: Step, place: Place): Json {
+  if (action.kind === 'run') {
+    const env = Object.fromEntries(Object.entries(action.env ?? {}).map(([name, value]) => [name, shown(value)]))
+    return { kind: 'run', argv: action.argv.map(shown), cwd: place.checkout, env }
+  }
   if (action.kind === 'edit') return { kind: 'edit', file: action.file, diff: diffOf(action) }
   if (action.kind === 'person') {
     const { who, instructions, url } = action
     return { kind: 'person', who, instructions: instructions.map(shown), url: url === undefined ? null : shown(url) }
   }
+  const { headers, vendor, authorization } = hostOf(action.host)
+  const signIn = authorization({ user: vendor, secret: new Secret('•') })
   return {
     kind: 'request',
     method: action.method,
-    url: urlOf(action.vendor, action.path, place),
-    headers: { ...VENDORS[action.vendor].headers, 'content-type': 'application/json', authorization: 'Bearer ••••' },
-    body: action.body === undefined ? null : fillBody(action.body, asMark),
-    byHand: byHand(action).map(readableLine),
+    url: shown(urlOf(action, place)),
+    headers: {
+      ...headers,
+      ...action.headers,
+      'content-type': 'application/json',
+      ...Object.fromEntries(Object.entries(signIn).map(([name, value]) => [name, value.replace(/\S+$/, '••••')])),
+    },
+    body: action.body === undefined ? null : fillBody(action.body, mark),
+    byHand: byHand(action, step, place).map(readableLine),
   }
 }
 
 /** The commands that do the same by hand. */
-export function byHand(action: Action): readonly Sh[] {
-  if (action.kind === 'run') return [action]
+export function byHand(action: Action, { id }: Step, place: Place): readonly ByHand[] {
+  if (action.kind === 'run') return action.byHand ?? [inEnvironment(action)]
   if (action.kind === 'edit') return [{ argv: ['git', 'apply', '-'], stdin: diffOf(action) }]
-  return action.byHand ?? []
+  if (action.kind === 'person') return action.byHand ?? []
+  return action.byHand ?? [curlFor(action, id, place)]
 }
+
+function inEnvironment(action: RunAction): Sh {
+  const set = Object.entries(action.env ?? {}).map(([name, value]) => t`${name}=${value}`)
+  return set.length === 0 ? action : { ...action, argv: ['env', ...set, ...action.argv] }
+}
+
+function curlFor(action: RequestAction, step: StepId, place: Place): Curl {
+  const { headers, byHand: signIn } = hostOf(action.host)
+  const into = Object.entries({ ...action.learn, ...action.mint }).map(([name, keys]) => [
+    `${step}:${name}`,
+    `.${keys.map(key => (/^\w+$/.test(key) ? key : JSON.stringify(key))).join('.')}`,
+  ])
+  return {
+    method: action.method,
+    url: urlOf(action, place),
+    signIn,
+    headers: { ...headers, ...action.headers },
+    body: action.body,
+    ...(into.length > 0 && { into: Object.fromEntries(into) }),
+    ...(action.okStatus && { okExit: [0, CURL_REFUSED] }),
+  }
+}
+
+/** curl's exit code for an answer of 400 and more, with --fail. */
+const CURL_REFUSED = 22
 
 /** What goes over the wire, on one line; undefined for what stays on this machine. */
 export function overTheWire(action: Action, place: Place): string | undefined {
   if (action.kind !== 'request') return undefined
-  const body = action.body === undefined ? '' : ` ${JSON.stringify(fillBody(action.body, asMark))}`
-  return `${action.method} ${urlOf(action.vendor, action.path, place)}${body}`
+  const body = action.body === undefined ? '' : ` ${JSON.stringify(fillBody(action.body, mark))}`
+  return `${action.method} ${shown(urlOf(action, place))}${body}`
 }
 
-const asMark = ({ hole }: Hole) => `<${hole}>`
-const urlOf = (vendor: Vendor, path: Str, { bases }: Place) =>
-  (bases.get(vendor)?.href ?? VENDORS[vendor].home).replace(/\/$/, '') + shown(path)
+const urlOf = ({ host, path }: RequestAction, { bases }: Place): Str =>
+  t`${(bases.get(host)?.href ?? hostOf(host).home).replace(/\/$/, '')}${path}`

@@ -1,43 +1,63 @@
 import { type Answers, definitionOf, isAnswerKey } from '../../answers/schema.ts'
+import { hostOf } from '../../clouds/hosts.ts'
 import { VENDORS } from '../../clouds/vendors.ts'
-import type { Action } from '../../engine/step.ts'
+import type { Action, Step } from '../../engine/step.ts'
 import { type Hole, pieces, type Str, shown } from '../../engine/text.ts'
 import { argument, commandLine, quote, variableOf } from '../shell.ts'
-import { byHand, type Entry } from './model.ts'
+import { byHand, type Entry, type Place } from './model.ts'
 
 /** The checklist as a sh script that a person could run: the same effects, by the vendors' own commands. */
 export function asScript(
   entries: readonly Entry[],
   answers: Answers,
-  options: { readonly title: string; readonly checkout: string },
+  options: { readonly title: string; readonly place: Place },
 ): string {
-  const actions = entries.flatMap(entry => entry.actions)
-  const vendors = [...new Set(actions.flatMap(action => (action.kind === 'request' ? [action.vendor] : [])))]
-  const tools = [...new Set(actions.flatMap(byHand).map(({ argv }) => shown(argv[0] ?? '')))]
-  const logins = vendors.map(vendor => `${VENDORS[vendor].signIn.tool[0]} login`)
+  const { place } = options
+  const by = entries.flatMap(({ step, actions }) => actions.flatMap(action => byHand(action, step, place)))
+  const hosts = new Set(
+    entries.flatMap(({ actions }) => actions.flatMap(action => (action.kind === 'request' ? [action.host] : []))),
+  )
+  const vendors = [...new Set([...hosts].map(host => hostOf(host).vendor))]
+  const usesCurl = by.some(command => 'url' in command)
+  const usesJq = by.some(({ into }) => into !== undefined)
+  const own = by.flatMap(command => ('argv' in command ? [shown(command.argv[0] ?? '')] : []))
+  const tools = [...new Set([...own, ...(usesCurl ? ['curl'] : []), ...(usesJq ? ['jq'] : [])])]
+  const logins = vendors.flatMap(vendor => VENDORS[vendor].signIn.login?.join(' ') ?? [])
   const misleading = vendors.flatMap(vendor => VENDORS[vendor].misleading)
   return [
     '#!/bin/sh',
     comment(options.title),
-    comment(`Needs ${tools.join(', ')}; sign in first: ${logins.join(', ')}.`),
+    comment(`Needs ${tools.join(', ')}${logins.length > 0 ? `; sign in first: ${logins.join(', ')}` : ''}.`),
     'set -eu',
     ...(misleading.length > 0
       ? [comment('These would change what the commands act on.'), `unset ${misleading.join(' ')}`]
       : []),
     ...missing(answers),
-    `cd ${quote(options.checkout)}`,
+    `cd ${quote(place.checkout)}`,
     ...entries.flatMap(({ step, actions }, index) => [
       '',
       comment(`${index + 1} ${step.id}: ${step.title}`),
-      ...actions.flatMap(action => [comment(`- ${shown(action.does)}`), ...commands(action)]),
+      ...signIns(actions, step, place),
+      ...actions.flatMap(action => [comment(`- ${shown(action.does)}`), ...commands(action, step, place)]),
     ]),
     '',
   ].join('\n')
 }
 
+/** What a step's requests need to be let in, where that is no token that lasts. */
+function signIns(actions: readonly Action[], step: Step, place: Place): readonly string[] {
+  const lines = actions.map(action => {
+    if (action.kind !== 'request' || !byHand(action, step, place).some(command => 'url' in command)) return ''
+    const { vendor, byHand: signIn } = hostOf(action.host)
+    const as = typeof action.as === 'string' ? action.as : vendor
+    return signIn?.login?.(as).join('\n') ?? ''
+  })
+  return [...new Set(lines)].filter(text => text !== '')
+}
+
 /** What does it; where only a person can, and no command, the script waits for them. */
-function commands(action: Action): readonly string[] {
-  const lines = byHand(action).map(commandLine)
+function commands(action: Action, step: Step, place: Place): readonly string[] {
+  const lines = byHand(action, step, place).map(commandLine)
   if (action.kind !== 'person' || lines.length > 0) return lines
   const words = [`${action.who}:`, ...action.instructions.map(argument), ...(action.url ? [argument(action.url)] : [])]
   return [`printf '%s\\n' ${[quote(words[0] ?? ''), ...words.slice(1)].join(' ')} 'Enter goes on.'`, 'read -r _']

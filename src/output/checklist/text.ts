@@ -36,7 +36,7 @@ export function printText(
       line(wrap('  ☐ ', shown(action.does), width))
       const wire = verbose ? overTheWire(action, place) : undefined
       if (wire) line(`      ${paint.dim(wire)}`)
-      for (const command of byHand(action)) line(`      ${paint.cyan(`$ ${readableLine(command)}`)}`)
+      for (const command of byHand(action, step, place)) line(`      ${paint.cyan(`$ ${readableLine(command)}`)}`)
     }
   }
 }

@@ -179,3 +179,12 @@ export function newUser(
 ): User {
   return user.parse({ ...given, id: mint.id(), emailVerified: false, createdAt: now.toISOString() })
 }
+
+/** An organization with a plan, as its owner made it. Throws where Docker Hub would not take the name. */
+export const newOrganization = (mint: Mint, now: Date, name: string, owner: string): Organization =>
+  organization.parse({
+    id: mint.id(),
+    name,
+    members: [{ username: owner, role: 'owner' }],
+    createdAt: now.toISOString(),
+  })

@@ -30,8 +30,14 @@ const BILLING = `${TOKEN_PAGE}/billing`
 const NAME_ANEW = 'dummyapp-setup --set herokuApp=NAME'
 const NEWEST = 'Run the newest version (npx dummyapp-setup@latest).'
 
-/** Waits are shorter: repeats and time-outs of 30 s would be sat through otherwise. */
-const BRISK = { DUMMYAPP_SETUP_TIME_SCALE: '0.01' }
+const CLOSED = 'http://127.0.0.1:1'
+/** Waits are shorter, as they may be where no vendor is a real one: time-outs of 30 s would be sat through otherwise. */
+const BRISK = {
+  DUMMYAPP_SETUP_TIME_SCALE: '0.01',
+  CIRCLE_HOST: CLOSED,
+  DOCKERHUB_HOST: CLOSED,
+  DOCKERHUB_AUTH_HOST: CLOSED,
+}
 const brisk = () => BRISK
 
 const answer = (status: number, id: string, message: string): FaultKind => ({ status, body: { id, message } })
@@ -168,7 +174,7 @@ const SIGN_IN: readonly Failure[] = [
 const NETWORK: readonly Failure[] = [
   {
     when: 'nothing listens there',
-    env: () => ({ ...BRISK, HEROKU_HOST: 'http://127.0.0.1:1' }),
+    env: () => ({ ...BRISK, HEROKU_HOST: CLOSED }),
     exit: 1,
     said: 'ECONNREFUSED 127.0.0.1:1',
     means: 'Heroku (127.0.0.1:1) refuses the connection: nothing listens there, or a firewall turns it away.',

@@ -1,0 +1,20 @@
+import { CIRCLECI_API } from './circleci.ts'
+import { DOCKER_HUB_API, DOCKER_HUB_AUTH } from './docker-hub.ts'
+import { HEROKU_API, HEROKU_REGISTRY } from './heroku.ts'
+import type { Vendor } from './identity.ts'
+import type { Host } from './vendor.ts'
+
+/** Every address that requests go to, with whose it is. */
+const HOSTS = {
+  heroku: { vendor: 'heroku', ...HEROKU_API },
+  'heroku-registry': { vendor: 'heroku', ...HEROKU_REGISTRY },
+  'docker-hub': { vendor: 'docker-hub', ...DOCKER_HUB_API },
+  'docker-hub-auth': { vendor: 'docker-hub', ...DOCKER_HUB_AUTH },
+  circleci: { vendor: 'circleci', ...CIRCLECI_API },
+} as const satisfies Record<string, Host & { readonly vendor: Vendor }>
+
+export type HostId = keyof typeof HOSTS
+export const HOST_IDS = Object.keys(HOSTS) as readonly HostId[]
+
+/** Typed as what every host is, not as what this one is. */
+export const hostOf = (id: HostId): Host & { readonly vendor: Vendor } => HOSTS[id]

@@ -1,0 +1,5 @@
+/** Whom one signs in to. */
+export type Vendor = 'heroku' | 'circleci' | 'docker-hub'
+
+/** Who speaks: the person who signed in at a vendor, or the bot that CI pushes as. */
+export type Identity = Vendor | 'docker-hub.bot'

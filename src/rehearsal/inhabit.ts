@@ -1,0 +1,36 @@
+import { inhabit as inhabitCircleci } from './circleci/people.ts'
+import type { Branch } from './circleci/world.ts'
+import { newOrganization, newUser } from './docker-hub/world.ts'
+import { mintOf } from './mint.ts'
+import type { World } from './world.ts'
+
+/** What a rehearsal is about: whose names its clouds must know. */
+export interface Subject {
+  /** gh/OWNER/REPOSITORY, where CircleCI is in it. */
+  readonly circleProject?: string
+  readonly defaultBranch: string
+  readonly branches: Readonly<Record<string, Branch>>
+  /** Where the image goes on Docker Hub. */
+  readonly dockerNamespace?: string
+  /** A free account of the person's own, instead of an organization with a plan. */
+  readonly isPersonal: boolean
+}
+
+/** Moves the made-up owner into the clouds: what a person who comes to the wizard has there already, and nothing else. */
+export function inhabit(world: World, subject: Subject, now: Date): void {
+  const { circleProject, dockerNamespace, isPersonal } = subject
+  if (circleProject !== undefined) inhabitCircleci(world, { ...subject, slug: circleProject })
+  const hub = world.dockerHub
+  const [me] = hub.users
+  if (dockerNamespace === undefined || me === undefined) return
+  const isKnown =
+    hub.users.some(({ username }) => username === dockerNamespace) ||
+    hub.organizations.some(({ name }) => name === dockerNamespace)
+  if (isKnown) return
+  const mint = mintOf(world)
+  if (isPersonal) {
+    const own = { username: dockerNamespace, email: me.email, password: mint.letters(20) }
+    // The first user is the owner; this one takes its place.
+    hub.users.unshift({ ...newUser(mint, now, own), emailVerified: true })
+  } else hub.organizations.push(newOrganization(mint, now, dockerNamespace, me.username))
+}
