@@ -37,7 +37,7 @@ const notAgreed = (file: string) =>
       code: 'no-consent',
       asked: file,
       means: 'Nothing was forgotten: nobody agreed to it.',
-      next: 'Agree with --yes.',
+      next: 'Run it again and say yes, or agree beforehand with --yes.',
     },
     EXIT.person,
   )

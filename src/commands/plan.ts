@@ -38,7 +38,13 @@ function save(file: string, text: string): void {
   } catch (error) {
     const said = wordsOf(error)
     throw new SetupError(
-      { code: 'out', asked: file, said, means: 'The plan cannot be written there.', next: 'Name another --out FILE.' },
+      {
+        code: 'out',
+        asked: file,
+        said,
+        means: 'The plan cannot be written there.',
+        next: 'Name another file (--out FILE), and run again.',
+      },
       EXIT.input,
     )
   }

@@ -103,8 +103,8 @@ async function play({ who, byHand = [] }: PersonAction, { tools }: Checkout): Pr
       code: 'play',
       asked: argv.map(shown).join(' '),
       said: stderr.trim(),
-      means: `The rehearsal could not play ${who}.`,
-      next: 'Mend what it says, and rehearse again.',
+      means: `A command failed that the rehearsal runs in the place of ${who}.`,
+      next: 'Put right what the command says above, and rehearse again.',
     })
   }
 }

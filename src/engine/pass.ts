@@ -61,7 +61,7 @@ export async function lookAtAll(steps: readonly Step[], engine: Viewer, stop: Ab
     return planStep(step, seen, engine.answers, claimOf(step.id, engine))
   })
 }
-const neverLooked: Cause = { code: 'unseen', means: 'It was not looked at.', next: 'Run again.' }
+const neverLooked: Cause = { code: 'unseen', means: 'It was not looked at in this run.', next: 'Run again.' }
 
 /** What the saved progress claims of a step. */
 function claimOf(id: StepId, { progress }: Viewer): Claim {
@@ -300,7 +300,7 @@ function notProven(step: Step, actions: readonly Action[], seen: Seen<unknown>):
     code: 'not-proven',
     asked: actions.map(({ does }) => shown(does)).join('; '),
     said: found,
-    means: `All of ${step.id} was done without an error, and yet reality does not show it.`,
-    next: 'Run again; it is looked at afresh.',
+    means: `Everything for ${step.id} was done without an error, and yet a second look does not find it done.`,
+    next: `Run again in a minute. If it stays so, do it by hand; the commands: dummyapp-setup explain ${step.id}`,
   })
 }

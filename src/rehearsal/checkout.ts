@@ -89,6 +89,6 @@ async function git(tools: Tools, cwd: string, ...argv: readonly string[]): Promi
     asked: `git ${argv.join(' ')}`,
     said: stderr.trim(),
     means: 'The temporary checkout for the rehearsal could not be made.',
-    next: 'Mend what git says, and run again.',
+    next: 'Put right what git says above, and rehearse again.',
   })
 }
