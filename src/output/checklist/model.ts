@@ -3,7 +3,7 @@ import type { Json } from '../../clouds/json.ts'
 import { VENDORS, type Vendor } from '../../clouds/vendors.ts'
 import type { Planned } from '../../engine/plan.ts'
 import { type Action, laneOf, type Seen, type Sh, type Step, type StepId } from '../../engine/step.ts'
-import { fillBody, type Hole, type Str, shown } from '../../engine/text.ts'
+import { fillBody, type Hole, type Str, shown, t } from '../../engine/text.ts'
 import { diffOf } from '../diff.ts'
 import { readableLine } from '../shell.ts'
 
@@ -82,6 +82,12 @@ export function byHand(action: Action): readonly Sh[] {
   if (action.kind === 'run') return [action]
   if (action.kind === 'edit') return [{ argv: ['git', 'apply', '-'], stdin: diffOf(action) }]
   return action.byHand ?? []
+}
+
+/** What a person is told who must do it: who that is, each instruction, and where. */
+export function toldPerson(action: Action): readonly Str[] {
+  if (action.kind !== 'person') return []
+  return [t`for ${action.who}:`, ...action.instructions, ...(action.url === undefined ? [] : [action.url])]
 }
 
 /** What goes over the wire, on one line; undefined for what stays on this machine. */
