@@ -57,8 +57,7 @@ export function createPlainAsker({
       }),
     secret: async message => {
       for (;;) {
-        output.write(`? ${message} (it is not shown) `)
-        const secret = asSecret(await readHidden(terminal, stop))
+        const secret = asSecret(await readHidden(`? ${message} (it is not shown) `, terminal, stop))
         if (secret !== undefined) return secret
         output.write(`> ${NO_TOKEN}\n`)
       }
@@ -91,7 +90,7 @@ function readLine({ input, output }: Terminal, until: AbortSignal): Promise<stri
 }
 
 /** The next line, without an echo: the terminal must not edit it, so the few keys that do are read here. */
-function readHidden({ input, output }: Terminal, until: AbortSignal): Promise<string> {
+function readHidden(prompt: string, { input, output }: Terminal, until: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     let typed = ''
     const end = (settle: () => void) => {
@@ -111,7 +110,9 @@ function readHidden({ input, output }: Terminal, until: AbortSignal): Promise<st
         typed = ERASERS[sign]?.(typed) ?? typed + sign
       }
     }
+    // Before the prompt: whoever types at once is not echoed either.
     input.setRawMode(true)
+    output.write(prompt)
     input.on('data', onData)
     input.resume()
     until.addEventListener('abort', onAbort)

@@ -5,6 +5,7 @@ import type { Answers } from '../answers/schema.ts'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import type { Planned } from '../engine/plan.ts'
 import { type Place, planAsJson } from '../output/checklist/model.ts'
+import { clean } from '../output/clean.ts'
 import type { Printer } from '../output/printer.ts'
 import { sayCause } from './end.ts'
 
@@ -41,10 +42,12 @@ export async function savePlan(text: string, asker: Asker, printer: Printer): Pr
   })
   const file = resolve(typed.trim())
   try {
-    const saved =
-      writePlan(file, text, false) ||
-      ((await asker.yes('A file of that name is there. Overwrite it?', false)) && writePlan(file, text, true))
-    printer.line(saved ? `  Saved: ${file}` : '  Not saved.')
+    let saved = writePlan(file, text, false)
+    if (!saved) {
+      printer.line(`  There is one already: ${clean(file)}`)
+      saved = (await asker.yes('Overwrite it?', false)) && writePlan(file, text, true)
+    }
+    printer.line(saved ? `  Saved: ${clean(file)}` : '  Not saved.')
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
     sayCause(error.cause, printer)
