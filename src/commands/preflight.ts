@@ -15,7 +15,7 @@ export function sayPreflight(accounts: readonly (readonly [Vendor, Account])[], 
     line(wrap(`      ${paint.dim('costs')}  `, paint.dim(VENDORS[vendor].costs), width))
   }
   if (accounts.some(([, { lacks }]) => lacks.length > 0)) {
-    const next = 'What is lacking can be mended meanwhile; whatever needs it says so, and nothing is made by halves.'
+    const next = 'What is lacking can be mended now, or later: the steps that need it stop and say so.'
     line(wrap('  ', next, width))
   }
 }

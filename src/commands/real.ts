@@ -51,7 +51,7 @@ async function confirmHost(endpoint: Endpoint, { allowHost }: Options, { asker, 
   )
   if (isAllowed(endpoint, allowHost)) return
   if (asker === undefined) throw notAllowed(endpoint)
-  await asker.text(`Type ${base.host} to allow it:`, {
+  await asker.text('Type that host:', {
     faultOf: typed => (typed === base.host ? undefined : `Type ${base.host}, or leave with Ctrl-C.`),
   })
 }

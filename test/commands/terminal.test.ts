@@ -64,7 +64,7 @@ const configOf = (cwd: string) => git(cwd, 'config', '--local', '--list')
 
 /** Says yes to all that comes before the plan. */
 async function upToThePlan(terminal: Terminal, host: string): Promise<void> {
-  await terminal.answer('Type 127', { text: host }, 'enter')
+  await terminal.answer('Type that host', { text: host }, 'enter')
   await terminal.answer('Are these right', 'enter')
   await terminal.answer('Use what was found', 'enter')
 }
@@ -110,7 +110,7 @@ describe('the walk', () => {
 
   test('another host than the one asked about is not taken', async () => {
     const { clouds, terminal, host } = await walk()
-    await terminal.until('? Type 127')
+    await terminal.until('? Type that host')
     terminal.type('api.heroku.com')
     terminal.press('enter')
     await terminal.until(`> Type ${host}`)
@@ -151,7 +151,7 @@ describe('the answers', () => {
       const cwd = makeCheckout()
       git(cwd, 'remote', 'add', 'heroku', 'https://git.heroku.com/freds-app.git')
       const { terminal, host } = await walk({ cwd, cols })
-      await terminal.answer('Type 127', { text: host }, 'enter')
+      await terminal.answer('Type that host', { text: host }, 'enter')
       const shown = await terminal.until('? Are these right')
       expect(shown).toContain('freds-app')
       expect(shown).toContain(APP)
@@ -165,7 +165,7 @@ describe('the answers', () => {
 
   test('one is changed by its number: a bad name gets the rule and a better one', async () => {
     const { clouds, terminal, host } = await walk()
-    await terminal.answer('Type 127', { text: host }, 'enter')
+    await terminal.answer('Type that host', { text: host }, 'enter')
     await terminal.until('? Are these right')
     terminal.type('3')
     terminal.press('enter')
@@ -188,7 +188,7 @@ describe('the answers', () => {
 
   test('an optional one is left out by Enter, and taken back by a dash', async () => {
     const { terminal, host } = await walk()
-    await terminal.answer('Type 127', { text: host }, 'enter')
+    await terminal.answer('Type that host', { text: host }, 'enter')
     const changeTeam = async (...keys: { readonly text: string }[]) => {
       await terminal.answer('Are these right', { text: 'herokuTeam' }, 'enter')
       await terminal.answer('herokuTeam', ...keys, 'enter')
@@ -253,7 +253,7 @@ describe('the agreement', () => {
     expect(clouds.world.heroku.apps.map(({ name }) => name)).toEqual(['acme-dummy'])
     expect(configOf(cwd)).toContain('remote.heroku.url=https://git.heroku.com/acme-dummy.git')
     const again = walkOn(clouds, { cwd, home })
-    await again.terminal.answer('Type 127', { text: again.host }, 'enter')
+    await again.terminal.answer('Type that host', { text: again.host }, 'enter')
     expect(await again.terminal.until('? Are these right')).toMatch(/acme-dummy +from your earlier run/)
   })
 })
@@ -346,7 +346,7 @@ describe('a token that is typed', () => {
   test('is never on the screen, also not with ctrl+t', async () => {
     const { clouds, terminal, host } = await walk({ token: '' })
     const token = tokenOf(clouds)
-    await terminal.answer('Type 127', { text: host }, 'enter')
+    await terminal.answer('Type that host', { text: host }, 'enter')
     await terminal.answer('Are these right', 'enter')
     await terminal.until('? Heroku token')
     terminal.type(token.slice(0, 10))
@@ -461,7 +461,7 @@ describe('the terminal', () => {
     expect(await terminal.exit).toBe(0)
     expect(terminal.raw()).not.toMatch(COLOUR)
     expect(runOf(terminal)).toMatch(REDRAWN)
-    await expectScreen(terminal, 'no-color-80')
+    await expectScreen(terminal, 'walk-80')
   })
 })
 
@@ -469,39 +469,44 @@ describe('in lines alone', () => {
   /** Any control sequence but a colour's. */
   const MOVED = /\u001b(?!\[[\d;]*m)/
 
-  async function walkInLines({ terminal, host }: Pick<ReturnType<typeof walkOn>, 'terminal' | 'host'>): Promise<void> {
-    await terminal.reply('Type 127', host)
+  async function upToThePlanInLines({
+    terminal,
+    host,
+  }: Pick<ReturnType<typeof walkOn>, 'terminal' | 'host'>): Promise<void> {
+    await terminal.reply('Type that host', host)
     await terminal.reply('Are these right', '2?')
     await terminal.reply('Are these right', '')
     await terminal.reply('Use what was found', 'maybe')
     await terminal.reply('Use what was found', 'y')
     await terminal.reply('Carry it out', '6')
-    await terminal.reply('Carry it out', '')
+    await terminal.until(/> Type a number.*Number \(1\):$/s)
   }
 
   test.each(WIDTHS)('--plain: lists are numbered, and the cursor is never moved, %i columns wide', async cols => {
     const { terminal, host, effects } = walkOn(await rehearse(), { cols, argv: ['--plain'] })
-    await walkInLines({ terminal, host })
+    await upToThePlanInLines({ terminal, host })
+    await expectScreen(terminal, `plain-${cols}`)
+    await terminal.reply('Carry it out', '')
     expect(await terminal.exit).toBe(0)
     expect(terminal.raw()).toMatch(COLOUR)
     expect(terminal.raw()).not.toMatch(MOVED)
     expect(effects()).toContain('POST /apps')
-    await expectScreen(terminal, `plain-${cols}`)
   })
 
   test('TERM=dumb: the same, and no control sequence at all', async () => {
     const { terminal, host, effects } = walkOn(await rehearse(), { env: { TERM: 'dumb' } })
-    await walkInLines({ terminal, host })
+    await upToThePlanInLines({ terminal, host })
+    await expectScreen(terminal, 'plain-80')
+    await terminal.reply('Carry it out', '')
     expect(await terminal.exit).toBe(0)
     expect(terminal.raw()).not.toContain('\u001b')
     expect(effects()).toContain('POST /apps')
-    await expectScreen(terminal, 'dumb-80')
   })
 
   test('a token that is typed is never on the screen', async () => {
     const { clouds, terminal, host } = await walk({ argv: ['--plain'], token: '' })
     const token = tokenOf(clouds)
-    await terminal.reply('Type 127', host)
+    await terminal.reply('Type that host', host)
     await terminal.reply('Are these right', '')
     await terminal.reply('Heroku token', `no, not this\u0015${token.slice(0, 9)}x\u007f${token.slice(9)}`)
     await terminal.reply('Carry it out', '1')
@@ -514,7 +519,7 @@ describe('in lines alone', () => {
   test.each(['ctrl-c', 'ctrl-d'] as const)('%s leaves a question, also a hidden one', async key => {
     for (const last of ['Are these right', 'Heroku token']) {
       const { terminal, host, effects } = await walk({ argv: ['--plain'], token: '' })
-      await terminal.reply('Type 127', host)
+      await terminal.reply('Type that host', host)
       if (last === 'Heroku token') await terminal.reply('Are these right', '')
       await terminal.until(`? ${last}`)
       terminal.press(key)
