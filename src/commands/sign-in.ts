@@ -70,7 +70,11 @@ async function maySend(found: readonly Found[], { yes }: Options, { asker }: Scr
 }
 
 /** Signs in with the vendor's tool in this terminal, where there is one; else asks for a token. */
-async function obtain(vendor: Vendor, asker: Asker, { checkout, taken, used, clock }: SigningIn): Promise<Credential> {
+async function obtain(
+  vendor: Vendor,
+  asker: Asker,
+  { checkout, taken, used, clock, screen }: SigningIn,
+): Promise<Credential> {
   const { name, signIn } = VENDORS[vendor]
   const { tools } = checkout
   const { login } = signIn
@@ -88,10 +92,12 @@ async function obtain(vendor: Vendor, asker: Asker, { checkout, taken, used, clo
       how === 'login' && (await tools.hand(login)) ? await findSignIn(vendor, taken, { tools, host, clock }) : undefined
     if (found && isFound(found)) return found.credential
   }
-  const where = `from ${signIn.page}; least right: ${signIn.right}`
-  if (signIn.user === undefined) return { secret: await asker.secret(`${name} token (${where})`) }
+  const { line, width } = screen.printer
+  const what = signIn.user === undefined ? 'a token' : `your ${signIn.user}, and a password or token`
+  line(wrap(`  ${name}  `, `${what} from ${signIn.page}\nleast right: ${signIn.right}`, width))
+  if (signIn.user === undefined) return { secret: await asker.secret(`${name} token`) }
   const user = await asker.text(`${name}: ${signIn.user}`, {
     faultOf: typed => (typed.trim() === '' ? `Type the ${signIn.user}, or leave with Ctrl-C.` : undefined),
   })
-  return { user: user.trim(), secret: await asker.secret(`${name}: password or token of ${user.trim()} (${where})`) }
+  return { user: user.trim(), secret: await asker.secret(`${name}: password or token of ${user.trim()}`) }
 }

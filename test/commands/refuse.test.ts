@@ -43,7 +43,7 @@ describe('Bad input is refused with exit 2 before anything is asked or done:', (
     [['--yess'], 'Did you mean --yes?'],
     [['rehears'], 'Did you mean rehearse?'],
     [['something-else'], 'Known are checklist, '],
-    [['checklist', '--format', 'pdf'], 'Allowed choices are text, markdown, json, sh'],
+    [['checklist', '--format', 'pdf'], 'Allowed choices are text, markdown, json, sh, html'],
   ])('%j', async (argv, words) => {
     expect((await refused(argv, { allowed: false })).said).toContain(words)
   })
