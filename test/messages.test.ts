@@ -37,7 +37,7 @@ describe('The collection', () => {
     expect(find('another-owner')).toMatchObject([{ means: { length: 2 }, next: { length: 2 } }])
     expect(find('repository').map(({ exit }) => exit)).toEqual([2, 2, 2, 2])
     expect(find('locked')).toMatchObject([{ exit: 5, next: { length: 2 } }])
-    expect(find('no-sign-in')).toMatchObject([{ means: { length: 2 }, next: { length: 2 } }])
+    expect(find('no-sign-in')).toMatchObject([{ means: { length: 6 }, next: { length: 3 } }])
   })
 })
 
