@@ -403,7 +403,7 @@ describe('an interruption', () => {
     expect(effects()).toEqual(['POST /apps'])
     expectSameConfig()
     expect(terminal.screen()).toMatch(/^Go on: /m)
-    expect(terminal.screen()).toMatch(/1 of \d+ steps done/)
+    expect(terminal.screen()).toMatch(/3 of \d+ steps done/)
     expectCursorBack(terminal)
   })
 

@@ -220,6 +220,13 @@ describe('No image any more', () => {
     expect(left).toHaveLength(kept.length + 3)
   })
 
+  test('leaves a variable that is made of the folder’s and used by a command', async () => {
+    const kept = ['ARG DIR=/p', 'FROM scratch', 'ARG DIR', 'ENV OTHER=$DIR', 'CMD ["sh", "-c", "ls $OTHER"]', '']
+    const { run, text } = setUp(kept.toSpliced(3, 0, `COPY --from=${THEIRS} / $DIR/`, 'VOLUME $DIR').join('\n'))
+    await run()
+    expect(text()).toBe(kept.join('\n'))
+  })
+
   test.each([
     [
       'a stage that is mounted as well',
