@@ -6,7 +6,7 @@ import { lock } from '../engine/lock.ts'
 import { lookAtAll, type Outcome, type Pass, runPass } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
 import { openProgress, type Progress } from '../engine/progress.ts'
-import type { StepId } from '../engine/step.ts'
+import type { Action, StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
 import { clean } from '../output/clean.ts'
 import { type Printer, wrap } from '../output/printer.ts'
@@ -17,6 +17,7 @@ import type { Ground } from './ground.ts'
 import type { Options } from './options.ts'
 import { awaitedIn, awaitPeople } from './people.ts'
 import type { Screen } from './screen.ts'
+import { neededToGoOn, neededToLook, obtainSecrets } from './secrets.ts'
 import { type Settled, settleAnswers } from './settle.ts'
 
 /** A world that changes at every look is not run after for ever. */
@@ -56,17 +57,20 @@ async function passes(
   const place: Place = { bases: ground.bases, checkout: ground.checkout.folder }
   let { candidates } = entered
   let engine = entrant
+  const agreed = new Map<StepId, readonly Action[]>()
   for (let changes = 0; ; ) {
     const began = performance.now()
     const plan = await lookAtAll(steps, engine, interrupt.stop)
+    if (await obtainSecrets(neededToLook(plan, acting), engine, ground, screen)) continue
     sayLook(plan, performance.now() - began, printer)
-    const { decision, consented } = await agree(plan, {
+    const { decision, consented, kept } = await agree(plan, {
       acting,
       asker,
       printer,
       options,
       place,
       answers: engine.answers,
+      agreed,
     })
     if (decision === 'change-answers') {
       const settled = await settleAnswers(candidates, used, { ...screen, takeProposed: ground.takeProposed })
@@ -76,7 +80,9 @@ async function passes(
       continue
     }
     if (decision === 'leave') return sayEnd({ plan, outcomes: new Map(), engine, ground, screen, declined: true })
-    const outcomes = await draw({ plan, acting, agreed: consented }, engine, screen)
+    for (const { step, actions } of plan) agreed.set(step.id, actions)
+    const outcomes = await draw({ plan, acting, agreed: consented, kept }, engine, screen)
+    if (await obtainSecrets(neededToGoOn(outcomes), engine, ground, screen)) continue
     const changed = [...outcomes.values()].some(outcome => outcome.is === 'open' && outcome.why === 'changed')
     if (changed) changes += 1
     const again = changed ? changes < MOST_CHANGES : await waits(plan, outcomes, engine, ground, screen)
@@ -98,7 +104,7 @@ async function waits(
 }
 
 async function draw(
-  agreement: Pick<Pass, 'plan' | 'acting' | 'agreed'>,
+  agreement: Pick<Pass, 'plan' | 'acting' | 'agreed' | 'kept'>,
   engine: Engine,
   { printer, interrupt, draw }: Screen,
 ): Promise<ReadonlyMap<StepId, Outcome>> {
@@ -113,7 +119,14 @@ async function draw(
 }
 
 function sayLook(plan: readonly Planned[], ms: number, { line, width }: Printer): void {
-  const words = { present: 'present', missing: 'missing', differs: 'different', unknown: 'unknown' }
+  const words = {
+    present: 'present',
+    missing: 'missing',
+    differs: 'different',
+    pending: 'under way',
+    failed: 'failed',
+    unknown: 'unknown',
+  }
   const counts = Object.entries(words).flatMap(([is, word]) => {
     const count = plan.filter(({ seen }) => seen.is === is).length
     return count > 0 ? [`${count} ${word}`] : []

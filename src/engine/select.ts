@@ -20,7 +20,10 @@ export function select(
   { only, skip }: { readonly only: readonly string[]; readonly skip: readonly string[] },
 ): Selection {
   const isChosen = (lane: string) => (only.length === 0 || only.includes(lane)) && !skip.includes(lane)
-  const own = steps.filter(({ id }) => isChosen(laneOf(id)))
+  // What has nowhere to go is not made.
+  const own = steps.filter(
+    ({ id, brings = [] }) => isChosen(laneOf(id)) && !brings.some(other => skip.includes(laneOf(other))),
+  )
   const brought = new Set(own.flatMap(({ brings = [] }) => brings))
   const chosen = steps.filter(step => own.includes(step) || brought.has(step.id))
   const vendors = new Set(chosen.flatMap(({ needs = [] }) => needs))
