@@ -1,4 +1,5 @@
 import type { Asker } from '../answers/prompts.ts'
+import type { Answers } from '../answers/schema.ts'
 import { openConsent } from '../engine/pass.ts'
 import { type Consent, heldBack, type Planned } from '../engine/plan.ts'
 import type { StepId } from '../engine/step.ts'
@@ -7,10 +8,11 @@ import { clean } from '../output/clean.ts'
 import { showPlan, showRequests } from '../output/plan.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import type { Options } from './options.ts'
+import { planText, savePlan } from './save-plan.ts'
 
-/** What was agreed to: the steps whose consents were given, and whether the plan is carried out at all. */
+/** What was agreed to: the steps whose consents were given, and what becomes of the plan. */
 export interface Agreement {
-  readonly carryOut: boolean
+  readonly decision: 'carry-out' | 'leave' | 'change-answers'
   readonly consented: ReadonlySet<StepId>
 }
 
@@ -26,9 +28,10 @@ export async function agree(
     readonly printer: Printer
     readonly options: Options
     readonly place: Place
+    readonly answers: Answers
   },
 ): Promise<Agreement> {
-  const { acting, asker, printer, options, place } = context
+  const { acting, asker, printer, options, place, answers } = context
   const consented = new Set<StepId>()
   for (const planned of plan.filter(({ step, consents }) => acting.has(step.id) && consents.length > 0)) {
     if (await consents(planned, asker, printer, options)) consented.add(planned.step.id)
@@ -38,10 +41,23 @@ export async function agree(
   showPlan(plan, held, printer)
   if (options.verbose) showRequests(allowed, printer, place)
   const acts = allowed.some(({ actions }) => actions.some(({ kind }) => kind !== 'person'))
-  const carryOut =
-    !acts || options.yes || (asker !== undefined && (await asksToCarryOut(allowed, asker, printer, place)))
-  return { carryOut, consented }
+  if (!acts || options.yes) return { decision: 'carry-out', consented }
+  if (asker === undefined) return { decision: 'leave', consented }
+  for (;;) {
+    const wish = await asker.choose('Carry it out?', WISHES)
+    if (wish === 'show') showRequests(allowed, printer, place)
+    else if (wish === 'save') await savePlan(planText(plan, answers, place), asker, printer)
+    else return { decision: wish, consented }
+  }
 }
+
+const WISHES = [
+  { name: 'yes', value: 'carry-out' },
+  { name: 'no', value: 'leave' },
+  { name: 'show every request', value: 'show' },
+  { name: 'save the plan', value: 'save' },
+  { name: 'change an answer', value: 'change-answers' },
+] as const
 
 async function consents(
   planned: Planned,
@@ -56,21 +72,4 @@ async function consents(
   line()
   line(wrap(`${paint.bold(id)}  `, `${clean(openConsent(planned))}.`, width))
   return asker.yes(planned.consents.includes('replace') ? 'Overwrite that?' : 'Use it? (undo leaves it alone)', false)
-}
-
-async function asksToCarryOut(
-  plan: readonly Planned[],
-  asker: Asker,
-  printer: Printer,
-  place: Place,
-): Promise<boolean> {
-  for (;;) {
-    const choice = await asker.choose('Carry it out?', [
-      { name: 'yes', value: 'yes' },
-      { name: 'no', value: 'no' },
-      { name: 'show every request', value: 'show' },
-    ])
-    if (choice !== 'show') return choice === 'yes'
-    showRequests(plan, printer, place)
-  }
 }

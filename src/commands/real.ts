@@ -42,10 +42,16 @@ async function confirmHost(endpoint: Endpoint, { allowHost }: Options, { asker, 
   const { vendor, base } = endpoint
   if (!endpoint.foreign) return
   const { name } = VENDORS[vendor]
-  printer.line(wrap('  ! ', `${name} is asked at ${base.host}, which is not its own address.`, printer.width))
+  printer.line(
+    wrap(
+      '  ! ',
+      `${name} is asked at ${base.host}, which is not its own address: your sign-in would go there.`,
+      printer.width,
+    ),
+  )
   if (isAllowed(endpoint, allowHost)) return
   if (asker === undefined) throw notAllowed(endpoint)
-  await asker.text(`Type ${base.host} to send your ${name} sign-in there`, {
+  await asker.text('Type that host:', {
     faultOf: typed => (typed === base.host ? undefined : `Type ${base.host}, or leave with Ctrl-C.`),
   })
 }

@@ -13,6 +13,7 @@ import { placeOf } from '../clouds/state-folder.ts'
 import { VENDOR_IDS, type Vendor } from '../clouds/vendors.ts'
 import type { PersonAction } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
+import { wrap } from '../output/printer.ts'
 import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
 import type { World } from '../rehearsal/world.ts'
@@ -102,7 +103,8 @@ async function play({ who, byHand = [] }: PersonAction, { tools }: Checkout): Pr
 /** Signs in as the owner that the simulated clouds begin with. */
 function signIn(vendors: readonly Vendor[], { world }: Rehearsal, { printer }: Screen) {
   printer.line()
-  printer.line(`${printer.paint.bold('Sign in')}  as the rehearsal’s made-up owner; no real sign-in is read`)
+  const who = 'as the rehearsal’s made-up owner; no real sign-in is read'
+  printer.line(wrap(`${printer.paint.bold('Sign in')}  `, who, printer.width))
   return new Map(vendors.map(vendor => [vendor, Secret.of(TOKENS[vendor](world))]))
 }
 

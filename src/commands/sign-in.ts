@@ -60,7 +60,7 @@ async function maySend(found: readonly Found[], { yes }: Options, { asker }: Scr
 }
 
 /** Signs in with the vendor's tool in this terminal, where there is one; else asks for a token. */
-async function obtain(vendor: Vendor, asker: Asker, { checkout, taken }: SigningIn): Promise<Secret> {
+async function obtain(vendor: Vendor, asker: Asker, { checkout, taken, screen }: SigningIn): Promise<Secret> {
   const { name, signIn } = VENDORS[vendor]
   const { tools } = checkout
   const [tool] = signIn.login
@@ -74,5 +74,7 @@ async function obtain(vendor: Vendor, asker: Asker, { checkout, taken }: Signing
       how === 'login' && (await tools.hand(signIn.login)) ? await findSignIn(vendor, taken, tools) : undefined
     if (found !== undefined) return found.secret
   }
-  return asker.secret(`${name} token (from ${signIn.page}; least right: ${signIn.right})`)
+  const { line, width } = screen.printer
+  line(wrap(`  ${name}  `, `a token from ${signIn.page}\nleast right: ${signIn.right}`, width))
+  return asker.secret(`${name} token`)
 }

@@ -25,7 +25,7 @@ export function createPrinter(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv
 }
 
 /** The least room for a text beside what leads it; with less, it goes on near the left edge. */
-const LEAST_ROOM = 30
+const LEAST_ROOM = 24
 
 /** A line's end with the blanks around it; where colours go on over it, their codes stand between. */
 const BREAK = / *((?:\u001b\[[\d;]*m)*)\n((?:\u001b\[[\d;]*m)*) */g
