@@ -12,7 +12,7 @@ import { planText, savePlan } from './save-plan.ts'
 
 /** What was agreed to: the steps whose consents were given, and what becomes of the plan. */
 export interface Agreement {
-  readonly decision: 'carry-out' | 'leave' | 'change-answers'
+  readonly decision: 'carry-out' | 'leave' | 'change-answers' | 'look-again'
   readonly consented: ReadonlySet<StepId>
 }
 
@@ -41,7 +41,11 @@ export async function agree(
   showPlan(plan, held, printer)
   if (options.verbose) showRequests(allowed, printer, place)
   const acts = allowed.some(({ actions }) => actions.some(({ kind }) => kind !== 'person'))
-  if (!acts || options.yes) return { decision: 'carry-out', consented }
+  if (options.yes) return { decision: 'carry-out', consented }
+  if (!acts) {
+    const isStuck = plan.some(({ step, seen }) => acting.has(step.id) && seen.is === 'unknown')
+    return { decision: isStuck && asker ? await asker.choose(STUCK, WAYS_OUT) : 'carry-out', consented }
+  }
   if (asker === undefined) return { decision: 'leave', consented }
   for (;;) {
     const wish = await asker.choose('Carry it out?', WISHES)
@@ -50,6 +54,14 @@ export async function agree(
     else return { decision: wish, consented }
   }
 }
+
+const STUCK = 'Nothing can be done like this. What now?'
+/** Carrying it out has no effect; it says of each step what is wrong, and ends. */
+const WAYS_OUT = [
+  { name: 'leave it', value: 'carry-out' },
+  { name: 'change an answer', value: 'change-answers' },
+  { name: 'look again', value: 'look-again' },
+] as const
 
 const WISHES = [
   { name: 'yes', value: 'carry-out' },

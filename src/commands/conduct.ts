@@ -68,6 +68,7 @@ async function passes(
       place,
       answers: engine.answers,
     })
+    if (decision === 'look-again') continue
     if (decision === 'change-answers') {
       const settled = await settleAnswers(candidates, used, { ...screen, takeProposed: ground.takeProposed })
       saveAnswers(settled, engine.progress)
