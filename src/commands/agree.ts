@@ -12,7 +12,7 @@ import { planText, savePlan } from './save-plan.ts'
 
 /** What was agreed to: the steps whose consents were given, and what becomes of the plan. */
 export interface Agreement {
-  readonly decision: 'carry-out' | 'leave' | 'change-answers'
+  readonly decision: 'carry-out' | 'leave' | 'change-answers' | 'look-again'
   readonly consented: ReadonlySet<StepId>
   /** What differs and stays as it is, by choice. */
   readonly kept: ReadonlySet<StepId>
@@ -49,7 +49,12 @@ export async function agree(
   if (options.verbose) showRequests(allowed, printer, place)
   const acts = allowed.some(({ actions }) => actions.some(({ kind }) => kind !== 'person'))
   const isNew = ({ step, actions }: Planned) => !sameActions(actions, agreed.get(step.id) ?? [])
-  if (!acts || options.yes || !allowed.some(isNew)) return { decision: 'carry-out', consented, kept }
+  if (options.yes) return { decision: 'carry-out', consented, kept }
+  if (!acts) {
+    const isStuck = plan.some(({ step, seen }) => acting.has(step.id) && seen.is === 'unknown')
+    return { decision: isStuck && asker ? await asker.choose(STUCK, WAYS_OUT) : 'carry-out', consented, kept }
+  }
+  if (!allowed.some(isNew)) return { decision: 'carry-out', consented, kept }
   if (asker === undefined) return { decision: 'leave', consented, kept }
   for (;;) {
     const wish = await asker.choose('Carry it out?', WISHES)
@@ -58,6 +63,14 @@ export async function agree(
     else return { decision: wish, consented, kept }
   }
 }
+
+const STUCK = 'Nothing can be done like this. What now?'
+/** Carrying it out has no effect; it says of each step what is wrong, and ends. */
+const WAYS_OUT = [
+  { name: 'leave it', value: 'carry-out' },
+  { name: 'change an answer', value: 'change-answers' },
+  { name: 'look again', value: 'look-again' },
+] as const
 
 const WISHES = [
   { name: 'yes', value: 'carry-out' },

@@ -72,6 +72,7 @@ async function passes(
       answers: engine.answers,
       agreed,
     })
+    if (decision === 'look-again') continue
     if (decision === 'change-answers') {
       const settled = await settleAnswers(candidates, used, { ...screen, takeProposed: ground.takeProposed })
       saveAnswers(settled, engine.progress)

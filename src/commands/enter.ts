@@ -48,6 +48,7 @@ export async function enter<Result>(
       ),
     )
     sayPreflight(accounts, screen.printer)
+    const { answers } = settled
     const viewer = { clouds, answers, accounts: new Map(accounts), progress, repo: checkout.folder }
     return await work({ ...settled, selection, viewer })
   } finally {

@@ -9,7 +9,9 @@ import type { Screen } from './screen.ts'
 
 /** What the look could not see without a secret that only a person knows. */
 export const neededToLook = (plan: readonly Planned[], acting: ReadonlySet<StepId>): readonly Need[] =>
-  distinct(plan.flatMap(({ step, seen }) => (acting.has(step.id) && seen.is === 'unknown' && seen.needs ? [seen.needs] : [])))
+  distinct(
+    plan.flatMap(({ step, seen }) => (acting.has(step.id) && seen.is === 'unknown' && seen.needs ? [seen.needs] : [])),
+  )
 
 /** What steps stopped at for want of such a secret. */
 export const neededToGoOn = (outcomes: ReadonlyMap<StepId, Outcome>): readonly Need[] =>

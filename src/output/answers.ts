@@ -1,3 +1,5 @@
+import stringWidth from 'string-width'
+import type { Candidate } from '../answers/candidate.ts'
 import type { Resolved } from '../answers/resolve.ts'
 import { definitionOf } from '../answers/schema.ts'
 import { clean } from './clean.ts'
@@ -7,8 +9,6 @@ import { type Printer, wrap } from './printer.ts'
 const ROWS_AROUND = 6
 /** A value longer than this does not push the others' origins away from theirs. */
 const WIDEST_VALUE = 32
-/** With fewer columns, origins do not stand below each other. */
-const LEAST_FOR_COLUMNS = 60
 
 /**
  * The answers, each with where it comes from and what other sources say instead; those that are not set are left out.
@@ -23,7 +23,11 @@ export function showAnswers(
   const { line, paint, width, stream } = printer
   const listed = resolved.map((one, index) => ({ ...one, number: index + 1 })).filter(one => numbered || one.chosen)
   const lead = leadOf(resolved, printer, numbered)
-  const values = Math.min(WIDEST_VALUE, Math.max(0, ...listed.map(({ chosen }) => clean(chosen?.value ?? '').length)))
+  const chosen = listed.flatMap(one => (one.chosen ? [{ ...one.chosen, lead: lead(one) }] : []))
+  const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => stringWidth(text)))
+  // Origins stand below each other where none is broken by that.
+  const room = width - longest(chosen.map(one => one.lead)) - longest(chosen.map(originOf)) - 2
+  const values = Math.min(room, WIDEST_VALUE, longest(chosen.map(({ value }) => clean(value))))
   const rows = listed.map(one => ({ one, text: rowOf(one, lead(one), values, printer) }))
   const isLow = fold && stream.rows !== undefined
   const shown = isLow ? fitting(rows, stream.rows - ROWS_AROUND) : rows
@@ -87,10 +91,12 @@ function leadOf(resolved: readonly Resolved[], { paint }: Printer, numbered: boo
     `  ${numbered ? `${paint.cyan(String(number).padStart(digits))} ` : ''}${key.padEnd(names)}  `
 }
 
+const originOf = ({ from, proposed }: Candidate) => clean(`${proposed ? '' : 'from '}${from}`)
+
 function rowOf({ chosen, instead }: Resolved, lead: string, values: number, { paint, width }: Printer): string {
   if (chosen === undefined) return lead + paint.dim('not set')
-  const value = clean(chosen.value).padEnd(width < LEAST_FOR_COLUMNS ? 0 : values)
-  const from = clean(`${chosen.proposed ? '' : 'from '}${chosen.from}`)
+  const value = clean(chosen.value).padEnd(values)
+  const from = originOf(chosen)
   const others = instead.map(({ value, from }) => paint.yellow(`but ${clean(from)} says ${clean(value)}`))
   return wrap(
     lead,

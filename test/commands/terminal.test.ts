@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -201,6 +202,26 @@ describe('the answers', () => {
     terminal.press('ctrl-c')
     expect(await terminal.exit).toBe(130)
   })
+
+  test('an optional one that was taken back does not return with the next run', async () => {
+    const clouds = await rehearse(({ heroku }) => {
+      const members = heroku.accounts.map(({ email }) => ({ account: email, role: 'admin' as const }))
+      const createdAt = '2026-11-22T21:14:00.000Z'
+      heroku.teams.push({ id: randomUUID(), name: 'acme', verified: true, members, createdAt })
+    })
+    const { terminal, cwd, home, host } = walkOn(clouds, { argv: ['--set', 'herokuTeam=acme'] })
+    await upToThePlan(terminal, host)
+    await terminal.choose('Carry it out', 'change an answer')
+    await terminal.answer('Are these right', { text: 'herokuTeam' }, 'enter')
+    await terminal.answer('herokuTeam', { text: '-' }, 'enter')
+    await terminal.answer('Are these right', 'enter')
+    await terminal.until(/\? Carry it out[^✔]*select$/s)
+    terminal.press('ctrl-c')
+    expect(await terminal.exit).toBe(130)
+    const again = walkOn(clouds, { cwd, home })
+    await again.terminal.answer('Type that host', { text: again.host }, 'enter')
+    expect(await again.terminal.until(ARE_RIGHT)).toMatch(/herokuTeam +not set/)
+  })
 })
 
 describe('the agreement', () => {
@@ -325,10 +346,26 @@ describe('a failure', () => {
     await madeByHand(clouds, admit(clouds.world, 'fred@example.com'))
     const { terminal, host, expectSameConfig } = walkOn(clouds, { cols })
     await upToThePlan(terminal, host)
+    await terminal.answer('Nothing can be done', 'enter')
     expect(await terminal.exit).toBe(1)
     expect(terminal.screen()).toContain('--set herokuApp=')
     expectSameConfig()
     await expectScreen(terminal, `taken-${cols}`)
+  })
+
+  test('a name that is taken can be changed at once', async () => {
+    const clouds = await rehearse()
+    await madeByHand(clouds, admit(clouds.world, 'fred@example.com'))
+    const { terminal, host } = walkOn(clouds)
+    await upToThePlan(terminal, host)
+    await terminal.choose('Nothing can be done', 'look again')
+    await terminal.choose('Nothing can be done', 'change an answer')
+    await terminal.answer('Are these right', { text: '1' }, 'enter')
+    await terminal.answer('herokuApp', { text: 'acme-dummy' }, 'enter')
+    await terminal.answer('Are these right', 'enter')
+    await terminal.answer('Carry it out', 'enter')
+    expect(await terminal.exit).toBe(0)
+    expect(clouds.world.heroku.apps.map(({ name }) => name)).toEqual([APP, 'acme-dummy'])
   })
 
   test.each(WIDTHS)('a token that is none is said with where to get one, %i columns wide', async cols => {
