@@ -487,6 +487,24 @@ describe('what a job does', () => {
     expect((await ended(await ci({ config: set }))).jobs.push_docker_hub).toBe('failed')
   })
 
+  test('an image that is named by a secret shows none in the output', async () => {
+    const config = CONFIG.replace('/tmp/persist/docker-hub-deploy.sh', '\'docker push "other/$DOCKERHUB_PASS"\'')
+    const place = await ci({ config })
+    const { workflow } = await ended(place)
+    const output = await outputOf(place, workflow, 'push_docker_hub')
+    expect(output).toContain('[other/********************]')
+    expect(output).not.toContain('canary')
+  })
+
+  test('Google lets in without a key, by a file of credentials, and nobody without either', async () => {
+    const given = `gcloud auth activate-service-account --key-file \${HOME}/key.json`
+    expect(CONFIG).toContain(given)
+    const keyless = CONFIG.replace(given, () => 'gcloud auth login --brief --cred-file=creds.json')
+    expect((await ended(await ci({ config: keyless }))).jobs.push_gce_registry).toBe('success')
+    const without = CONFIG.replace(given, () => 'gcloud auth list')
+    expect((await ended(await ci({ config: without }))).jobs.push_gce_registry).toBe('failed')
+  })
+
   test('a variable of the project serves where no context has it', async () => {
     const place = await ci({ config: CONFIG.replace('          context: [heroku-and-dockerhub]\n', '') })
     await place.circle('POST', `${PROJECT}/envvar`, { name: 'DOCKERHUB_USER', value: 'yourname' })
@@ -531,6 +549,21 @@ describe('a context is used', () => {
     place.pass(120)
     const workflow = await workflowPath(place.circle, `/api/v2/pipeline/${textAt(body, 'id')}`)
     expect(await status(place.circle, workflow)).toBe('unauthorized')
+  })
+
+  test('not by a bot or an outsider, whose push starts the pipeline all the same', async () => {
+    const place = await ci()
+    const commit = { slug: APP, branch: 'topic', revision: REVISION, config: CONFIG, skipCi: false, by: 'renovate' }
+    push(place.rehearsal.world, commit, place.now())
+    place.pass(120)
+    const pipeline = itemsOf((await place.circle('GET', `${PROJECT}/pipeline`)).body)[0]
+    expect(pipeline).toMatchObject({ trigger: { actor: { login: 'renovate' } } })
+    const workflow = await workflowPath(place.circle, `/api/v2/pipeline/${pipeline?.id}`)
+    expect(await statuses(place.circle, workflow)).toMatchObject({
+      build: 'success',
+      push_docker_hub: 'unauthorized',
+      push_gce_registry: 'unauthorized',
+    })
   })
 
   test.each(['unauthorized', 'failed'] as const)('not where it is not there: %s', async is => {

@@ -23,10 +23,14 @@ interface Place {
 const PROJECT = 'DOCKER_PROJECT'
 const GOOGLE = /(?:^|\.)gcr\.io$|\.pkg\.dev$/
 const HEROKU = 'registry.heroku.com'
+const HUB = /^(?:(?:https:\/\/)?(?:index\.)?docker\.io(?:\/v1\/?)?)?$/
+
+/** Shorter ones are in too many words to be hidden. */
+const SHORTEST_HIDDEN = 4
 
 /**
  * What a job comes to, step by step up to the first that fails, from what its commands do with the values it gets.
- * A push leaves its tag at Docker Hub. No line holds a value.
+ * A push leaves its tag at Docker Hub. No line holds a value of a context or of the project.
  */
 export function carriedOut(
   world: World,
@@ -36,17 +40,23 @@ export function carriedOut(
   contexts: readonly Context[],
   now: Date,
 ): Step[] {
-  const environment = { ...valuesOf(projectOf(world, pipeline), contexts), ...environmentOf(config, job) }
+  const secrets = valuesOf(projectOf(world, pipeline), contexts)
+  const environment = { ...secrets, ...environmentOf(config, job) }
   const place: Place = { world, config, pipeline, environment, now, logins: {} }
   const steps: Step[] = [{ name: 'Spin up environment', failed: false, lines: ['Starting container'] }]
   for (const { name, command, environment: own } of runsOf(config, job)) {
     const here = { ...environment, ...own }
     const step = carriedOutStep({ ...place, environment: here }, name, commandsIn(command, here))
-    steps.push(step)
+    steps.push({ ...step, lines: step.lines.map(line => hidden(line, Object.values(secrets))) })
     if (step.failed) break
   }
   return steps
 }
+
+const hidden = (line: string, secrets: readonly string[]): string =>
+  secrets
+    .filter(secret => secret.length >= SHORTEST_HIDDEN)
+    .reduce((text, secret) => text.replaceAll(secret, '*'.repeat(20)), line)
 
 const projectOf = ({ circleci }: World, { project }: Pipeline): Project | undefined =>
   circleci.projects.find(({ slug }) => slug === project)
@@ -78,7 +88,7 @@ function outcome(place: Place, command: Command): Outcome | undefined {
   const [program = '', verb, ...rest] = words
   if (program === 'docker' && verb === 'login') return login(place, rest, command)
   if (program === 'docker' && verb === 'push') return push(place, rest.find(word => !word.startsWith('-')) ?? '')
-  if (program === 'gcloud' && verb === 'auth' && rest[0] === 'activate-service-account') return google(place)
+  if (program === 'gcloud' && verb === 'auth') return google(place, rest)
   const target = words.map(word => DEPLOYS.find(([pattern]) => pattern.test(word))?.[1]).find(Boolean)
   return target?.(place)
 }
@@ -98,6 +108,7 @@ function login({ world, now, logins }: Place, words: readonly string[], { piped 
   if (server === HEROKU)
     return entered(herokuFault(world, password, now), () => Object.assign(logins, { heroku: true }))
   if (GOOGLE.test(server)) return entered(googleFault(world, password), () => Object.assign(logins, { google: true }))
+  if (!HUB.test(server)) return { says: ['Login Succeeded'] }
   return entered(loginFault(world, { user, password }, now), () => Object.assign(logins, { hub: { user, password } }))
 }
 
@@ -107,8 +118,11 @@ function entered(fault: string | undefined, remember: () => void): Outcome {
   return { says: ['Login Succeeded'] }
 }
 
-function google({ world, environment, logins }: Place): Outcome {
-  const fault = googleFault(world, environment.GCLOUD_AUTH_ENCODED ?? '')
+/** By a key from the variable, or without one by a file that says how (facts/circleci.md 9), which is taken as it is. */
+function google({ world, environment, logins }: Place, [verb, ...options]: readonly string[]): Outcome | undefined {
+  const isKeyless = verb === 'login' && options.some(option => option.startsWith('--cred-file'))
+  if (!isKeyless && verb !== 'activate-service-account') return undefined
+  const fault = isKeyless ? undefined : googleFault(world, environment.GCLOUD_AUTH_ENCODED ?? '')
   if (fault !== undefined) return { fault }
   logins.google = true
   return { says: ['Activated service account credentials'] }
@@ -119,6 +133,7 @@ function push({ world, logins, now }: Place, image: string): Outcome {
   if (!/^[a-z\d]/.test(image)) return { fault: 'invalid reference format' }
   if (host === HEROKU) return pushed(image, logins.heroku ? undefined : DENIED)
   if (GOOGLE.test(host)) return pushed(image, logins.google ? undefined : DENIED)
+  if (/[.:]/.test(host) && !HUB.test(host)) return pushed(image, undefined)
   return pushed(image, pushFault(world, logins.hub, image, now))
 }
 

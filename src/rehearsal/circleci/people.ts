@@ -31,20 +31,20 @@ export function inhabit(
 }
 
 /**
- * Pushes a commit to a branch, as the world's first user: a pipeline starts where the project is followed, unless the
- * commit says that it wants none. Throws for a repository that is not there.
+ * Pushes a commit to a branch, as the world's first user unless told: a pipeline starts where the project is followed,
+ * unless the commit says that it wants none. Throws for a repository that is not there.
  */
 export function push(
   world: World,
-  given: { readonly slug: string; readonly branch: string } & Branch,
+  given: { readonly slug: string; readonly branch: string; readonly by?: string } & Branch,
   now: Date,
 ): void {
-  const { slug, branch, ...commit } = given
+  const { slug, branch, by, ...commit } = given
   const repository = repositoryBySlug(world.circleci, slug)
   if (!repository) throw new Error(`there is no repository ${slug}`)
   repository.branches[branch] = commit
   if (commit.skipCi || !projectBySlug(world.circleci, slug)?.followedBy.length) return
-  const actor = world.circleci.users[0]?.login ?? ''
+  const actor = by ?? world.circleci.users[0]?.login ?? ''
   const begun = began(world.circleci, mintOf(world), commit, { slug, branch, actor, trigger: 'webhook', at: now })
   world.circleci = begun.world
 }
