@@ -33,6 +33,20 @@ export function linesAfter(text: string, end: number, lines: readonly string[]) 
   return { at: lineEnd(text, end), text: lines.map(line => feed + line).join('') }
 }
 
+/** Behind the comments that stand deeper than a column: they belong to what is before them. */
+export function afterComments(text: string, end: number, column: number): number {
+  let last = end
+  let at = text[end - 1] === '\n' ? end : text.indexOf('\n', end) + 1
+  while (at > 0 && at < text.length) {
+    const line = text.slice(at, lineEnd(text, at))
+    const depth = line.search(/\S/)
+    if (depth !== -1 && (line[depth] !== '#' || depth <= column)) break
+    if (depth !== -1) last = at + line.length
+    at = text.indexOf('\n', at) + 1
+  }
+  return last
+}
+
 const isProperty = ({ type }: Token) => type === 'anchor' || type === 'tag'
 
 /** Where a node starts, its anchor and tag included; `before` are the tokens in front of it. */

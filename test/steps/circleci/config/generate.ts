@@ -23,7 +23,8 @@ export const written: fc.Arbitrary<Written> = fc.gen().map(gen => {
   const blanks = (times: number) => ' '.repeat(times)
   const lines: string[] = []
   const put = (depth: number, line: string) => {
-    for (let more = 3; more > 0 && chance(15); more -= 1) lines.push(pick('', `${blanks(count(12))}# ${pick(REMARKS[0] ?? '', ...REMARKS)}`))
+    for (let more = 3; more > 0 && chance(15); more -= 1)
+      lines.push(pick('', `${blanks(count(12))}# ${pick(REMARKS[0] ?? '', ...REMARKS)}`))
     lines.push(`${blanks(depth)}${line}${chance(15) ? `${pick(' ', '   ')}# ${pick('', ...REMARKS)}` : ''}`)
   }
   const quoted = (text: string) => {
@@ -147,7 +148,7 @@ export const written: fc.Arbitrary<Written> = fc.gen().map(gen => {
           if (contexts.length > 0) options(keys, contexts, 'context')
           break
         default:
-          put(dash, `- ${plain(job)}-later: {type: approval}`)
+          put(dash, `- ${job}-later: {type: approval}`)
       }
       if (job === 'build' && entries.at(-1)?.job !== 'build') {
         entries.push({ workflow, job, contexts: [] })
