@@ -45,7 +45,8 @@ export const written: fc.Arbitrary<Written> = fc.gen().map(gen => {
   put(0, pick('version: 2.1', '"version": 2.1'))
   put(0, 'kept:')
   lines.push(`${blanks(step)}engine: &engine`)
-  put(step * 2, pick(engine, `'${engine}'`, `"${engine}"`))
+  // The yaml package 2.9.1 takes no blank line and comment between an anchor and its value.
+  lines.push(`${blanks(step * 2)}${pick(engine, `'${engine}'`, `"${engine}"`)}`)
   lines.push(`${blanks(step)}options: &options`)
   put(step * 2, 'filters: {branches: {ignore: /.*no.*/}}')
   if (shared.contexts.length > 0) put(step * 2, `context: [${shared.contexts.map(inBrackets).join(', ')}]`)
