@@ -4,7 +4,7 @@ import type { Config } from './document.ts'
 type Token = CST.SourceToken
 
 /** Where a line ends, before its line break. */
-export function lineEnd(text: string, at: number): number {
+function lineEnd(text: string, at: number): number {
   const feed = text.indexOf('\n', at)
   if (feed === -1) return text.length
   return text[feed - 1] === '\r' && feed > at ? feed - 1 : feed
