@@ -41,10 +41,9 @@ function forJob(config: Config, job: string, uses: readonly Use[], contexts: rea
     const missing = contexts.filter(context => !now.includes(context))
     if (missing.length === 0) continue
     changed.push({ use, now, missing })
-    const options = 'pair' in use.written ? resolved(config, use.written.pair.value) : undefined
-    const place = options ?? ('pair' in use.written ? (use.written.pair.key as Node) : use.written.plain)
+    const [place, shared] = placesOf(config, use)
     // Two workflows may share what is written once.
-    if (done.has(place)) continue
+    if (done.has(place) || (shared !== undefined && done.has(shared))) continue
     done.add(place)
     const added = addContexts(config, use, missing)
     if (typeof added === 'string') return { job, why: `in the workflow ${use.workflow}, ${added}` }
@@ -60,6 +59,14 @@ function forJob(config: Config, job: string, uses: readonly Use[], contexts: rea
     }
   }
   return { job, insertions, expect }
+}
+
+/** What is written to; and for an alias the options that it stands for, which may be written to in another use. */
+function placesOf(config: Config, { written }: Use): readonly [place: Node, shared?: Node | undefined] {
+  if ('plain' in written) return [written.plain]
+  const { key, value } = written.pair
+  const options = resolved(config, value)
+  return isAlias(value) ? [key as Node, options] : [options ?? (key as Node)]
 }
 
 const isList = (options: object | null | undefined) => Array.isArray((options as { context?: unknown })?.context)

@@ -21,7 +21,7 @@ export function readConfig(text: string): Config | { readonly why: string } {
     logLevel: 'silent',
   })
   const [error] = document.errors
-  if (error !== undefined) return { why: `it is not valid YAML: ${error.message.split('\n')[0]}` }
+  if (error !== undefined) return { why: `it cannot be read as YAML: ${error.message.split('\n')[0]}` }
   const root = document.contents
   if (!isMap(root)) return { why: 'it is not a list of keys and values' }
   const config = { text, document, root }

@@ -35,7 +35,7 @@ export interface Edited {
 }
 
 /** Puts texts in; of two at one place the first stays first. */
-export function inserted(text: string, insertions: readonly Insertion[]): string {
+function inserted(text: string, insertions: readonly Insertion[]): string {
   let at = 0
   let result = ''
   for (const insertion of insertions.toSorted((one, other) => one.at - other.at)) {

@@ -1,8 +1,8 @@
-import { isScalar, isSeq } from 'yaml'
+import { isScalar, isSeq, type YAMLSeq } from 'yaml'
 import { commentedOut } from './commented-out.ts'
 import { type Config, pairOf, readConfig, valueAt } from './document.ts'
 import { carriedOut, type Edit, type Edited, type Open } from './edit.ts'
-import { blanks, columnOf, contentEnd, dashOf, indentStep, linesAfter } from './layout.ts'
+import { afterComments, blanks, columnOf, contentEnd, dashOf, indentStep, linesAfter } from './layout.ts'
 import { isRelease, RELEASE_NAME, type Release, releaseScript, releaseStep } from './release.ts'
 import { flowList, scalar } from './scalar.ts'
 import { type Use, usesOf } from './uses.ts'
@@ -52,7 +52,7 @@ function entry(config: Config, uses: readonly Use[], wanted: HerokuJob): Edit | 
       }
     : linesAfter(
         config.text,
-        contentEnd(list.items[index], (dashOf(list, index) ?? 0) + 1),
+        endOfItem(config, list, index),
         entryLines(config, use, { job, context, branch, requires }),
       )
   return {
@@ -123,6 +123,12 @@ function entryLines(
   ]
 }
 
+/** Behind an item and the comments that belong to it. */
+function endOfItem({ text }: Config, list: YAMLSeq, index: number): number {
+  const dash = dashOf(list, index) ?? 0
+  return afterComments(text, contentEnd(list.items[index], dash + 1), columnOf(text, dash))
+}
+
 /** Where the key `jobs` of a workflow stands. */
 function listKeyColumn(config: Config, workflow: string): number | undefined {
   const key = pairOf(config, valueAt(config, valueAt(config, config.root, 'workflows'), workflow), 'jobs')?.key
@@ -138,7 +144,7 @@ function release(config: Config, { job, ...wanted }: HerokuJob): Edit | Open {
   const lines = releaseStep(wanted, columnOf(config.text, dash), indentStep(config, steps))
   return {
     job,
-    insertions: [linesAfter(config.text, contentEnd(steps.items[index], dash + 1), lines)],
+    insertions: [linesAfter(config.text, endOfItem(config, steps, index), lines)],
     expect: data =>
       data.jobs[job]?.steps.push({ run: { name: RELEASE_NAME, command: `${releaseScript(wanted).join('\n')}\n` } }),
   }

@@ -4,7 +4,7 @@ import type { Config } from './document.ts'
 type Token = CST.SourceToken
 
 /** Where a line ends, before its line break. */
-export function lineEnd(text: string, at: number): number {
+function lineEnd(text: string, at: number): number {
   const feed = text.indexOf('\n', at)
   if (feed === -1) return text.length
   return text[feed - 1] === '\r' && feed > at ? feed - 1 : feed
@@ -31,6 +31,20 @@ export function linesAfter(text: string, end: number, lines: readonly string[]) 
   const feed = breakAt(text, Math.max(0, end - 1))
   if (text[end - 1] === '\n') return { at: end, text: lines.map(line => line + feed).join('') }
   return { at: lineEnd(text, end), text: lines.map(line => feed + line).join('') }
+}
+
+/** Behind the comments that stand deeper than a column: they belong to what is before them. */
+export function afterComments(text: string, end: number, column: number): number {
+  let last = end
+  let at = text[end - 1] === '\n' ? end : text.indexOf('\n', end) + 1
+  while (at > 0 && at < text.length) {
+    const line = text.slice(at, lineEnd(text, at))
+    const depth = line.search(/\S/)
+    if (depth !== -1 && (line[depth] !== '#' || depth <= column)) break
+    if (depth !== -1) last = at + line.length
+    at = text.indexOf('\n', at) + 1
+  }
+  return last
 }
 
 const isProperty = ({ type }: Token) => type === 'anchor' || type === 'tag'

@@ -34,7 +34,7 @@ export function repairs(text: string, names: Names): readonly Repair[] {
     return proposed === undefined ? [] : [{ ...place, ...proposed }]
   })
   const nodes = [...new Set(wanted.map(({ node }) => node))]
-  return nodes.flatMap(node => {
+  const found = nodes.flatMap(node => {
     const here = wanted.filter(place => place.node === node)
     const [first] = here
     const span = spanOf(text, node)
@@ -47,6 +47,7 @@ export function repairs(text: string, names: Names): readonly Repair[] {
     const says = also === '' ? why : `${why} It also changes ${also}, which is the same value.`
     return [{ key, what, why: says, from, to, span, old: text.slice(...span), written: writtenLike(node, to) }]
   })
+  return found.toSorted((one, other) => one.span[0] - other.span[0])
 }
 
 /** CircleCI's own keys; under any other a value is only kept for its aliases. */

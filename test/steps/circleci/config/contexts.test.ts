@@ -148,6 +148,15 @@ describe('What is written once', () => {
     expect(parse(edited.text).workflows.again.jobs[1]).toEqual({ ship: { context: 'hub', requires: ['build'] } })
   })
 
+  test('is merged in each of two workflows that stand for it by alias', () => {
+    const defaults = 'shared: &shared\n  requires: [build]\n'
+    const text = `${defaults}${around('      - ship: *shared\n  again:\n    jobs:\n      - ship: *shared\n')}`
+    const edited = withContexts(text, [{ job: 'ship', context: 'hub' }])
+    expect(edited.open).toEqual([])
+    expect(parse(edited.text, { merge: true }).workflows.again.jobs[0].ship.context).toBe('hub')
+    expect(parse(edited.text, { merge: true }).workflows.all.jobs[1].ship.context).toBe('hub')
+  })
+
   test('is left where a job that must not have the context shares it', () => {
     const edited = shipIn('      - ship: &options\n          requires: [build]\n      - other: *options\n', 'hub')
     expect(edited.open).toEqual([{ job: 'ship', why: expect.stringContaining('shared') }])
@@ -230,7 +239,7 @@ describe('It stays open, with the reason', () => {
     ],
     ['the options say the context twice', '      - ship: {context: a, context: b}\n', 'twice'],
     ['an alias stands for nothing', '      - ship: *nowhere\n', 'an alias'],
-    ['it is no YAML', '      - ship: [\n', 'not valid YAML'],
+    ['it is no YAML', '      - ship: [\n', 'cannot be read as YAML'],
   ])('where %s', (_, entries, why) => {
     const edited = shipIn(entries, 'hub')
     expect(edited).toEqual({

@@ -161,7 +161,7 @@ describe('The entry comes back', () => {
       'not defined',
     ],
     ['nothing that it could wait for runs', config('  all:\n    jobs: [push]\n', RELEASES), 'no workflow runs a job'],
-    ['it is no YAML', '\t- [', 'not valid YAML'],
+    ['it is no YAML', '\t- [', 'cannot be read as YAML'],
   ])('nor where %s, which is said', (_, text, why) => {
     expect(withHerokuJob(text, WANTED)).toEqual({
       text,
@@ -192,6 +192,13 @@ describe('The release', () => {
     expect(edited.open).toEqual([])
     expect(removed(edited)).toBe(before)
     expect(edited.text).not.toMatch(/[^\r]\n/)
+  })
+
+  test('comes behind the comments of the step before, which would else be part of its script', () => {
+    const before = config(RUNS, '      - run: /tmp/out/push.sh\n                # away\n')
+    const edited = withHerokuJob(before, WANTED)
+    expect(edited.open).toEqual([])
+    expect(edited.text).toContain('# away\n      # Since May 2018')
   })
 
   test.each([
