@@ -1,5 +1,8 @@
 import { inOrder } from '../src/engine/plan.ts'
+import { config } from './circleci/config.ts'
+import { configRepairs } from './circleci/config-repairs.ts'
 import { contextGoogle, contextHeroku } from './circleci/contexts.ts'
+import { firstRun } from './circleci/first-run.ts'
 import { project } from './circleci/project.ts'
 import { restrict } from './circleci/restrict.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
@@ -20,5 +23,8 @@ export const STEPS = inOrder([
   contextHeroku,
   contextGoogle,
   restrict,
+  config,
+  configRepairs,
   ciToken,
+  firstRun,
 ])

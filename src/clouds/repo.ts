@@ -2,6 +2,7 @@ import {
   chmodSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -63,12 +64,15 @@ export function readInside(checkout: string, name: string): string | undefined {
 }
 
 /**
- * Replaces the text of a file of the checkout: temporary file, then rename; its rights stay.
+ * Replaces the text of a file of the checkout: temporary file, then rename; its rights stay. From no text at all, a file
+ * that is not there is made.
  * @throws SetupError when the file no longer has the text `from`, or cannot be written
  */
 export function replaceInside(checkout: string, name: string, from: string, to: string): void {
   const file = join(checkout, name)
-  if (readInside(checkout, name) !== from) {
+  const isNew = from === '' && !existsSync(file)
+  if (isNew) makeFolderInside(checkout, name)
+  else if (readInside(checkout, name) !== from) {
     throw new SetupError({
       code: 'changed-file',
       asked: name,
@@ -79,8 +83,8 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
   const draft = `${file}.${process.pid}.tmp`
   try {
     writeFileSync(draft, to, { mode: 0o600, flag: 'wx' })
-    chmodSync(draft, statSync(file).mode & 0o777)
-    renameSync(draft, realpathSync(file))
+    chmodSync(draft, isNew ? 0o666 & ~process.umask() : statSync(file).mode & 0o777)
+    renameSync(draft, isNew ? file : realpathSync(file))
   } catch (error) {
     rmSync(draft, { force: true })
     const said = wordsOf(error)
@@ -92,6 +96,21 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
       next: `Make ${name} and its folder writable for you, and run again.`,
     })
   }
+}
+
+/** The folder that a new file goes into; no link may lead out of the checkout. */
+function makeFolderInside(checkout: string, name: string): void {
+  const folder = dirname(join(checkout, name))
+  mkdirSync(folder, { recursive: true })
+  const inside = realpathSync(checkout)
+  const real = realpathSync(folder)
+  if (real === inside || real.startsWith(inside + sep)) return
+  throw new SetupError({
+    code: 'outside',
+    asked: name,
+    means: `${dirname(name)} is a link that leads out of the checkout; nothing was written there.`,
+    next: 'Replace the link by a folder, and run again.',
+  })
 }
 
 function refusal(means: string, next: string, said?: string): SetupError {

@@ -73,7 +73,7 @@ export interface RunAction extends Common, Sh {
   readonly byHand?: readonly Sh[]
 }
 
-/** A change to a file of the checkout, whole text to whole text; it is shown, and done by hand, as its diff. */
+/** A change to a file of the checkout, whole text to whole text; it is shown, and done by hand, as its diff. From nothing, it is made. */
 export interface EditAction extends Common {
   readonly kind: 'edit'
   /** Below the checkout's top. One step owns a file. */
@@ -144,9 +144,13 @@ export type Need = Pick<NeedsSecret, 'identity' | 'what'>
 /** Questions to reality; none has an effect. Answers are shared and kept for one pass. */
 export interface Look<Used extends AnswerKey = AnswerKey> {
   readonly answers: Pick<Known, Used>
+  /** A dry run looks: nothing but files may be asked. */
+  readonly isDry: boolean
   /** Who is signed in there. */
   account(vendor: Vendor): Account
   read(host: HostId, path: Str, options?: ReadOptions): Promise<VendorReply>
+  /** What lies at an address that a vendor gave, asked for without a sign-in; undefined where it cannot be had. */
+  readPublic(address: string): Promise<Json | undefined>
   /** A POST that the vendor documents as a mere preview of what it would do. */
   preview(host: HostId, path: Str, body: Json): Promise<VendorReply>
   git(...argv: readonly string[]): Promise<Ran>

@@ -1,5 +1,6 @@
 import type { Cause } from '../../src/clouds/cause.ts'
-import { CIRCLECI, readProject, readRuns } from '../../src/clouds/circleci.ts'
+import { CIRCLECI, readProject } from '../../src/clouds/circleci.ts'
+import { readRuns } from '../../src/clouds/circleci-runs.ts'
 import { at } from '../../src/clouds/json.ts'
 import { type Action, defineStep, type Look, type PersonAction } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'

@@ -27,7 +27,7 @@ export const ciToken = defineStep({
     'herokuTokenScopes',
     'herokuTokenExpiresIn',
   ],
-  after: ['circleci.restrict'],
+  after: ['circleci.restrict', 'circleci.config'],
   brings: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google', 'circleci.restrict'],
   needs: ['heroku', 'circleci'],
   when: ({ circleJobs }) => typeof circleJobs !== 'string' || circleJobs.split(',').includes(JOB),
