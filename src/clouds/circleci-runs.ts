@@ -31,10 +31,11 @@ export interface Job {
 /** facts/circleci.md 8: all other states go on; `failing` still runs. */
 const OVER = new Set(['success', 'failed', 'error', 'canceled', 'unauthorized', 'not_run'])
 
-/** The newest pipelines of a branch, one page of them. Throws SetupError with a refusal. */
+/** The newest pipelines of a branch, one page of them; none of a project that is none. Throws SetupError with a refusal. */
 export async function readRuns(read: Read, project: string, branch: string): Promise<readonly Run[]> {
   const reply = await read(`/api/v2/project/${project}/pipeline?branch=${encodeURIComponent(branch)}`)
   const items = at(reply.body, 'items')
+  if (reply.status === 404) return []
   if (reply.status >= 300 || !Array.isArray(items)) throw new SetupError(CIRCLECI.means(reply))
   return Promise.all(items.map(item => asRun(read, item)))
 }
