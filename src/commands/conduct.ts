@@ -58,6 +58,7 @@ async function passes(
   let { candidates } = entered
   let engine = entrant
   const agreed = new Map<StepId, readonly Action[]>()
+  const played = new Set<string>()
   for (let changes = 0; ; ) {
     const began = performance.now()
     const plan = await lookAtAll(steps, engine, interrupt.stop)
@@ -86,7 +87,7 @@ async function passes(
     if (await obtainSecrets(neededToGoOn(outcomes), engine, ground, screen)) continue
     const changed = [...outcomes.values()].some(outcome => outcome.is === 'open' && outcome.why === 'changed')
     if (changed) changes += 1
-    const again = changed ? changes < MOST_CHANGES : await waits(plan, outcomes, engine, ground, screen)
+    const again = changed ? changes < MOST_CHANGES : await waits(plan, outcomes, engine, ground, screen, played)
     if (!again || interrupt.stop.aborted) return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
   }
 }
@@ -98,10 +99,11 @@ async function waits(
   engine: Engine,
   ground: Ground,
   screen: Screen,
+  played: Set<string>,
 ): Promise<boolean> {
   const awaited = awaitedIn(plan, outcomes)
   const failed = [...outcomes.values()].some(({ is }) => is === 'failed')
-  return awaited.length > 0 && !failed && (await awaitPeople(awaited, engine, ground, screen))
+  return awaited.length > 0 && !failed && (await awaitPeople(awaited, engine, ground, screen, played))
 }
 
 async function draw(

@@ -88,6 +88,8 @@ export interface PersonAction extends Common {
   readonly who: string
   readonly instructions: readonly Str[]
   readonly url?: Str
+  /** What to send to whoever that is, where it is somebody else. */
+  readonly forward?: Str
   /** Commands that do it, where there are. */
   readonly byHand?: readonly Sh[]
 }
