@@ -58,7 +58,7 @@ module.exports = {
       {
         path: '^src/',
         pathNot:
-          '^src/(engine/(step|text).ts|answers/schema.ts|clouds/(cause|json|remote|vendor|heroku|circleci|docker-hub).ts)$',
+          '^src/(engine/(step|text).ts|answers/(schema|forms/[\\w-]+).ts|clouds/(cause|json|remote|vendor|heroku|circleci|docker-hub).ts)$',
       },
       'A step never prints, prompts, spawns or sends.',
     ),

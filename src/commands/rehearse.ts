@@ -21,6 +21,7 @@ import { shown } from '../engine/text.ts'
 import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
 import { inhabit, type Subject } from '../rehearsal/inhabit.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
+import { playTools } from '../rehearsal/tools.ts'
 import type { World } from '../rehearsal/world.ts'
 import { conduct } from './conduct.ts'
 import { goOn } from './go-on.ts'
@@ -42,7 +43,12 @@ export async function rehearse(options: Options): Promise<Exit> {
     close = rehearsal.close
     const screen = createScreen(options, process.env)
     const { checkout, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
-    headline(screen.printer, checkout, 'REHEARSAL', `simulated clouds, ${source}; no account, no network`)
+    headline(
+      screen.printer,
+      checkout,
+      'REHEARSAL',
+      `simulated clouds, ${source}; no account, no network; people, docker and the build are played`,
+    )
     const keepsState = options.stateDir !== undefined || options.world !== undefined
     const alone = screen.asker === undefined
     const bases = new Map(HOST_IDS.map(host => [host, new URL(rehearsal.origins[hostOf(host).vendor])]))
@@ -58,7 +64,7 @@ export async function rehearse(options: Options): Promise<Exit> {
           process.env,
         ),
         keepsState,
-        tools: checkout.tools,
+        tools: playTools(checkout.tools, { 'registry.heroku.com': rehearsal.origins.heroku }),
         clock: realClock(timeScale(endpoints, process.env)),
         bases,
         given: answers,

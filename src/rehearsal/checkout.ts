@@ -10,6 +10,11 @@ const STAND_IN = {
 : "\${GITHUB_PROJECT:=PennockTech/dummyapp}"
 : "\${HEROKU_APP:=pt-dummy-app}"
 `,
+  // Played like docker itself, so it need not do anything.
+  'build/build.with-docker.sh': `#!/bin/sh
+echo "the rehearsal plays the build" >&2
+exit 1
+`,
 }
 
 /** The git hosts that a temporary checkout would push to: its origin is a folder beside it, whatever address it shows. */

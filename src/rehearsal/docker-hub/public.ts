@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto'
 const IMAGES: Readonly<Record<string, readonly string[]>> = {
   'pennocktech/ci': ['latest', 'purple'],
   'philpennock/poetry': ['latest'],
-  'library/golang': ['latest', '1.25', 'alpine'],
-  'library/docker': ['latest', '19.03.12-git'],
+  'library/golang': ['latest', '1.25', '1.14.3', 'alpine'],
+  'library/docker': ['latest', '19.03.12-git', '18.06.0-ce-git'],
   'google/cloud-sdk': ['latest'],
   'library/alpine': ['latest'],
   'ratelimitpreview/test': ['latest'],
