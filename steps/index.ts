@@ -8,17 +8,22 @@ import { restrict } from './circleci/restrict.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
 import { ciToken } from './heroku/ci-token.ts'
 import { createApp } from './heroku/create-app.ts'
+import { firstDeploy } from './heroku/first-deploy.ts'
 import { labs } from './heroku/labs.ts'
+import { buildImages } from './repository/build-images.ts'
 import { dataImage } from './repository/data-image.ts'
 import { names } from './repository/names.ts'
+import { publish } from './repository/publish.ts'
 
 /** The table of contents: every step, in the document's order. */
 export const STEPS = inOrder([
   names,
+  buildImages,
   dataImage,
   createApp,
   labs,
   herokuRemote,
+  firstDeploy,
   project,
   contextHeroku,
   contextGoogle,
@@ -26,5 +31,6 @@ export const STEPS = inOrder([
   config,
   configRepairs,
   ciToken,
+  publish,
   firstRun,
 ])

@@ -23,6 +23,7 @@ import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
 import { push } from '../rehearsal/circleci/people.ts'
 import { inhabit, quickWorld, type Subject } from '../rehearsal/inhabit.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
+import { playTools } from '../rehearsal/tools.ts'
 import type { World } from '../rehearsal/world.ts'
 import { conduct } from './conduct.ts'
 import { goOn } from './go-on.ts'
@@ -50,7 +51,12 @@ export async function rehearse(options: Options): Promise<Exit> {
     close = rehearsal.close
     const screen = createScreen(options, process.env)
     const { checkout, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
-    headline(screen.printer, checkout, 'REHEARSAL', `simulated clouds, ${source}; no account, no network`)
+    headline(
+      screen.printer,
+      checkout,
+      'REHEARSAL',
+      `simulated clouds, ${source}; no account, no network; people, docker and the build are played`,
+    )
     const keepsState = options.stateDir !== undefined || options.world !== undefined
     const alone = screen.asker === undefined
     let about: Known | undefined
@@ -67,7 +73,7 @@ export async function rehearse(options: Options): Promise<Exit> {
           process.env,
         ),
         keepsState,
-        tools: checkout.tools,
+        tools: playTools(checkout.tools, { 'registry.heroku.com': rehearsal.origins.heroku }),
         clock: realClock(timeScale(endpoints, { DUMMYAPP_SETUP_TIME_SCALE: QUICK, ...process.env })),
         bases,
         given: answers,

@@ -60,7 +60,10 @@ function saveIntent(action: Effect, { step, engine: { clouds, progress } }: Acti
   }
 }
 
-async function runCommand(action: RunAction, { step, engine: { clouds, progress, repo } }: Acting): Promise<void> {
+async function runCommand(
+  action: RunAction,
+  { step, giveUp, engine: { clouds, progress, repo } }: Acting,
+): Promise<void> {
   const value = (text: RunAction['argv'][number]) => fill(text, ({ hole }) => bound(hole, progress.saved.facts))
   const env = Object.fromEntries(Object.entries(action.env ?? {}).map(([name, text]) => [name, value(text)]))
   const { ofCheckout, timeoutMs, registry } = action
@@ -69,6 +72,7 @@ async function runCommand(action: RunAction, { step, engine: { clouds, progress,
     argv: action.argv.map(value),
     cwd: repo,
     env,
+    signal: giveUp,
     ...(ofCheckout && { ofCheckout }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(registry && secret && { registry: { host: registry.host, user: registry.user, secret } }),
