@@ -105,9 +105,10 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
       stripFinalNewline: false,
       maxBuffer: 16 * 2 ** 20,
     })
-    const result = await endedBy(child, limit, signal)
+    const { result, isLate } = await endedBy(child, limit, signal)
     if (signal?.aborted) throw signal.reason
-    const said = result.stderr || (result.exitCode === undefined ? result.shortMessage : '')
+    const how = isLate ? `timed out after ${limit / 1000} s` : result.exitCode === undefined ? result.shortMessage : ''
+    const said = result.stderr || how
     return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: redact(said ?? '') }
   }
 
@@ -129,16 +130,21 @@ async function endedBy<Result>(
   child: Promise<Result> & { readonly pid?: number | undefined },
   limit: number,
   signal: AbortSignal | undefined,
-): Promise<Result> {
+): Promise<{ readonly result: Result; readonly isLate: boolean }> {
   const timers: NodeJS.Timeout[] = []
+  let isLate = false
   const end = () => {
     killGroup(child.pid, 'SIGTERM')
     timers.push(setTimeout(() => killGroup(child.pid, 'SIGKILL'), LAST_WORDS_MS))
   }
-  timers.push(setTimeout(end, limit))
+  const late = () => {
+    isLate = true
+    end()
+  }
+  timers.push(setTimeout(late, limit))
   signal?.addEventListener('abort', end)
   try {
-    return await child
+    return { result: await child, isLate }
   } finally {
     signal?.removeEventListener('abort', end)
     for (const timer of timers) clearTimeout(timer)

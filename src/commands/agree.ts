@@ -45,7 +45,7 @@ export async function agree(
   }
   const held = heldBack(plan, acting, consented)
   const allowed = plan.filter(({ step }) => !held.has(step.id))
-  showPlan(plan, held, printer)
+  showPlan(plan, held, printer, { fold: true })
   if (options.verbose) showRequests(allowed, printer, place)
   const acts = allowed.some(({ actions }) => actions.some(({ kind }) => kind !== 'person'))
   const isNew = ({ step, actions }: Planned) => !sameActions(actions, agreed.get(step.id) ?? [])

@@ -21,7 +21,7 @@ export function fromCiConfig(text: string): readonly Candidate[] {
   const uses = usesOf(entriesOf(config.get('workflows')))
   const textsOf = (name: string) => jobTexts(entriesOf(jobs.get(name)), entriesOf(config.get('commands')))
   // Defined is meant, run or not: the document's own config has deploy_heroku commented out of its workflow.
-  const names = textKeys(jobs).length > 0 ? textKeys(jobs) : uses.map(({ job }) => job)
+  const names = [...textKeys(jobs), ...uses.map(({ job }) => job)]
   const contexts = uses.flatMap(use => purposes(use, textsOf(use.job)))
   const variables = textKeys(jobs).flatMap(name => textsOf(name).flatMap(herokuVariables))
   const environments = [...valuesOf(config.get('executors')), ...jobs.values()].map(one =>
