@@ -23,6 +23,9 @@ export const awaitedIn = (plan: readonly Planned[], outcomes: ReadonlyMap<StepId
     return outcome?.is === 'open' && outcome.why === 'person' ? [{ planned, action: outcome.action }] : []
   })
 
+/** What shows a page in the person's browser, by platform. */
+const OPENERS = ['xdg-open', 'open', 'wslview']
+
 /** Between two looks at what a person does, in milliseconds: soon at first, then less and less often. */
 const FIRST_PAUSE_MS = 3_000
 const LONGEST_PAUSE_MS = 30_000
@@ -48,12 +51,22 @@ export async function awaitPeople(
   const watching = watch(awaited, engine, AbortSignal.any([interrupt.stop, answered.signal])).then(there => {
     if (there) seen.abort()
   })
+  const pages = awaited.flatMap(({ action }) => (action.url === undefined ? [] : [shown(action.url)]))
+  const opener = OPENERS.find(name => engine.clouds.tools.find(name) !== undefined)
   try {
-    const choices = [
-      { name: 'look again now', value: true },
-      { name: 'leave it for later', value: false },
-    ]
-    return await asker.choose('Waiting for it; it goes on by itself.', choices, seen.signal)
+    for (;;) {
+      const choice = await asker.choose(
+        'Waiting for it; it goes on by itself.',
+        [
+          { name: 'look again now', value: 'look' },
+          ...(opener && pages.length > 0 ? [{ name: 'open the page', value: 'open' }] : []),
+          { name: 'leave it for later', value: 'leave' },
+        ],
+        seen.signal,
+      )
+      if (choice !== 'open' || opener === undefined) return choice === 'look'
+      for (const page of new Set(pages)) await engine.clouds.run({ argv: [opener, page] })
+    }
   } catch (error) {
     if (isInterruption(error) && seen.signal.aborted && !interrupt.stop.aborted) return true
     throw error
