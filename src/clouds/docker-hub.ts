@@ -213,3 +213,24 @@ export async function readPages(
     if (results.length === 0 || !at(reply.body, 'next')) return { reply, items }
   }
 }
+
+export interface HubRepository {
+  readonly isPrivate: boolean
+  /** When it was made, where Docker Hub tells. */
+  readonly since: string | undefined
+  readonly collaborators: number
+  /** What the caller may do with it. */
+  readonly may: { readonly read: boolean; readonly write: boolean; readonly admin: boolean }
+}
+
+/** A repository; undefined where the reply holds none (facts/docker-hub.md 5). */
+export function readRepository({ status, body }: VendorReply): HubRepository | undefined {
+  if (status >= 300 || textAt(body, 'name') === undefined) return undefined
+  const may = (right: string) => at(body, 'permissions', right) === true
+  return {
+    isPrivate: at(body, 'is_private') === true,
+    since: textAt(body, 'date_registered'),
+    collaborators: Number(at(body, 'collaborator_count') ?? 0),
+    may: { read: may('read'), write: may('write'), admin: may('admin') },
+  }
+}

@@ -163,10 +163,9 @@ async function hasHappened(action: Action, { step, engine, minted, giveUp }: Act
   const { progress } = engine
   const seen = await see(step, newLook(engine, giveUp, minted))
   if (seen.is === 'unknown') throw new SetupError(seen.cause)
-  if (seen.is === 'present') {
-    progress.save({ facts: { ...progress.saved.facts, ...seen.learned } })
-    return true
-  }
+  // The lost answer would have taught what the next action needs.
+  if ('learned' in seen && seen.learned) progress.save({ facts: { ...progress.saved.facts, ...seen.learned } })
+  if (seen.is === 'present') return true
   return !step.actions(engine.answers, seen).some(still => sameActions([still], [action]))
 }
 

@@ -98,7 +98,8 @@ export interface Owned {
   /** What it is, as people call it: "app pt-dummy-app". */
   readonly what: string
   readonly owner: string
-  readonly since: Date
+  /** Where the vendor tells when it was made. */
+  readonly since?: Date
   /** Who else can use or change it. */
   readonly alsoAccess: readonly string[]
 }
@@ -112,7 +113,7 @@ interface Difference {
 /** What a look saw. */
 export type Seen<State> =
   /** Nothing of anybody's is in the way; `partly` says what stands there already. */
-  | { readonly is: 'missing'; readonly state?: State; readonly partly?: string }
+  | { readonly is: 'missing'; readonly state?: State; readonly partly?: string; readonly learned?: Facts }
   | {
       readonly is: 'present'
       readonly state: State

@@ -1,0 +1,64 @@
+import type { Known } from '../../../src/answers/schema.ts'
+import { Secret } from '../../../src/clouds/secret.ts'
+import type { Engine } from '../../../src/engine/engine.ts'
+import type { Rehearsal } from '../../../src/rehearsal/server.ts'
+import type { World } from '../../../src/rehearsal/world.ts'
+import { acme } from '../../rehearsal/circleci-client.ts'
+import { furnish, PASSWORD } from '../../rehearsal/docker-hub-client.ts'
+import { makeEngine } from '../../support/engine.ts'
+
+/** The answers of these steps; the world's own user `yourname` owns the organization `acme`, which has no repository. */
+const HUB_ANSWERS = {
+  githubProject: 'acme/app',
+  dockerHubRoute: 'bot-team',
+  dockerHubRepository: 'acme/app',
+  dockerHubVisibility: 'public',
+  dockerHubBot: 'acmecibot',
+  dockerHubTeam: 'app-pushers',
+  circleOrg: 'gh/acme',
+  circleProject: 'gh/acme/app',
+  herokuContext: 'heroku-and-dockerhub',
+} as const satisfies Partial<Known>
+
+export interface HubStage {
+  readonly rehearsal: Rehearsal
+  readonly engine: Engine
+}
+
+/** The simulated clouds with the organization, and an engine that is signed in as its owner. */
+export async function setStage(change?: (world: World) => void, answers: Partial<Known> = {}): Promise<HubStage> {
+  const rehearsal = await acme(world => {
+    furnish(world.dockerHub, {
+      organizations: [{ name: 'acme', members: [{ username: 'yourname', role: 'owner' }] }],
+    })
+    change?.(world)
+  })
+  const { dockerHub, circleci } = rehearsal.world
+  const engine = makeEngine({ rehearsal, answers: { ...HUB_ANSWERS, ...answers } })
+  signInAs(engine, dockerHub.users[0]?.password ?? '')
+  engine.clouds.credentials.set('circleci', { secret: Secret.of(circleci.users[0]?.tokens[0]?.token ?? '') })
+  const id = dockerHub.users[0]?.id.replaceAll('-', '') ?? ''
+  const accounts = new Map([...engine.accounts, ['docker-hub', { id, name: 'yourname', lacks: [] }] as const])
+  return { rehearsal, engine: { ...engine, accounts } }
+}
+
+/** Signs the owner in with another secret. */
+export function signInAs({ clouds }: Engine, secret: string, user = 'yourname'): void {
+  clouds.credentials.set('docker-hub', { user, secret: Secret.of(secret) })
+}
+
+/** Gives the bot's password to the program. */
+export function giveBotPassword({ clouds }: Engine, secret = PASSWORD, user = 'acmecibot'): void {
+  clouds.credentials.set('docker-hub.bot', { user, secret: Secret.of(secret) })
+}
+
+/** The organization of the world. */
+export function organizationIn({ world }: Rehearsal) {
+  const found = world.dockerHub.organizations.find(({ name }) => name === 'acme')
+  if (!found) throw new Error('there is no acme')
+  return found
+}
+
+/** The repository of the world. */
+export const repositoryIn = ({ world }: Rehearsal, full = 'acme/app') =>
+  world.dockerHub.repositories.find(({ namespace, name }) => `${namespace}/${name}` === full)
