@@ -1,4 +1,4 @@
-import { SetupError } from '../clouds/cause.ts'
+import { NeedsSecret, SetupError } from '../clouds/cause.ts'
 import { VendorTrouble } from '../clouds/clouds.ts'
 import type { Identity } from '../clouds/identity.ts'
 import { at, type Json } from '../clouds/json.ts'
@@ -88,7 +88,10 @@ const lastLines = (text: string): string => text.trim().split('\n').slice(-12).j
 
 async function sendRequest(action: RequestAction, acting: Acting, withdraw: () => void): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const reply = await sendOnce(action, acting)
+    const reply = await sendOnce(action, acting).catch(error => {
+      if (attempt === 1 && error instanceof NeedsSecret) withdraw()
+      throw error
+    })
     if (reply !== 'lost') {
       if (attempt === 1 && isRefused(action, reply)) withdraw()
       return settle(action, reply, acting)

@@ -155,7 +155,9 @@ async function settled(planned: Planned, seen: Seen<unknown>, pass: Pass, say: S
     say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
     return { is: 'done', notes: notesOf(seen) }
   }
-  const ended = await watch(planned.step, seen, { engine, until: pass.stop }, say)
+  // What it stands for may have come about by the work of the steps before it.
+  const now = seen.is === 'missing' ? await see(step, newLook(engine, pass.stop)) : seen
+  const ended = await watch(step, now, { engine, until: pass.stop }, say)
   return concluded(planned, ended, pass, say)
 }
 
@@ -229,8 +231,8 @@ function concluded(planned: Planned, seen: Seen<unknown>, { engine }: Pass, say:
   const { step, actions } = planned
   if (seen.is === 'present') {
     keep(step, seen, planned.consents.includes('adopt'), engine)
-    const [only] = actions
-    say('done', actions.length <= 1 && only ? shown(only.does) : `all ${actions.length} done`)
+    const [only, ...more] = actions
+    say('done', only === undefined ? 'present' : more.length === 0 ? shown(only.does) : `all ${actions.length} done`)
     return { is: 'done', notes: notesOf(seen) }
   }
   if (seen.is === 'failed') return failed(seen.cause, undefined, say)
