@@ -222,3 +222,41 @@ export async function readProject(read: Read, slug: string): Promise<Project | u
   if (reply.status >= 300 || id === undefined || organization === undefined) throw new SetupError(means(reply))
   return { id, organizationId: organization }
 }
+
+interface Workflow {
+  readonly id: string
+  readonly name: string
+  readonly status: string
+  readonly isOver: boolean
+}
+
+/** A pipeline with its workflows; none right after it was begun (facts/circleci.md 8). */
+export interface Run {
+  readonly id: string
+  readonly createdAt: Date
+  readonly workflows: readonly Workflow[]
+}
+
+/** facts/circleci.md 8: all other states go on. */
+const OVER = new Set(['success', 'failed', 'error', 'canceled', 'unauthorized', 'not_run'])
+
+/** The newest pipelines of a branch, one page of them, with their workflows. Throws SetupError with a refusal. */
+export async function readRuns(read: Read, project: string, branch: string): Promise<readonly Run[]> {
+  const reply = await read(`/api/v2/project/${project}/pipeline?branch=${encodeURIComponent(branch)}`)
+  const items = at(reply.body, 'items')
+  if (reply.status >= 300 || !Array.isArray(items)) throw new SetupError(means(reply))
+  return Promise.all(
+    items.map(async item => {
+      const id = textAt(item, 'id') ?? ''
+      return { id, createdAt: new Date(textAt(item, 'created_at') ?? 0), workflows: await readWorkflows(read, id) }
+    }),
+  )
+}
+
+async function readWorkflows(read: Read, pipeline: string): Promise<readonly Workflow[]> {
+  const items = await readItems(read, `/api/v2/pipeline/${pipeline}/workflow`)
+  return items.map(item => {
+    const status = textAt(item, 'status') ?? ''
+    return { id: textAt(item, 'id') ?? '', name: textAt(item, 'name') ?? '', status, isOver: OVER.has(status) }
+  })
+}

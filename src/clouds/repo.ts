@@ -22,15 +22,17 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * @throws SetupError (exit 2) when there is no such folder, or no repository around it
  */
 export function findCheckout(folder: string): string {
-  if (!existsSync(folder)) throw refusal(`There is no folder ${folder}.`, 'Check the path, and run again.')
-  if (!statSync(folder).isDirectory()) throw refusal(`${folder} is no folder.`, 'Name the checkout’s folder.')
+  if (!existsSync(folder))
+    throw refusal(`There is no folder ${folder}.`, 'Check the path given with --repo, and run again.')
+  if (!statSync(folder).isDirectory())
+    throw refusal(`${folder} is no folder.`, 'Name the folder of the checkout with --repo DIR, and run again.')
   const start = realpathSync(folder)
   for (let here = start; ; here = dirname(here)) {
     if (existsSync(join(here, '.git'))) return here
     if (here === dirname(here)) {
       throw refusal(
         `${start} is not in a git repository.`,
-        'git clone https://github.com/PennockTech/dummyapp, or your fork; then run there, or with --repo DIR.',
+        'Make a checkout (git clone https://github.com/PennockTech/dummyapp, or your fork), and run in it, or with --repo DIR.',
       )
     }
   }
@@ -40,7 +42,11 @@ export function findCheckout(folder: string): string {
 export async function assertReadable(checkout: string, tools: Tools): Promise<void> {
   const { code, stderr } = await tools.run({ argv: ['git', 'rev-parse', '--show-toplevel'], cwd: checkout })
   if (code === 0) return
-  throw refusal(`git does not read the repository ${checkout}.`, 'Mend what git says, and run again.', stderr.trim())
+  throw refusal(
+    `git cannot read the repository ${checkout}.`,
+    'Put right what git says above, and run again.',
+    stderr.trim(),
+  )
 }
 
 /** A text file of the checkout; undefined where there is none, it is too large, or a link leads out of the checkout. */
@@ -66,8 +72,8 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
     throw new SetupError({
       code: 'changed-file',
       asked: name,
-      means: `${name} was changed while the plan was carried out; it was left alone.`,
-      next: 'Run again; it is looked at afresh.',
+      means: `${name} is no longer as it was when you agreed to the change; it was left alone.`,
+      next: 'Run again: it is read anew, and you are shown the new change first.',
     })
   }
   const draft = `${file}.${process.pid}.tmp`
@@ -83,7 +89,7 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
       asked: name,
       said,
       means: `${name} cannot be written; it is as it was.`,
-      next: 'Mend that, and run again.',
+      next: `Make ${name} and its folder writable for you, and run again.`,
     })
   }
 }

@@ -38,11 +38,11 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
   })
   for (const { id, cause } of failed) sayCause(cause, printer, id)
   line()
-  line(paint.bold(`${HEADLINES[exit] ?? ''} (exit ${exit}), ${done} of ${plan.length} steps done.`))
+  const headline = declined && exit === EXIT.person ? 'Left as it is: the plan was not agreed to' : HEADLINES[exit]
+  line(wrap('', paint.bold(`${headline ?? ''} (exit ${exit}), ${done} of ${plan.length} steps done.`), width))
   for (const [id, outcome] of outcomes) {
     if (outcome.is === 'done') for (const note of outcome.notes) line(wrap(`  ${id}  `, clean(note), width))
   }
-  if (declined) line('  The plan was not agreed to, so nothing was done.')
   for (const awaited of people) sayAwaited(awaited, printer)
   for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToGoOn(planned, outcomes), width))
   if (exit !== EXIT.done) line(wrap('  ', safety(engine), width))
@@ -64,9 +64,10 @@ export function sayStopped(error: unknown, { goOn }: Ground, { interrupt }: Scre
   const printer = createPrinter(process.stderr, process.env)
   if (error instanceof SetupError) sayCause(error.cause, printer)
   const exit = error instanceof SetupError ? error.exit : EXIT.interrupted
-  const { line, paint } = printer
+  const { line, paint, width } = printer
   line()
-  line(paint.bold(`${HEADLINES[exit] ?? 'Stopped'} (exit ${exit}). Safe to leave: nothing is in flight.`))
+  const headline = `${HEADLINES[exit] ?? 'Stopped'} (exit ${exit}). Safe to leave: nothing is in flight.`
+  line(wrap('', paint.bold(headline), width))
   line(`Go on: ${paint.bold(goOn)}`)
   return exit
 }

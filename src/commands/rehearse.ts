@@ -18,6 +18,7 @@ import type { Credential } from '../clouds/vendor.ts'
 import { VENDORS } from '../clouds/vendors.ts'
 import type { PersonAction } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
+import { wrap } from '../output/printer.ts'
 import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
 import { inhabit, type Subject } from '../rehearsal/inhabit.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
@@ -103,8 +104,8 @@ async function play({ who, byHand = [] }: PersonAction, { tools }: Checkout): Pr
       code: 'play',
       asked: argv.map(shown).join(' '),
       said: stderr.trim(),
-      means: `The rehearsal could not play ${who}.`,
-      next: 'Mend what it says, and rehearse again.',
+      means: `A command failed that the rehearsal runs in the place of ${who}.`,
+      next: 'Put right what the command says above, and rehearse again.',
     })
   }
 }
@@ -126,7 +127,8 @@ async function subjectOf(vendors: readonly Vendor[], answers: Known, { tools, fo
 /** Signs in as the owner that the simulated clouds begin with. */
 function signIn(vendors: readonly Vendor[], { world }: Rehearsal, { printer }: Screen): Map<Identity, Credential> {
   printer.line()
-  printer.line(`${printer.paint.bold('Sign in')}  as the rehearsal’s made-up owner; no real sign-in is read`)
+  const who = 'as the rehearsal’s made-up owner; no real sign-in is read'
+  printer.line(wrap(`${printer.paint.bold('Sign in')}  `, who, printer.width))
   return new Map(vendors.map(vendor => [vendor, ownerOf(vendor, world)]))
 }
 

@@ -71,7 +71,7 @@ export function newLook(
         .get(secret)
         ?.reveal()
         .endsWith(tail || '\0'),
-    timeAt: host => clouds.timeAt(host),
+    hasPassed: (ms, since, host) => clouds.timeAt(host).getTime() - since.getTime() >= clouds.clock.timeout(ms),
   }
 }
 
@@ -91,7 +91,7 @@ export function fileLook(answers: Known, repo: string): Look {
     fact: refuse,
     begunAt: refuse,
     endsIn: refuse,
-    timeAt: refuse,
+    hasPassed: refuse,
   }
 }
 

@@ -42,6 +42,8 @@ export interface Pass {
   readonly acting: ReadonlySet<StepId>
   /** The steps whose missing consents were given; the others of those are left for a person. */
   readonly agreed: ReadonlySet<StepId>
+  /** Of these, the steps whose thing stays as it is. */
+  readonly kept?: ReadonlySet<StepId>
   readonly engine: Engine
   readonly emit: (event: Event) => void
   /** No new effect is begun after this. */
@@ -61,7 +63,7 @@ export async function lookAtAll(steps: readonly Step[], engine: Viewer, stop: Ab
     return planStep(step, seen, engine.answers, claimOf(step.id, engine))
   })
 }
-const neverLooked: Cause = { code: 'unseen', means: 'It was not looked at.', next: 'Run again.' }
+const neverLooked: Cause = { code: 'unseen', means: 'It was not looked at in this run.', next: 'Run again.' }
 
 /** What the saved progress claims of a step. */
 function claimOf(id: StepId, { progress }: Viewer): Claim {
@@ -119,6 +121,7 @@ async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
     say(seen.is === 'differs' ? 'differs' : 'person', detail)
     return { is: 'open', why: 'consent', detail }
   }
+  if (planned.isKept || pass.kept?.has(step.id)) return keepAsItIs(planned, pass, say)
   try {
     if (planned.actions.length === 0) return await settled(planned, seen, pass, say)
     return await carryOut(planned, pass, say)
@@ -129,6 +132,18 @@ async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
     if (error instanceof ForPerson) return forPerson(error.action, say)
     return failed(causeOf(error), needOf(error).needs, say)
   }
+}
+
+/** It differs and may stay, for as long as it is this very thing. */
+function keepAsItIs({ step, seen }: Planned, { engine: { progress, by, clouds } }: Pass, say: Say): Outcome {
+  const id = seen.is === 'differs' ? seen.keep?.id : undefined
+  if (id !== undefined && progress.saved.records[step.id]?.id !== id) {
+    const record: StepRecord = { how: 'adopted', id, by, at: clouds.clock.now().toISOString() }
+    progress.save({ records: { ...progress.saved.records, [step.id]: record } })
+  }
+  say('present', 'kept as it is')
+  const how = seen.is === 'differs' ? seen.how : []
+  return { is: 'done', notes: how.map(({ what, found }) => `${what} was kept as it is: ${found}.`) }
 }
 
 function failed(cause: Cause, needs: Need | undefined, say: Say): Outcome {
@@ -302,7 +317,7 @@ function notProven(step: Step, actions: readonly Action[], seen: Seen<unknown>):
     code: 'not-proven',
     asked: actions.map(({ does }) => shown(does)).join('; '),
     said: found,
-    means: `All of ${step.id} was done without an error, and yet reality does not show it.`,
-    next: 'Run again; it is looked at afresh.',
+    means: `Everything for ${step.id} was done without an error, and yet a second look does not find it done.`,
+    next: `Run again in a minute. If it stays so, do it by hand; the commands: dummyapp-setup explain ${step.id}`,
   })
 }

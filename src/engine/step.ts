@@ -53,7 +53,7 @@ export interface RequestAction extends Common {
   readonly again: 'safe' | 'look-first'
   /** Refusals that are answers, not failures: 404 where the vendor may no longer have the thing. */
   readonly okStatus?: readonly number[]
-  /** Who must do it instead where the vendor says 403. */
+  /** Who must do it instead where the vendor says 403, or yes and means no. */
   readonly ifForbidden?: PersonAction
   /** The vendor's documented commands; without them, `curl` with the same request. */
   readonly byHand?: readonly Sh[]
@@ -161,8 +161,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   begunAt(intent: string): Date | undefined
   /** Does a secret that this step has just made end so? undefined where it is not at hand. */
   endsIn(secret: string, tail: string): boolean | undefined
-  /** The time by the clock of a host. */
-  timeAt(host: HostId): Date
+  /** Have so many milliseconds gone by since then, by the clock of a host? */
+  hasPassed(ms: number, since: Date, host: HostId): boolean
 }
 
 interface ReadOptions {
@@ -183,6 +183,8 @@ interface StepOf<Used extends AnswerKey, State> {
   readonly uses: readonly Used[]
   /** These are done first, or it waits. One that is left out of a run is not waited for: what must be there, `look` sees. */
   readonly after?: readonly StepId[]
+  /** The steps that make what its result is put into: they act with it, also where their lane is left out. */
+  readonly brings?: readonly StepId[]
   /** Whose sign-in it needs. */
   readonly needs?: readonly Vendor[]
   /** Is it part of the set-up at all, with these answers? Always, unless told. */

@@ -4,7 +4,7 @@ import { grantedIn, readRepository } from '../../src/clouds/docker-hub.ts'
 import { at } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type RequestAction, type Seen } from '../../src/engine/step.ts'
-import { hole, path, type Str, secretHole, t } from '../../src/engine/text.ts'
+import { hole, path, secretHole, t } from '../../src/engine/text.ts'
 import {
   CLOSED,
   closed,
@@ -33,7 +33,8 @@ export const token = defineStep({
   today:
     'Never the password: an access token of the bot that may read and write, or one of the organization that can push to this repository alone. It is made only when the context is closed to other projects, proven at once by asking the registry what it grants, delivered, and an older one of this set-up is revoked last.',
   uses: TOKEN_USES,
-  after: ['docker-hub.bot', 'docker-hub.team', 'docker-hub.repository'],
+  after: ['docker-hub.bot', 'docker-hub.team', 'docker-hub.repository', 'circleci.restrict'],
+  brings: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google', 'circleci.restrict'],
   needs: ['docker-hub', 'circleci'],
 
   async look(look) {

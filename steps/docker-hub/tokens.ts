@@ -95,7 +95,7 @@ const OF_ORGANIZATION: Kind = {
     ...taught('id'),
     again: 'look-first',
   }),
-  revoke: (names, id) => ({ ...revoking(id), path: path`${tokensOf(names)}/${id}` }),
+  revoke: (names, id) => ({ ...revoking(id), path: oneOf(names, id) }),
   list: async (look, ids) => {
     const list = tokensOf(look.answers)
     const items = await all(page => look.read('docker-hub', t`${list}?page_size=100&page=${String(page)}`), look)
@@ -136,6 +136,8 @@ export const noTokenLeft = (namespace: string, how = 'its plan has no more'): Ca
 
 const tokensOf = (names: Names) => path`/v2/orgs/${partsOf(names.dockerHubRepository).namespace}/access-tokens`
 
+const oneOf = (names: Names, id: string) => t`${tokensOf(names)}/${path`${id}`}`
+
 const resource = ({ dockerHubRepository }: Names) => ({ type: 'TYPE_REPO', path: dockerHubRepository, scopes: [PUSH] })
 
 /** The resources of a reply are the wanted one, and no other. */
@@ -147,7 +149,7 @@ export const isNarrow = (body: Json, { dockerHubRepository }: Pick<Known, 'docke
 }
 
 async function reachesOneRepository(look: Look<Used>, id: string): Promise<boolean> {
-  const reply = await look.read('docker-hub', path`${tokensOf(look.answers)}/${id}`)
+  const reply = await look.read('docker-hub', oneOf(look.answers, id))
   return reply.status < 300 && isNarrow(reply.body, look.answers)
 }
 
@@ -178,6 +180,6 @@ const listed = (item: Json, id: string, isLabelled: boolean) => ({
 
 function isAlive(item: Json, look: Look<Used>): boolean {
   const until = textAt(item, 'expires_at')
-  const isOver = until !== undefined && new Date(until) <= look.timeAt('docker-hub')
+  const isOver = until !== undefined && look.hasPassed(0, new Date(until), 'docker-hub')
   return at(item, 'is_active') === true && !isOver
 }

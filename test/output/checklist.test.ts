@@ -7,6 +7,7 @@ import { asAnswers, resolve } from '../../src/answers/resolve.ts'
 import type { Answers } from '../../src/answers/schema.ts'
 import type { Action, Step } from '../../src/engine/step.ts'
 import { fill, pieces, t } from '../../src/engine/text.ts'
+import { asHtml } from '../../src/output/checklist/html.ts'
 import { asMarkdown } from '../../src/output/checklist/markdown.ts'
 import { asJson, byHand, type Entry, entriesOf } from '../../src/output/checklist/model.ts'
 import { asScript } from '../../src/output/checklist/script.ts'
@@ -250,6 +251,13 @@ describe('As Markdown', () => {
     expect(read(markdown('acme-dummy', false)).code.join()).not.toContain('POST ')
   })
 
+  test('a person is told what to do, and where', () => {
+    const { prose } = read(markdown('acme-dummy'))
+    expect(prose).toEqual(
+      expect.arrayContaining(['  for an owner:', '  open acme-dummy', '  https://x.test/acme-dummy']),
+    )
+  })
+
   test('no answer breaks out of its place', () => {
     const staysIn = (app: string) => {
       const { code, prose } = read(markdown(app))
@@ -263,6 +271,63 @@ describe('As Markdown', () => {
       }
     }
     fc.assert(fc.property(harmful, staysIn))
+  })
+})
+
+describe('As a page', () => {
+  const page = (app: Answers['herokuApp'], verbose = true) =>
+    asHtml([everyKind(app), ...whole(KNOWN)], { ...ANSWERS, herokuApp: app }, place, {
+      title: `one · of ${typeof app === 'string' ? app : ''} · more`,
+      verbose,
+      proposed: new Set(['herokuApp']),
+    })
+  const tagsIn = (html: string) => html.match(/<[^>]*>/g) ?? []
+  const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+  /** What is read, without tags. */
+  const readIn = (html: string) =>
+    html.replace(/<[^>]*>/g, '').replace(/&([^;]+);/g, (_, name: string) => ENTITIES[name] ?? `?${name}?`)
+
+  test('it says what the Markdown says', () => {
+    const read = readIn(page('acme-dummy'))
+    const facts = ['acme-dummy', 'proposed', 'do it to acme-dummy', 'heroku apps:info --app acme-dummy']
+    const more = ['POST https://api.heroku.com/apps {"name":"acme-dummy"}', '+two acme-dummy', 'for an owner:']
+    for (const text of [...facts, ...more, 'open acme-dummy', 'https://x.test/acme-dummy']) expect(read).toContain(text)
+    for (const { id, title, why } of STEPS) for (const text of [id, title, why]) expect(read).toContain(text)
+    expect(readIn(page('acme-dummy', false))).not.toContain('POST ')
+  })
+
+  test('every action has a box to tick', () => {
+    const boxes = tagsIn(page('acme-dummy')).filter(tag => tag.startsWith('<input'))
+    expect(boxes).toHaveLength([everyKind('acme'), ...whole(KNOWN)].flatMap(({ actions }) => actions).length)
+  })
+
+  test('it runs nothing and loads nothing', () => {
+    const html = page('acme-dummy')
+    expect(html).not.toMatch(/<script|<link|<img|<iframe|\bsrc=|\bon\w+=|url\(|@import/i)
+    expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`)
+  })
+
+  test('what is not known stands out', () => {
+    expect(page(HOLES.herokuApp)).toContain('<dd><var>&lt;herokuApp&gt;</var>')
+  })
+
+  test('no answer breaks out of its place, and none is lost', () => {
+    // The address of the person’s action is the one attribute that an answer is in.
+    const frame = (html: string) => tagsIn(html).map(tag => tag.replace(/^<a href="https:[^"]*">$/, '<a>'))
+    const plain = frame(page('acme-dummy'))
+    const staysIn = (app: string) => {
+      const html = page(app)
+      expect(frame(html)).toEqual(plain)
+      expect(readIn(html)).toContain(`do it to ${app}`)
+    }
+    fc.assert(fc.property(harmful, staysIn))
+    fc.assert(
+      fc.property(fc.constantFrom('"><script>alert(1)</script>', "' onclick='x", '</pre><b>', '&lt;b&gt;'), staysIn),
+    )
+  })
+
+  test('no control character gets in', () => {
+    expect(page('a\u0000b\u001b[31mc')).not.toMatch(/[^\P{Cc}\n\t]/u)
   })
 })
 

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { readRemote } from '../../src/clouds/remote.ts'
 import { type Rehearsal, startRehearsal } from '../../src/rehearsal/server.ts'
-import { emptyWorld, type World } from '../../src/rehearsal/world.ts'
+import type { World } from '../../src/rehearsal/world.ts'
 import { makeCheckout } from './checkout.ts'
 import { type Ran, runCli } from './cli.ts'
 import { temporaryFolder } from './folder.ts'
+import { ownersWorld, signedIn } from './vendors.ts'
 
 /** The real way of the program, on simulated clouds: a checkout, a home, and the command line between them. */
 export interface Stage {
@@ -27,7 +29,7 @@ export interface RunOptions {
 
 export async function setStage(options: { change?(world: World): void; origin?: string } = {}): Promise<Stage> {
   const { change, origin } = options
-  const world = emptyWorld()
+  const world = ownersWorld(readRemote(origin ?? '')?.path)
   change?.(world)
   const rehearsal = await startRehearsal({ world })
   onTestFinished(() => rehearsal.close())
@@ -39,7 +41,7 @@ export async function setStage(options: { change?(world: World): void; origin?: 
       cwd,
       home,
       input,
-      env: { HEROKU_HOST: rehearsal.origins.heroku, HEROKU_API_KEY: token, ...env },
+      env: { DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...env },
     })
   return { rehearsal, checkout, home, token, run }
 }

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { Known } from '../../../src/answers/schema.ts'
 import { Secret } from '../../../src/clouds/secret.ts'
 import type { Engine } from '../../../src/engine/engine.ts'
 import type { Rehearsal } from '../../../src/rehearsal/server.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
-import { acme } from '../../rehearsal/circleci-client.ts'
-import { furnish, PASSWORD } from '../../rehearsal/docker-hub-client.ts'
+import { acme, furnish as furnishCi, idOf } from '../../rehearsal/circleci-client.ts'
+import { accessOf, furnish, PASSWORD, registryToken } from '../../rehearsal/docker-hub-client.ts'
 import { makeEngine } from '../../support/engine.ts'
 
 /** The answers of these steps; the world's own user `yourname` owns the organization `acme`, which has no repository. */
@@ -62,3 +64,33 @@ export function organizationIn({ world }: Rehearsal) {
 /** The repository of the world. */
 export const repositoryIn = ({ world }: Rehearsal, full = 'acme/app') =>
   world.dockerHub.repositories.find(({ namespace, name }) => `${namespace}/${name}` === full)
+
+/** The context, as the steps of CircleCI leave it: empty, closed to other projects unless told, its id learned. */
+export function haveContext({ rehearsal, engine }: HubStage, isClosed = true): void {
+  const { circleci } = rehearsal.world
+  const id = randomUUID()
+  const organization = idOf(circleci, 'gh/acme')
+  const closing = { id: randomUUID(), type: 'project', value: randomUUID() } as const
+  const name = HUB_ANSWERS.herokuContext
+  furnishCi(circleci, { contexts: [{ id, name, organization, ...(isClosed && { restrictions: [closing] }) }] })
+  engine.progress.save({ facts: { ...engine.progress.saved.facts, 'circleci.context-heroku:id': id } })
+}
+
+/** The heroku context of the world, which CircleCI keeps; its values are what CI gets. */
+export function contextIn({ world }: Rehearsal) {
+  const found = world.circleci.contexts.find(({ name }) => name === HUB_ANSWERS.herokuContext)
+  if (!found) throw new Error('there is no context')
+  const written = (name: string) => found.variables.find(one => one.name === name)?.value
+  return { context: found, user: written('DOCKERHUB_USER'), pass: written('DOCKERHUB_PASS') ?? '' }
+}
+
+/** May somebody push with what CI has? As docker itself would ask. */
+export async function ciMayPush(rehearsal: Rehearsal, repository = 'acme/app'): Promise<boolean> {
+  const { user = '', pass } = contextIn(rehearsal)
+  const reply = await registryToken(rehearsal, repository, [user, pass])
+  return reply.status === 200 && JSON.stringify(accessOf(reply)).includes('"actions":["pull","push"]')
+}
+
+/** Everything that a run wrote or said. */
+export const saidIn = (engine: Engine, ...more: readonly unknown[]): string =>
+  JSON.stringify([engine.progress.saved, readFileSync(engine.progress.file, 'utf8'), more])
