@@ -39,7 +39,7 @@ export async function awaitPeople(
 ): Promise<boolean> {
   printer.line()
   for (const one of awaited) sayAwaited(one, printer)
-  if (ground.play !== undefined) return play(awaited, ground.play, printer)
+  if (ground.play !== undefined) return play(awaited, ground.play, engine, printer)
   if (asker === undefined) return false
   const seen = new AbortController()
   const answered = new AbortController()
@@ -64,11 +64,12 @@ export async function awaitPeople(
 async function play(
   awaited: readonly Awaited[],
   perform: NonNullable<Ground['play']>,
+  { answers }: Engine,
   { line }: Printer,
 ): Promise<boolean> {
-  for (const { action } of awaited) {
+  for (const { planned, action } of awaited) {
     line(`  the rehearsal plays ${action.who}`)
-    await perform(action)
+    await perform(action, planned.step.id, answers)
   }
   return true
 }

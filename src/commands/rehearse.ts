@@ -21,6 +21,7 @@ import { shown } from '../engine/text.ts'
 import { wrap } from '../output/printer.ts'
 import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
 import { inhabit, type Subject } from '../rehearsal/inhabit.ts'
+import { peopleOf } from '../rehearsal/people.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
 import type { World } from '../rehearsal/world.ts'
 import { conduct } from './conduct.ts'
@@ -41,6 +42,7 @@ export async function rehearse(options: Options): Promise<Exit> {
   try {
     const rehearsal = await startRehearsal(options.world === undefined ? {} : { file: resolve(options.world) })
     close = rehearsal.close
+    const people = peopleOf(rehearsal.world)
     const screen = createScreen(options, process.env)
     const { checkout, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
     headline(screen.printer, checkout, 'REHEARSAL', `simulated clouds, ${source}; no account, no network`)
@@ -64,7 +66,10 @@ export async function rehearse(options: Options): Promise<Exit> {
         bases,
         given: answers,
         takeProposed: alone,
-        play: action => play(action, checkout),
+        play: async (action, step, known) => {
+          if (!people.play(step, action.key, known)) await play(action, checkout)
+        },
+        secretFor: (need, known) => people.secretFor(need, known),
         signIn: async (vendors, known) => {
           inhabit(rehearsal.world, await subjectOf(vendors, known, checkout), new Date())
           return signIn(vendors, rehearsal, screen)

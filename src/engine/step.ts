@@ -113,7 +113,14 @@ interface Difference {
 /** What a look saw. */
 export type Seen<State> =
   /** Nothing of anybody's is in the way; `partly` says what stands there already. */
-  | { readonly is: 'missing'; readonly state?: State; readonly partly?: string; readonly learned?: Facts }
+  | {
+      readonly is: 'missing'
+      readonly state?: State
+      readonly partly?: string
+      readonly learned?: Facts
+      /** A part that is there already, and whose it is. */
+      readonly owned?: Owned
+    }
   | {
       readonly is: 'present'
       readonly state: State

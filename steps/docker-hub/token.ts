@@ -20,7 +20,7 @@ import {
   type Value,
 } from '../delivery.ts'
 import { pageOf, repositoryPath } from './names.ts'
-import { isNarrow, kindOf, type Names, noTokenLeft, TOKEN, TOKEN_USES, type Used } from './tokens.ts'
+import { grantPath, isNarrow, kindOf, type Names, noTokenLeft, TOKEN, TOKEN_USES, type Used } from './tokens.ts'
 
 const CONTEXT_STEP = 'circleci.context-heroku'
 
@@ -130,7 +130,7 @@ const prove = (names: Names): RequestAction => ({
   host: 'docker-hub-auth',
   as: { user: kindOf(names.dockerHubRoute).user(names), secret: secretHole(`${TOKEN}:token`) },
   method: 'GET',
-  path: path`/token?service=registry.docker.io&client_id=dummyapp-setup&scope=repository:${names.dockerHubRepository}:pull,push`,
+  path: grantPath(names.dockerHubRepository),
   learn: { proven: ['issued_at'] },
   again: 'safe',
 })

@@ -183,3 +183,7 @@ function isAlive(item: Json, look: Look<Used>): boolean {
   const isOver = until !== undefined && look.hasPassed(0, new Date(until), 'docker-hub')
   return at(item, 'is_active') === true && !isOver
 }
+
+/** Where the registry is asked what it would grant on a repository (facts/docker-hub.md 11). */
+export const grantPath = (repository: Str) =>
+  path`/token?service=registry.docker.io&client_id=dummyapp-setup&scope=repository:${repository}:pull,push`

@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs'
 import type { Known } from '../../../src/answers/schema.ts'
 import { Secret } from '../../../src/clouds/secret.ts'
 import type { Engine } from '../../../src/engine/engine.ts'
+import type { Step, StepId } from '../../../src/engine/step.ts'
+import { peopleOf } from '../../../src/rehearsal/people.ts'
 import type { Rehearsal } from '../../../src/rehearsal/server.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { acme, furnish as furnishCi, idOf } from '../../rehearsal/circleci-client.ts'
 import { accessOf, furnish, PASSWORD, registryToken } from '../../rehearsal/docker-hub-client.ts'
-import { makeEngine } from '../../support/engine.ts'
+import { makeEngine, walk } from '../../support/engine.ts'
 
 /** The answers of these steps; the world's own user `yourname` owns the organization `acme`, which has no repository. */
 const HUB_ANSWERS = {
@@ -94,3 +96,28 @@ export async function ciMayPush(rehearsal: Rehearsal, repository = 'acme/app'): 
 /** Everything that a run wrote or said. */
 export const saidIn = (engine: Engine, ...more: readonly unknown[]): string =>
   JSON.stringify([engine.progress.saved, readFileSync(engine.progress.file, 'utf8'), more])
+
+/** Passes of these steps, in which people do what they are asked for, until nothing is open; every thing said is kept. */
+export async function walkWithPeople(
+  steps: readonly Step[],
+  { engine, rehearsal }: HubStage,
+  agreed: readonly StepId[] = [],
+) {
+  const people = peopleOf(rehearsal.world)
+  const played: string[] = []
+  for (let pass = 1; ; pass += 1) {
+    const walked = await walk(steps, engine, { agreed })
+    const open = [...walked.outcomes].filter(([, { is }]) => is === 'open')
+    for (const [step, outcome] of open) {
+      if (outcome.is !== 'open') continue
+      if (outcome.why === 'person' && people.play(step, outcome.action.key, engine.answers))
+        played.push(outcome.action.key)
+      const made = outcome.why === 'secret' ? people.secretFor(outcome.needs, engine.answers) : undefined
+      if (made && outcome.why === 'secret') {
+        engine.clouds.credentials.set(outcome.needs.identity, made)
+        played.push('password')
+      }
+    }
+    if (open.length === 0 || pass === 8) return { ...walked, played, passes: pass }
+  }
+}
