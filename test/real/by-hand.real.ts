@@ -19,11 +19,11 @@ const worldOf = (place: Place): Json => {
 
 test('The script by hand, with the real heroku command, leaves the same world as the wizard', async () => {
   const command = await herokuCli()
-  const byWizard = await bench.at(async place => {
+  const byWizard = await bench.at(0, async place => {
     expect(await bench.run(place)).toMatchObject({ code: 0 })
     return worldOf(place)
   })
-  const byScript = await bench.at(async place => {
+  const byScript = await bench.at(0, async place => {
     const { rehearsal, checkout, folder } = place
     const { stdout } = await runCli(['--dry-run', '--format', 'sh'], { cwd: checkout, home: folder })
     writeFileSync(join(folder, 'set-up.sh'), `${stdout}\n`)

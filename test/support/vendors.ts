@@ -13,9 +13,19 @@ const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, 
     DOCKERHUB_AUTH_HOST: origin,
     DOCKERHUB_ADMIN_USER: dockerHub.users[0]?.username,
     DOCKERHUB_ADMIN_PASSWORD: dockerHub.users[0]?.password,
+    ...botIn(dockerHub),
   }),
   circleci: (origin, { circleci }) => ({ CIRCLE_HOST: origin, CIRCLE_TOKEN: circleci.users[0]?.tokens[0]?.token }),
 }
+
+/** What is known of the bot, where it has signed up. */
+function botIn({ users }: World['dockerHub']): NodeJS.ProcessEnv {
+  const bot = users.find(({ username }) => username === BOT)
+  return bot === undefined ? {} : { DOCKERHUB_BOT_USER: bot.username, DOCKERHUB_BOT_PASSWORD: bot.password }
+}
+
+/** As the answers propose it for the usual project. */
+export const BOT = 'pennocktechcibot'
 
 /** The environment of a person who is signed in everywhere, where the vendors are the simulated ones. */
 export function signedIn({ origins, world }: Rehearsal): Record<string, string> {
