@@ -91,6 +91,7 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
     { argv, cwd = repo, input, env: more, ofCheckout = false, timeoutMs: limit = timeoutMs, signal }: Command,
     docker: Record<string, string>,
   ): Promise<Ran> {
+    signal?.throwIfAborted()
     const [name = '', ...args] = argv
     const file = ofCheckout ? join(repo, name) : find(name)
     if (file === undefined) throw missingTool(name)
@@ -105,10 +106,12 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
       stripFinalNewline: false,
       maxBuffer: 16 * 2 ** 20,
     })
-    const result = await endedBy(child, limit, signal)
+    const { result, isLate } = await endedBy(child, limit, signal)
     if (signal?.aborted) throw signal.reason
-    const said = result.stderr || (result.exitCode === undefined ? result.shortMessage : '')
-    return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: redact(said ?? '') }
+    const late = isLate ? `timed out after ${limit / 1000} s` : ''
+    const said = [result.stderr || (isLate || result.exitCode !== undefined ? '' : result.shortMessage), late]
+    const stderr = redact(said.filter(text => text).join('\n'))
+    return { code: isLate ? 128 : (result.exitCode ?? 128), stdout: result.stdout, stderr }
   }
 
   async function hand([name = '', ...args]: readonly string[]): Promise<boolean> {
@@ -129,16 +132,21 @@ async function endedBy<Result>(
   child: Promise<Result> & { readonly pid?: number | undefined },
   limit: number,
   signal: AbortSignal | undefined,
-): Promise<Result> {
+): Promise<{ readonly result: Result; readonly isLate: boolean }> {
   const timers: NodeJS.Timeout[] = []
   const end = () => {
     killGroup(child.pid, 'SIGTERM')
     timers.push(setTimeout(() => killGroup(child.pid, 'SIGKILL'), LAST_WORDS_MS))
   }
-  timers.push(setTimeout(end, limit))
+  let isLate = false
+  const endLate = () => {
+    isLate = true
+    end()
+  }
+  timers.push(setTimeout(endLate, limit))
   signal?.addEventListener('abort', end)
   try {
-    return await child
+    return { result: await child, isLate }
   } finally {
     signal?.removeEventListener('abort', end)
     for (const timer of timers) clearTimeout(timer)
