@@ -1,29 +1,28 @@
 import { contextNamed, readVariables } from '../src/clouds/circleci.ts'
 import type { Look, RequestAction, Seen, StepId } from '../src/engine/step.ts'
-import { type Hole, hole, type Str, t } from '../src/engine/text.ts'
+import { type Hole, hole, type Str, shown, t } from '../src/engine/text.ts'
 
 /*
  * How a credential reaches CI: made, put into a context and proven within one step. The context never shows a value, so
  * what stands there is ours by the time of its writing, and proven by its last characters while the secret is at hand.
  */
 
-/** The context, and the step that makes it. */
-export interface Target {
-  readonly organization: string
-  readonly name: string
+/** A context, and the step that makes it. */
+interface Target {
+  readonly name: Str
   readonly madeBy: StepId
 }
 
 /** One variable of it: a secret that the step makes, or a text. */
-export interface Value {
-  readonly variable: string
+interface Value<Name extends Str> {
+  readonly variable: Name
   readonly value: Hole | string
 }
 
 /** Puts a value into the context. A wrong key would be taken and store nothing (facts/circleci.md 5), so what stands there is proven. */
-export const deliver = ({ name, madeBy }: Target, { variable, value }: Value): RequestAction => ({
+export const deliver = ({ name, madeBy }: Target, { variable, value }: Value<Str>): RequestAction => ({
   kind: 'request',
-  key: `deliver-${variable}`,
+  key: `deliver-${shown(variable)}`,
   does: t`put ${variable} into the context ${name}`,
   host: 'circleci',
   method: 'PUT',
@@ -32,8 +31,11 @@ export const deliver = ({ name, madeBy }: Target, { variable, value }: Value): R
   again: 'safe',
 })
 
+/** A look, whatever answers it is for. */
+type Questions = Omit<Look, 'answers'>
+
 /** What stands in the context. */
-export type Delivery =
+type Delivery =
   | { readonly is: 'no-context' }
   /** Somebody else wrote these, and when. */
   | { readonly is: 'foreign'; readonly variables: readonly { readonly name: string; readonly writtenAt: string }[] }
@@ -44,10 +46,10 @@ export type Delivery =
 
 /** Looks what stands in the context of what a step delivers. Throws SetupError where CircleCI does not tell. */
 export async function lookAtDelivery(
-  look: Look,
+  look: Questions,
   step: StepId,
-  { organization, name }: Target,
-  values: readonly Value[],
+  { organization, name }: { readonly organization: string; readonly name: string },
+  values: readonly Value<string>[],
 ): Promise<Delivery> {
   const context = await contextNamed(path => look.read('circleci', path), organization, name)
   if (context === undefined) return { is: 'no-context' }
@@ -88,7 +90,7 @@ export interface Listed {
 }
 
 /** What a step that makes and delivers a credential has come to. */
-export interface Standing {
+interface Standing {
   /** One must be made and delivered. */
   readonly mint: boolean
   /** Ours, and no longer or never delivered. */
@@ -101,7 +103,7 @@ export interface Standing {
  * without a working value.
  */
 export function standing(
-  look: Look,
+  look: Questions,
   step: StepId,
   {
     listed,

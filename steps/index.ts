@@ -1,10 +1,36 @@
 import { inOrder } from '../src/engine/plan.ts'
+import { config } from './circleci/config.ts'
+import { configRepairs } from './circleci/config-repairs.ts'
+import { contextGoogle, contextHeroku } from './circleci/contexts.ts'
+import { firstRun } from './circleci/first-run.ts'
+import { project } from './circleci/project.ts'
+import { restrict } from './circleci/restrict.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
+import { ciToken } from './heroku/ci-token.ts'
 import { createApp } from './heroku/create-app.ts'
 import { firstDeploy } from './heroku/first-deploy.ts'
 import { labs } from './heroku/labs.ts'
 import { buildImages } from './repository/build-images.ts'
+import { dataImage } from './repository/data-image.ts'
+import { names } from './repository/names.ts'
 import { publish } from './repository/publish.ts'
 
 /** The table of contents: every step, in the document's order. */
-export const STEPS = inOrder([buildImages, createApp, labs, herokuRemote, firstDeploy, publish])
+export const STEPS = inOrder([
+  names,
+  buildImages,
+  dataImage,
+  createApp,
+  labs,
+  herokuRemote,
+  firstDeploy,
+  project,
+  contextHeroku,
+  contextGoogle,
+  restrict,
+  config,
+  configRepairs,
+  ciToken,
+  publish,
+  firstRun,
+])

@@ -43,7 +43,10 @@ function fromFile(file: string): readonly Candidate[] {
   const name = file === '-' ? 'standard input' : file
   const content = parseText(readText(file, name), name)
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw refusal(`${name} must hold answers by name, as in { "herokuApp": "acme-dummy" }.`, 'Mend it, and run again.')
+    throw refusal(
+      `${name} must hold answers by name, as in { "herokuApp": "acme-dummy" }.`,
+      'Correct it, and run again.',
+    )
   }
   return Object.entries(content).map(([key, value]) => {
     if (typeof value === 'string') return candidate(key, value, name)
@@ -58,7 +61,7 @@ function candidate(key: string, value: string, from: string): Candidate {
     const known = nearest(key, ANSWER_KEYS)
     throw refusal(
       `${from}: there is no answer ${JSON.stringify(key.slice(0, 60))}.`,
-      known ? `Did you mean ${known}?` : `Known are: ${ANSWER_KEYS.join(', ')}.`,
+      known ? `Did you mean ${known}? Correct it, and run again.` : `Take one of these: ${ANSWER_KEYS.join(', ')}.`,
     )
   }
   if (CREDENTIAL.test(value)) {
@@ -77,7 +80,11 @@ function readText(file: string, name: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8')
   } catch (error) {
-    throw refusal(`${name} cannot be read.`, 'Check the path and its rights, and run again.', wordsOf(error))
+    throw refusal(
+      `${name} cannot be read.`,
+      'Check that the path is right and that you may read it, and run again.',
+      wordsOf(error),
+    )
   }
 }
 
@@ -86,11 +93,16 @@ const LONGEST_TEXT = 20_000
 
 /** JSON is YAML; aliases are bounded, so that a small file cannot become a large one. */
 function parseText(text: string, name: string): unknown {
-  if (text.length > LONGEST_TEXT) throw refusal(`${name} is far too long for answers.`, 'Is it the right file?')
+  if (text.length > LONGEST_TEXT)
+    throw refusal(`${name} is far too long for answers.`, 'Check that it is the right file, and run again.')
   try {
     return parse(text, { maxAliasCount: 20, schema: 'core', strict: true })
   } catch (error) {
-    throw refusal(`${name} is neither JSON nor YAML.`, 'Mend it, and run again.', wordsOf(error).split('\n')[0])
+    throw refusal(
+      `${name} is neither JSON nor YAML.`,
+      'Correct the file, and run again.',
+      wordsOf(error).split('\n')[0],
+    )
   }
 }
 

@@ -1,55 +1,45 @@
-import { confirm, input, password, rawlist, select } from '@inquirer/prompts'
+import { confirm, input, password, select } from '@inquirer/prompts'
+import wrapAnsi from 'wrap-ansi'
 import { Secret } from '../clouds/secret.ts'
+import type { Asker } from './asker.ts'
+import { asSecret, createPlainAsker, NO_TOKEN } from './plain.ts'
 
-interface Choice<Value> {
-  readonly name: string
-  readonly value: Value
-  /** Shown below the list while the cursor stands on it. */
-  readonly description?: string
-}
-
-/** The only way to ask. There is none without a terminal, so a forgotten guard cannot hang (facts/peers.md 0.3). */
-export interface Asker {
-  yes(message: string, byDefault: boolean): Promise<boolean>
-  /** `until` ends the question, too. */
-  choose<Value>(message: string, choices: readonly Choice<Value>[], until?: AbortSignal): Promise<Value>
-  text(
-    message: string,
-    options: { readonly byDefault?: string; faultOf(value: string): string | undefined },
-  ): Promise<string>
-  secret(message: string): Promise<Secret>
-}
+export type { Asker } from './asker.ts'
 
 /**
  * @param stop ends an open question
- * @param plain numbered lists instead of a moving cursor, for screen readers and dumb terminals
+ * @param plain lines and numbered lists instead of a moving cursor, for screen readers and dumb terminals
  */
 export function createAsker({ stop, plain }: { readonly stop: AbortSignal; readonly plain: boolean }): Asker {
+  if (plain) return createPlainAsker({ stop, terminal: { input: process.stdin, output: process.stdout } })
   const context = { signal: stop, clearPromptOnDone: false }
   return {
     yes: (message, byDefault) => confirm({ message, default: byDefault }, context),
     choose: async (message, choices, until) => {
       const within = until ? { ...context, signal: AbortSignal.any([stop, until]) } : context
-      // Boxed, since rawlist takes no undefined for its default.
+      // Boxed, since a list takes no undefined for its default.
       const boxed = choices.map(({ name, value, description }) => ({
         name,
         value: { value },
         ...(description && { description }),
       }))
-      // Enter takes the first in both.
       const asked = { message, choices: boxed, ...(boxed[0] && { default: boxed[0].value }) }
-      const { value } = await (plain ? rawlist(asked, within) : select({ ...asked, loop: false }, within))
+      const { value } = await select({ ...asked, loop: false }, within)
       return value
     },
     text: (message, { byDefault, faultOf }) =>
       input(
-        { message, ...(byDefault !== undefined && { default: byDefault }), validate: value => faultOf(value) ?? true },
+        {
+          message,
+          ...(byDefault !== undefined && { default: byDefault }),
+          validate: value => inWords(faultOf(value)) ?? true,
+        },
         context,
       ),
     secret: async message => {
       // Without toggleMask: false, ctrl-t would show it (facts/peers.md 0.6).
       const typed = await password(
-        { message, mask: '•', toggleMask: false, validate: value => canBeSecret(value) },
+        { message, mask: '•', toggleMask: false, validate: value => asSecret(value) !== undefined || NO_TOKEN },
         context,
       )
       return Secret.of(typed)
@@ -57,14 +47,9 @@ export function createAsker({ stop, plain }: { readonly stop: AbortSignal; reado
   }
 }
 
-function canBeSecret(value: string): true | string {
-  try {
-    Secret.of(value)
-    return true
-  } catch {
-    return 'That cannot be a token; paste it again.'
-  }
-}
+/** @inquirer breaks lines inside words. */
+const inWords = (text: string | undefined): string | undefined =>
+  text && wrapAnsi(text, (process.stdout.columns || 80) - 2, { hard: true }).replaceAll('\n', '\n  ')
 
 /** Did the person leave a question with Ctrl-C, or did a signal end it? */
 export const isInterruption = (error: unknown): boolean =>

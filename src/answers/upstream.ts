@@ -16,6 +16,17 @@ const NAMES = {
   imageName: 'pt-dummy-app',
 } as const satisfies Partial<Record<AnswerKey, string>>
 
+/** What stands in upstream's files besides (at 92fb2adf). */
+const IN_FILES = {
+  githubProject: UPSTREAM,
+  registryHost: 'us.gcr.io',
+  dataImage: 'philpennock/poetry',
+} as const satisfies Partial<Record<AnswerKey, string>>
+
+/** Is that value what upstream's files come with, so that in a fork nobody decided on it? */
+export const isUpstreams = (key: AnswerKey, value: string): boolean =>
+  new Map<AnswerKey, string>(Object.entries({ ...NAMES, ...IN_FILES }) as [AnswerKey, string][]).get(key) === value
+
 /** The document's names: for upstream itself, and for nobody else. */
 export const documented = (): readonly Candidate[] =>
   Object.entries(NAMES).map(([key, value]) => ({ key: key as keyof typeof NAMES, value, from: 'the document' }))

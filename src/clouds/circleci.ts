@@ -120,14 +120,15 @@ const UNEXPECTED: Cause = {
   next: 'Run again with --verbose; if it stays, report the words above.',
 }
 
-type Read = (path: string) => Promise<VendorReply>
+/** Asks CircleCI for a path. */
+export type Read = (path: string) => Promise<VendorReply>
 
 /**
  * Every item of a list. A page that brings back a token already seen is the last one: that of a context's variables
  * never advances (facts/circleci.md 5).
  * @throws SetupError with the refusal
  */
-async function readItems(read: Read, path: string): Promise<readonly Json[]> {
+export async function readItems(read: Read, path: string): Promise<readonly Json[]> {
   const items: Json[] = []
   const seen = new Set<string>()
   for (let token: string | undefined; ; ) {

@@ -4,6 +4,7 @@ import type { Command, Ran, Tools } from './exec.ts'
 import { type HostId, hostOf } from './hosts.ts'
 import type { Http, HttpRequest } from './http.ts'
 import type { Identity } from './identity.ts'
+import type { Json } from './json.ts'
 import { isLoopback } from './proxy.ts'
 import { createSessions } from './sessions.ts'
 import { type Effect, explain, Trouble } from './trouble.ts'
@@ -23,6 +24,8 @@ export interface Clouds {
   readonly tools: Tools
   /** Sends with a sign-in; any status is a reply. Throws VendorTrouble, NeedsSecret, or the signal's reason. */
   send(host: HostId, request: HttpRequest, options?: SendOptions): Promise<VendorReply>
+  /** Asks at an address that a vendor gave, without any sign-in: https, or this machine where the vendors are there, too. */
+  readPublic(address: string, signal?: AbortSignal): Promise<Json | undefined>
   run(command: Command): Promise<Ran>
   /** The time by the clock of a host, as its last answer told it; ours before the first. */
   timeAt(host: HostId): Date
@@ -87,10 +90,21 @@ export function createClouds(options: {
     return { ...reply, asked }
   }
 
+  async function readPublic(address: string, signal?: AbortSignal): Promise<Json | undefined> {
+    const url = URL.canParse(address) ? new URL(address) : undefined
+    const isSimulated = [...bases.values()].every(({ hostname }) => isLoopback(hostname))
+    if (url === undefined || isLoopback(url.hostname) !== isSimulated || url.username || url.password) return undefined
+    const target = { base: new URL(url.origin), headers: {} }
+    const request = { method: 'GET', path: url.pathname + url.search, repeat: 'safe' } as const
+    const reply = await http.send(target, request, signal).catch(() => undefined)
+    return reply && reply.status < 300 ? reply.body : undefined
+  }
+
   return {
     kind,
     clock,
     tools,
+    readPublic,
     send,
     run: command => tools.run(command),
     timeAt: id => new Date(clock.now().getTime() + (ahead.get(id) ?? 0)),

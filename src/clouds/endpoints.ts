@@ -37,15 +37,15 @@ function readAddress(address: string, name: string): URL {
   if (base === undefined || !/^https?:$/.test(base.protocol) || base.username || base.password) {
     throw refusal({
       code: 'bad-endpoint',
-      means: `The address set for ${name} is no http(s) address without user info.`,
-      next: `Mend or unset the variable that names it (${VARIABLES}), and run again.`,
+      means: `The address set for ${name} must be an http or https address with no sign-in (…@) in it.`,
+      next: `Correct or unset the variable that names it (${VARIABLES}), and run again.`,
     })
   }
   if (base.protocol === 'http:' && !isLoopback(base.hostname)) {
     throw refusal({
       code: 'insecure-endpoint',
       means: `${name} would be asked at ${base.host} without encryption, and every token could be read on the way.`,
-      next: 'Use https; plain http goes to this machine (127.0.0.1) only.',
+      next: 'Use https in the variable that names it, and run again; plain http is for this computer (127.0.0.1) alone.',
     })
   }
   return base
@@ -57,7 +57,7 @@ export function notAllowed({ host, base }: Endpoint): SetupError {
   return refusal({
     code: 'foreign-host',
     means: `${VENDORS[hostOf(host).vendor].name} would be asked at ${base.host}, which is not its own address.`,
-    next: `If that is meant: --allow-host ${base.host}. If not: unset the variable that names it.`,
+    next: `If you want that: run again with --allow-host ${base.host}. If not: unset the variable that names it (${VARIABLES}).`,
   })
 }
 

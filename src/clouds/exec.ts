@@ -134,16 +134,16 @@ async function endedBy<Result>(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly result: Result; readonly isLate: boolean }> {
   const timers: NodeJS.Timeout[] = []
+  let isLate = false
   const end = () => {
     killGroup(child.pid, 'SIGTERM')
     timers.push(setTimeout(() => killGroup(child.pid, 'SIGKILL'), LAST_WORDS_MS))
   }
-  let isLate = false
-  const endLate = () => {
+  const late = () => {
     isLate = true
     end()
   }
-  timers.push(setTimeout(endLate, limit))
+  timers.push(setTimeout(late, limit))
   signal?.addEventListener('abort', end)
   try {
     return { result: await child, isLate }

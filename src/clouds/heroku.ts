@@ -6,8 +6,9 @@ import type { Host, VendorApi, VendorReply } from './vendor.ts'
 
 const TOKEN_PAGE = 'https://dashboard.heroku.com/account'
 
-const NO_PAYMENT_METHOD =
-  'a payment method, without which Heroku creates no app: https://dashboard.heroku.com/account/billing'
+const BILLING = 'https://dashboard.heroku.com/account/billing'
+
+const NO_PAYMENT_METHOD = `a payment method, without which Heroku creates no app: ${BILLING}`
 
 const means = (reply: VendorReply): Cause =>
   explained(
@@ -56,6 +57,10 @@ export const HEROKU_API: Host = {
   byHand: { header: 'Authorization: Bearer ', variable: 'HEROKU_API_KEY' },
 }
 
+/** heroku login refuses while HEROKU_API_KEY is set (facts/heroku.md 8). */
+const SIGN_IN_ANEW = `If HEROKU_API_KEY is set: put a new token from ${TOKEN_PAGE} into it, or unset it. Else: heroku login. Then run again.`
+const NEWEST = 'Run the newest version (npx dummyapp-setup@latest). If it says the same, report the words above.'
+
 /** Where images are pushed to; the manifest tells which image that was (facts/heroku.md 4). */
 export const HEROKU_REGISTRY: Host = {
   home: 'https://registry.heroku.com',
@@ -66,14 +71,14 @@ export const HEROKU_REGISTRY: Host = {
 
 const NO_GLOBAL_SCOPE = 'the scope global in its token, without which labs features cannot be switched on'
 
-/** The first that fits explains the answer. */
+/** The first that fits explains the answer. The statuses of the ids are the Platform API reference's (facts/heroku.md 1.3). */
 const REFUSALS: readonly Refusal[] = [
   {
     when: status => status === 401,
     cause: {
       code: 'unauthorized',
       means: 'Heroku does not accept the token: it is wrong, has expired or was revoked.',
-      next: `Sign in again (heroku login), or put a token from ${TOKEN_PAGE} into HEROKU_API_KEY, and run again.`,
+      next: SIGN_IN_ANEW,
     },
   },
   {
@@ -81,7 +86,31 @@ const REFUSALS: readonly Refusal[] = [
     cause: {
       code: 'verification_required',
       means: 'Heroku creates apps only for accounts with a payment method, and this account has none.',
-      next: 'Add one at https://dashboard.heroku.com/account/billing, then run again. Nothing was created.',
+      next: `Add one at ${BILLING}, then run again. Nothing was created.`,
+    },
+  },
+  {
+    when: (_, id) => id === 'verification_needed',
+    cause: {
+      code: 'verification_needed',
+      means: 'Heroku does this only for accounts with billing information, and this account has none.',
+      next: `Add it at ${BILLING}, then run again. Nothing was changed.`,
+    },
+  },
+  {
+    when: (status, id) => status === 402 || id === 'delinquent',
+    cause: {
+      code: 'delinquent',
+      means: 'Heroku waits for a payment of this account, or for its payment method to be confirmed.',
+      next: `Pay or confirm it at ${BILLING}, then run again.`,
+    },
+  },
+  {
+    when: (_, id) => id === 'suspended',
+    cause: {
+      code: 'suspended',
+      means: 'Heroku has suspended the account or the app; only Heroku can lift that.',
+      next: 'Ask Heroku for the reason at https://help.heroku.com, and run again once it is lifted.',
     },
   },
   {
@@ -89,15 +118,23 @@ const REFUSALS: readonly Refusal[] = [
     cause: {
       code: 'two_factor',
       means: 'Heroku asks for a second factor, which an API request cannot give.',
-      next: `Sign in with heroku login, or put a token from ${TOKEN_PAGE} into HEROKU_API_KEY, and run again.`,
+      next: SIGN_IN_ANEW,
     },
   },
   {
     when: (status, _, message) => status === 403 && /scope of this OAuth authorization/i.test(message),
     cause: {
       code: 'scope',
-      means: 'This token was made with a scope that does not reach so far.',
-      next: 'Use a token of the scope global: heroku login, then run again without HEROKU_API_KEY.',
+      means: 'The token was made for less than the set-up needs; it needs the scope global.',
+      next: 'Unset HEROKU_API_KEY, sign in with heroku login (its token has that scope), and run again.',
+    },
+  },
+  {
+    when: (status, _, message) => status === 403 && /access to the app/i.test(message),
+    cause: {
+      code: 'no-access',
+      means: 'The app is somebody else’s, and the signed-in account has no access to it.',
+      next: 'If it is the app you want: ask its owner for access. If not: --set herokuApp=NAME. Then run again.',
     },
   },
   {
@@ -109,26 +146,66 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    when: status => status === 404,
+    when: (status, id, message) => status === 404 && (id !== 'not_found' || /API endpoint/i.test(message)),
     cause: {
-      code: 'not_found',
-      means: 'Heroku does not know it (or the signed-in account may not see it).',
-      next: 'Check the name (--set herokuApp=NAME), and run again.',
+      code: 'no-endpoint',
+      means: 'What answered does not know this part of Heroku’s API; perhaps it is not Heroku.',
+      next: 'If HEROKU_HOST is set: correct or unset it, and run again. Else: npx dummyapp-setup@latest',
     },
   },
   {
-    when: status => status === 422 || status === 400,
+    when: status => status === 404,
+    cause: {
+      code: 'not_found',
+      means: 'Heroku does not have what was asked for, or does not show it to the signed-in account.',
+      next: 'Check the name of the app (--set herokuApp=NAME), and run again.',
+    },
+  },
+  {
+    when: status => status === 406,
+    cause: {
+      code: 'not_acceptable',
+      means: 'Heroku no longer speaks the version of its API that this program knows.',
+      next: NEWEST,
+    },
+  },
+  {
+    when: status => status === 409,
+    cause: {
+      code: 'conflict',
+      means: 'Heroku cannot do this now: it does not go with what is there or under way.',
+      next: 'Do what its words above say, or wait a minute; then run again: what exists is looked at first.',
+    },
+  },
+  {
+    when: status => status === 410,
+    cause: {
+      code: 'gone',
+      means: 'Heroku had this once and has it no more.',
+      next: 'Run again: what is missing is made anew. If it says the same: npx dummyapp-setup@latest',
+    },
+  },
+  {
+    when: status => status === 400,
+    cause: {
+      code: 'bad_request',
+      means: 'Heroku cannot read the request: that is a mistake of this program, not yours.',
+      next: NEWEST,
+    },
+  },
+  {
+    when: status => status === 422,
     cause: {
       code: 'invalid_params',
-      means: 'Heroku does not take these values.',
-      next: 'Change the answer that its words name (--set KEY=VALUE), and run again.',
+      means: 'Heroku does not take one of these values.',
+      next: 'Change the answer that its words above name (--set KEY=VALUE), and run again.',
     },
   },
   {
     when: status => status === 429,
     cause: {
       code: 'rate_limit',
-      means: 'The account has used up its Heroku requests of this hour (4500, refilled all the time).',
+      means: 'The account has used up its requests to Heroku (4500 an hour; they come back little by little).',
       next: 'Wait a few minutes, and run again; it goes on where it stopped.',
     },
   },
@@ -136,8 +213,8 @@ const REFUSALS: readonly Refusal[] = [
     when: status => status >= 500,
     cause: {
       code: 'unavailable',
-      means: 'Heroku itself has trouble.',
-      next: 'See https://status.heroku.com, and run again; it goes on where it stopped.',
+      means: 'Heroku itself has trouble; it is nothing that you did.',
+      next: 'See https://status.heroku.com, and run again later; it goes on where it stopped.',
     },
   },
 ]
@@ -145,7 +222,7 @@ const REFUSALS: readonly Refusal[] = [
 const UNEXPECTED: Cause = {
   code: 'unexpected',
   means: 'Heroku gave an answer that this version does not know.',
-  next: 'Run again with --verbose; if it stays, report the words above.',
+  next: NEWEST,
 }
 
 /** What the wizard reads of an app. */

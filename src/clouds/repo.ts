@@ -2,6 +2,7 @@ import {
   chmodSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -22,15 +23,17 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * @throws SetupError (exit 2) when there is no such folder, or no repository around it
  */
 export function findCheckout(folder: string): string {
-  if (!existsSync(folder)) throw refusal(`There is no folder ${folder}.`, 'Check the path, and run again.')
-  if (!statSync(folder).isDirectory()) throw refusal(`${folder} is no folder.`, 'Name the checkout’s folder.')
+  if (!existsSync(folder))
+    throw refusal(`There is no folder ${folder}.`, 'Check the path given with --repo, and run again.')
+  if (!statSync(folder).isDirectory())
+    throw refusal(`${folder} is no folder.`, 'Name the folder of the checkout with --repo DIR, and run again.')
   const start = realpathSync(folder)
   for (let here = start; ; here = dirname(here)) {
     if (existsSync(join(here, '.git'))) return here
     if (here === dirname(here)) {
       throw refusal(
         `${start} is not in a git repository.`,
-        'git clone https://github.com/PennockTech/dummyapp, or your fork; then run there, or with --repo DIR.',
+        'Make a checkout (git clone https://github.com/PennockTech/dummyapp, or your fork), and run in it, or with --repo DIR.',
       )
     }
   }
@@ -40,7 +43,11 @@ export function findCheckout(folder: string): string {
 export async function assertReadable(checkout: string, tools: Tools): Promise<void> {
   const { code, stderr } = await tools.run({ argv: ['git', 'rev-parse', '--show-toplevel'], cwd: checkout })
   if (code === 0) return
-  throw refusal(`git does not read the repository ${checkout}.`, 'Mend what git says, and run again.', stderr.trim())
+  throw refusal(
+    `git cannot read the repository ${checkout}.`,
+    'Put right what git says above, and run again.',
+    stderr.trim(),
+  )
 }
 
 /** A text file of the checkout; undefined where there is none, it is too large, or a link leads out of the checkout. */
@@ -57,24 +64,27 @@ export function readInside(checkout: string, name: string): string | undefined {
 }
 
 /**
- * Replaces the text of a file of the checkout: temporary file, then rename; its rights stay.
+ * Replaces the text of a file of the checkout: temporary file, then rename; its rights stay. From no text at all, a file
+ * that is not there is made.
  * @throws SetupError when the file no longer has the text `from`, or cannot be written
  */
 export function replaceInside(checkout: string, name: string, from: string, to: string): void {
   const file = join(checkout, name)
-  if (readInside(checkout, name) !== from) {
+  const isNew = from === '' && !existsSync(file)
+  if (isNew) makeFolderInside(checkout, name)
+  else if (readInside(checkout, name) !== from) {
     throw new SetupError({
       code: 'changed-file',
       asked: name,
-      means: `${name} was changed while the plan was carried out; it was left alone.`,
-      next: 'Run again; it is looked at afresh.',
+      means: `${name} is no longer as it was when you agreed to the change; it was left alone.`,
+      next: 'Run again: it is read anew, and you are shown the new change first.',
     })
   }
   const draft = `${file}.${process.pid}.tmp`
   try {
     writeFileSync(draft, to, { mode: 0o600, flag: 'wx' })
-    chmodSync(draft, statSync(file).mode & 0o777)
-    renameSync(draft, realpathSync(file))
+    chmodSync(draft, isNew ? 0o666 & ~process.umask() : statSync(file).mode & 0o777)
+    renameSync(draft, isNew ? file : realpathSync(file))
   } catch (error) {
     rmSync(draft, { force: true })
     const said = wordsOf(error)
@@ -83,9 +93,24 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
       asked: name,
       said,
       means: `${name} cannot be written; it is as it was.`,
-      next: 'Mend that, and run again.',
+      next: `Make ${name} and its folder writable for you, and run again.`,
     })
   }
+}
+
+/** The folder that a new file goes into; no link may lead out of the checkout. */
+function makeFolderInside(checkout: string, name: string): void {
+  const folder = dirname(join(checkout, name))
+  mkdirSync(folder, { recursive: true })
+  const inside = realpathSync(checkout)
+  const real = realpathSync(folder)
+  if (real === inside || real.startsWith(inside + sep)) return
+  throw new SetupError({
+    code: 'outside',
+    asked: name,
+    means: `${dirname(name)} is a link that leads out of the checkout; nothing was written there.`,
+    next: 'Replace the link by a folder, and run again.',
+  })
 }
 
 function refusal(means: string, next: string, said?: string): SetupError {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Cause, EXIT, SetupError } from './cause.ts'
+import type { Clock } from './clock.ts'
 import type { Tools } from './exec.ts'
 import type { Identity } from './identity.ts'
 import { Secret } from './secret.ts'
@@ -15,6 +16,18 @@ export interface Found {
   /** Where it was found, in words. */
   readonly source: string
 }
+
+/** That there is none, and the words of the tool that was asked. */
+interface NotFound {
+  readonly vendor: Vendor
+  readonly asked?: string
+  readonly said?: string
+}
+
+export const isFound = (one: Found | NotFound): one is Found => 'credential' in one
+
+/** Of a tool that prints a token: eight seconds where the network is down (facts/heroku.md 1.2), else two. */
+const TOOL_LIMIT = 30_000
 
 /** The bot's own sign-in, that its token is made with. */
 const BOT = { user: 'DOCKERHUB_BOT_USER', secret: 'DOCKERHUB_BOT_PASSWORD' } as const
@@ -44,7 +57,7 @@ export function takeSecrets(env: NodeJS.ProcessEnv): Taken {
   return { secrets, names }
 }
 
-function asSecret(value: string, source: string): Secret {
+function asSecret(value: string, source: string, next = `Set ${source} anew, and run again.`): Secret {
   try {
     return Secret.of(value)
   } catch {
@@ -52,7 +65,7 @@ function asSecret(value: string, source: string): Secret {
       {
         code: 'bad-token',
         means: `${source} holds characters that no token has.`,
-        next: `Set ${source} anew, and run again.`,
+        next,
       },
       EXIT.input,
     )
@@ -68,11 +81,15 @@ export function findBot({ secrets, names }: Taken): Found | undefined {
 }
 
 /**
- * The first sign-in there is for a vendor: its variables, its tool's, the files of its tools. Undefined when there is
- * none.
+ * The first sign-in there is for a vendor: its variables, its tool's, the files of its tools.
  * @param host the vendor's address: a file's token is only for the one that it names
+ * @throws SetupError (exit 2) where what is found cannot be a token
  */
-export async function findSignIn(vendor: Vendor, taken: Taken, tools: Tools, host: string): Promise<Found | undefined> {
+export async function findSignIn(
+  vendor: Vendor,
+  taken: Taken,
+  { tools, host, clock }: { readonly tools: Tools; readonly host: string; readonly clock: Pick<Clock, 'timeout'> },
+): Promise<Found | NotFound> {
   const { variables, tool, files = [] } = VENDORS[vendor].signIn
   for (const { secret: variable, user } of variables) {
     const secret = taken.secrets.get(variable)
@@ -81,18 +98,21 @@ export async function findSignIn(vendor: Vendor, taken: Taken, tools: Tools, hos
     const source = user ? `${user} (${name}) and ${variable}` : variable
     return { identity: vendor, credential: { secret, ...(name && { user: name }) }, source }
   }
+  let none: NotFound = { vendor }
   if (tool !== undefined && tools.find(tool[0]) !== undefined) {
-    const { code, stdout } = await tools.run({ argv: tool })
+    const { code, stdout, stderr } = await tools.run({ argv: tool, timeoutMs: clock.timeout(TOOL_LIMIT) })
     const source = tool.join(' ')
     if (code === 0 && stdout.trim()) {
-      return { identity: vendor, credential: { secret: asSecret(stdout.trim(), source) }, source }
+      const secret = asSecret(stdout.trim(), source, `Run ${source} to see what it prints, and sign in anew.`)
+      return { identity: vendor, credential: { secret }, source }
     }
+    none = { vendor, asked: source, said: `exit ${code}: ${stderr.trim() || 'no token'}` }
   }
   for (const { path, read } of files) {
     const token = read(textOf(join(homedir(), path)), host)
     if (token) return { identity: vendor, credential: { secret: asSecret(token, `~/${path}`) }, source: `~/${path}` }
   }
-  return undefined
+  return none
 }
 
 function textOf(file: string): string {
@@ -104,19 +124,32 @@ function textOf(file: string): string {
 }
 
 /** What to do where a sign-in is missing and nobody can be asked. */
-export function noSignIn(vendors: readonly Vendor[]): SetupError {
+export function noSignIn(missing: readonly NotFound[]): SetupError {
+  const asked = missing.flatMap(one => one.asked ?? [])
+  const said = missing.flatMap(one => one.said ?? [])
   const cause: Cause = {
     code: 'no-sign-in',
-    means: vendors.map(vendor => `No sign-in for ${VENDORS[vendor].name} was found.`).join('\n'),
-    next: vendors.map(howToSignIn).join('\n'),
+    ...(asked.length > 0 && { asked: asked.join('\n'), said: said.join('\n') }),
+    means: missing.map(whyMissing).join('\n'),
+    next: missing.map(howToSignIn).join('\n'),
   }
   return new SetupError(cause, EXIT.input)
 }
 
-function howToSignIn(vendor: Vendor): string {
+function whyMissing({ vendor, asked }: NotFound): string {
+  const { name, signIn } = VENDORS[vendor]
+  const variables = signIn.variables.map(({ user, secret }) => (user ? `${user} with ${secret}` : secret))
+  const unset = variables.length === 1 ? `${variables[0]} is not set` : `none of ${variables.join(', ')} is set`
+  const none = `No sign-in for ${name} was found: ${unset}`
+  if (asked) return `${none}, and ${asked} gives no token.`
+  return signIn.tool ? `${none}, and the command ${signIn.tool[0]} is not in PATH.` : `${none}.`
+}
+
+function howToSignIn({ vendor, asked }: NotFound): string {
   const { variables, login, page, right } = VENDORS[vendor].signIn
   const [first] = variables
-  const byTool = login ? `Sign in with ${login.join(' ')}, or put` : 'Put'
+  const install = login && !asked ? `Install ${login[0]} and sign` : 'Sign'
+  const byTool = login ? `${install} in with ${login.join(' ')}, or put` : 'Put'
   const where = [first?.user, first?.secret].filter(one => one !== undefined).join(' and ')
   return `${byTool} a token from ${page} into ${where} (least right: ${right}), and run again.`
 }

@@ -47,22 +47,28 @@ interface Meaning {
 const RUN_AGAIN = 'Run the same command again: what exists is looked at first, nothing is made twice.'
 const CHECK_WAY =
   'Check the network, the VPN and the firewall; where a proxy is the way out, set HTTPS_PROXY. Then run again.'
-const CHECK_PROXY = 'Correct the variable named, or list the host in NO_PROXY; then run again.'
-const CHECK_ADDRESS = 'Check the address, and that no sign-in page of the network stands in between; then run again.'
+const CHECK_PROXY =
+  'Correct the environment variable that names the proxy, or list the host in NO_PROXY; then run again.'
+const CHECK_ADDRESS =
+  'Check the address (for Heroku: HEROKU_HOST), and in a browser that no sign-in page of the network stands in between; then run again.'
 
 /** Every sentence begins with the host. */
 const MEANINGS: Readonly<Record<TroubleCode, Meaning>> = {
   insecure: {
     passing: false,
     means: host => `${host} would be spoken to without encryption, and a token could be read on the way.`,
-    next: 'Use an https address; plain http is for this computer alone.',
+    next: 'Use an https address (for Heroku: HEROKU_HOST), and run again; plain http is for this computer alone.',
   },
   'unknown-host': {
     passing: true,
     means: host => `${host} could not be looked up: the network is down, or there is no such name.`,
     next: CHECK_WAY,
   },
-  refused: { passing: true, means: host => `${host} takes no connections.`, next: CHECK_WAY },
+  refused: {
+    passing: true,
+    means: host => `${host} refuses the connection: nothing listens there, or a firewall turns it away.`,
+    next: CHECK_WAY,
+  },
   unreachable: { passing: true, means: host => `${host} cannot be reached from this computer.`, next: CHECK_WAY },
   'connect-timeout': {
     passing: true,
@@ -77,27 +83,32 @@ const MEANINGS: Readonly<Record<TroubleCode, Meaning>> = {
   proxy: {
     passing: false,
     means: (host, said) =>
-      `${host} is reached through a proxy, as your environment has it, and it cannot be used: ${said}.`,
+      `${host} is reached through the proxy that your environment names, and the proxy cannot be used: ${said}.`,
     next: CHECK_PROXY,
   },
   'proxy-lost': {
     passing: true,
     means: (host, said) =>
-      `${host} is reached through a proxy, as your environment has it, and it did not get there: ${said}.`,
+      `${host} is reached through the proxy that your environment names, and the proxy did not get there: ${said}.`,
     next: CHECK_PROXY,
   },
   silence: { passing: true, means: host => `${host} took the request and then kept silent.`, next: RUN_AGAIN },
-  slow: { passing: true, means: host => `${host} did not end its answer in time.`, next: RUN_AGAIN },
+  slow: { passing: true, means: host => `${host} began an answer and did not end it in time.`, next: RUN_AGAIN },
   lost: { passing: true, means: host => `${host} hung up before the whole answer was here.`, next: RUN_AGAIN },
-  'not-http': { passing: true, means: host => `${host} does not speak HTTP.`, next: CHECK_ADDRESS },
+  'not-http': {
+    passing: true,
+    means: host => `${host} answered, but not in HTTP: it is no web server, or something stands in between.`,
+    next: CHECK_ADDRESS,
+  },
   'not-json': {
     passing: true,
-    means: host => `${host} says that all is well, but not in the way the vendor says it.`,
+    means: host =>
+      `${host} answered with something other than the vendor’s data, as the sign-in page of a network does.`,
     next: CHECK_ADDRESS,
   },
   'too-large': {
     passing: false,
-    means: host => `${host} answered with far more than was asked for.`,
+    means: host => `${host} answered with far more than was asked for, so it was not read to the end.`,
     next: CHECK_ADDRESS,
   },
   redirect: {

@@ -1,17 +1,21 @@
 import type { Asker } from '../answers/prompts.ts'
+import type { Answers } from '../answers/schema.ts'
 import { openConsent } from '../engine/pass.ts'
-import { type Consent, heldBack, type Planned } from '../engine/plan.ts'
-import type { StepId } from '../engine/step.ts'
+import { type Consent, heldBack, type Planned, sameActions } from '../engine/plan.ts'
+import type { Action, StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
 import { clean } from '../output/clean.ts'
 import { showPlan, showRequests } from '../output/plan.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import type { Options } from './options.ts'
+import { planText, savePlan } from './save-plan.ts'
 
-/** What was agreed to: the steps whose consents were given, and whether the plan is carried out at all. */
+/** What was agreed to: the steps whose consents were given, and what becomes of the plan. */
 export interface Agreement {
-  readonly carryOut: boolean
+  readonly decision: 'carry-out' | 'leave' | 'change-answers' | 'look-again'
   readonly consented: ReadonlySet<StepId>
+  /** What differs and stays as it is, by choice. */
+  readonly kept: ReadonlySet<StepId>
 }
 
 /**
@@ -26,51 +30,80 @@ export async function agree(
     readonly printer: Printer
     readonly options: Options
     readonly place: Place
+    readonly answers: Answers
+    /** What was agreed to in an earlier pass needs no second yes. */
+    readonly agreed: ReadonlyMap<StepId, readonly Action[]>
   },
 ): Promise<Agreement> {
-  const { acting, asker, printer, options, place } = context
+  const { acting, asker, printer, options, place, answers, agreed } = context
   const consented = new Set<StepId>()
+  const kept = new Set<StepId>()
   for (const planned of plan.filter(({ step, consents }) => acting.has(step.id) && consents.length > 0)) {
-    if (await consents(planned, asker, printer, options)) consented.add(planned.step.id)
+    const choice = await consents(planned, asker, printer, options)
+    if (choice === 'keep') kept.add(planned.step.id)
+    if (choice !== 'leave') consented.add(planned.step.id)
   }
   const held = heldBack(plan, acting, consented)
   const allowed = plan.filter(({ step }) => !held.has(step.id))
-  showPlan(plan, held, printer)
+  showPlan(plan, held, printer, { fold: true })
   if (options.verbose) showRequests(allowed, printer, place)
   const acts = allowed.some(({ actions }) => actions.some(({ kind }) => kind !== 'person'))
-  const carryOut =
-    !acts || options.yes || (asker !== undefined && (await asksToCarryOut(allowed, asker, printer, place)))
-  return { carryOut, consented }
+  const isNew = ({ step, actions }: Planned) => !sameActions(actions, agreed.get(step.id) ?? [])
+  if (options.yes) return { decision: 'carry-out', consented, kept }
+  if (!acts) {
+    const isStuck = plan.some(({ step, seen }) => acting.has(step.id) && seen.is === 'unknown')
+    return { decision: isStuck && asker ? await asker.choose(STUCK, WAYS_OUT) : 'carry-out', consented, kept }
+  }
+  if (!allowed.some(isNew)) return { decision: 'carry-out', consented, kept }
+  if (asker === undefined) return { decision: 'leave', consented, kept }
+  for (;;) {
+    const wish = await asker.choose('Carry it out?', WISHES)
+    if (wish === 'show') showRequests(allowed, printer, place)
+    else if (wish === 'save') await savePlan(planText(plan, answers, place), asker, printer)
+    else return { decision: wish, consented, kept }
+  }
 }
 
+const STUCK = 'Nothing can be done like this. What now?'
+/** Carrying it out has no effect; it says of each step what is wrong, and ends. */
+const WAYS_OUT = [
+  { name: 'leave it', value: 'carry-out' },
+  { name: 'change an answer', value: 'change-answers' },
+  { name: 'look again', value: 'look-again' },
+] as const
+
+const WISHES = [
+  { name: 'yes', value: 'carry-out' },
+  { name: 'no', value: 'leave' },
+  { name: 'show every request', value: 'show' },
+  { name: 'save the plan', value: 'save' },
+  { name: 'change an answer', value: 'change-answers' },
+] as const
+
+type Choice = 'take' | 'keep' | 'leave'
+
+/** What a person wants with what stands there: use or overwrite it, keep it as it is, or leave it for later. */
 async function consents(
   planned: Planned,
   asker: Asker | undefined,
   { line, paint, width }: Printer,
   options: Options,
-): Promise<boolean> {
-  const { id } = planned.step
+): Promise<Choice> {
+  const { step, seen } = planned
   const given: Record<Consent, readonly string[]> = { adopt: options.adopt, replace: options.replace }
-  if (planned.consents.every(consent => given[consent].includes(id))) return true
-  if (asker === undefined || options.yes) return false
+  if (planned.consents.every(consent => given[consent].includes(step.id))) return 'take'
+  const mayStay = seen.is === 'differs' && seen.keep !== undefined
+  if (mayStay && options.adopt.includes(step.id)) return 'keep'
+  if (asker === undefined || options.yes) return 'leave'
   line()
-  line(wrap(`${paint.bold(id)}  `, `${clean(openConsent(planned))}.`, width))
-  return asker.yes(planned.consents.includes('replace') ? 'Overwrite that?' : 'Use it? (undo leaves it alone)', false)
-}
-
-async function asksToCarryOut(
-  plan: readonly Planned[],
-  asker: Asker,
-  printer: Printer,
-  place: Place,
-): Promise<boolean> {
-  for (;;) {
-    const choice = await asker.choose('Carry it out?', [
-      { name: 'yes', value: 'yes' },
-      { name: 'no', value: 'no' },
-      { name: 'show every request', value: 'show' },
-    ])
-    if (choice !== 'show') return choice === 'yes'
-    showRequests(plan, printer, place)
+  line(wrap(`${paint.bold(step.id)}  `, `${clean(openConsent(planned))}.`, width))
+  if (!mayStay) {
+    const question = planned.consents.includes('replace') ? 'Overwrite that?' : 'Use it? (undo leaves it alone)'
+    return (await asker.yes(question, false)) ? 'take' : 'leave'
   }
+  return asker.choose<Choice>('What shall become of it?', [
+    { name: 'leave it for later', value: 'leave' },
+    { name: 'keep it as it is, and count it as done', value: 'keep' },
+    { name: 'overwrite it', value: 'take' },
+  ])
 }

@@ -8,6 +8,7 @@ import { fileLook, see } from '../engine/engine.ts'
 import { readProgress } from '../engine/saved.ts'
 import { select } from '../engine/select.ts'
 import type { Step } from '../engine/step.ts'
+import { asHtml } from '../output/checklist/html.ts'
 import { asMarkdown } from '../output/checklist/markdown.ts'
 import { asJson, entriesOf, type Place } from '../output/checklist/model.ts'
 import { asScript } from '../output/checklist/script.ts'
@@ -43,6 +44,7 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
   const print = {
     text: () =>
       printText(entries, answers, place, { printer: createPrinter(process.stdout, env), title, verbose, proposed }),
+    html: () => write(asHtml(entries, answers, place, { title, verbose, proposed })),
     markdown: () => write(asMarkdown(entries, answers, place, { title, verbose, proposed })),
     json: () => write(`${JSON.stringify(asJson(entries, answers, place), undefined, 2)}\n`),
     sh: () => write(asScript(entries, answers, { title, place })),

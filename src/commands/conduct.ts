@@ -5,19 +5,21 @@ import type { Engine } from '../engine/engine.ts'
 import { lock } from '../engine/lock.ts'
 import { lookAtAll, type Outcome, type Pass, runPass } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
-import { openProgress } from '../engine/progress.ts'
-import type { Selection } from '../engine/select.ts'
-import type { StepId } from '../engine/step.ts'
+import { openProgress, type Progress } from '../engine/progress.ts'
+import type { Action, StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
 import { clean } from '../output/clean.ts'
+import { standsStill } from '../output/plan.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import { agree } from './agree.ts'
 import { sayEnd, sayStopped } from './end.ts'
-import { enter } from './enter.ts'
+import { type Entered, enter } from './enter.ts'
 import type { Ground } from './ground.ts'
 import type { Options } from './options.ts'
 import { awaitedIn, awaitPeople } from './people.ts'
 import type { Screen } from './screen.ts'
+import { neededToGoOn, neededToLook, obtainSecrets } from './secrets.ts'
+import { type Settled, settleAnswers } from './settle.ts'
 
 /** A world that changes at every look is not run after for ever. */
 const MOST_CHANGES = 5
@@ -32,9 +34,10 @@ export async function conduct(ground: Ground, options: Options, screen: Screen):
       const kept = `The saved progress was damaged; it is kept as ${progress.setAside}, and reality is asked afresh.`
       screen.printer.line(kept)
     }
-    return await enter(ground, options, screen, progress, async ({ selection, viewer }) => {
-      progress.save({ answers: { ...progress.saved.answers, ...takenBack(ground), ...asSaved(viewer.answers) } })
-      return passes(selection, { ...viewer, progress, by: whoRuns() }, ground, options, screen)
+    return await enter(ground, options, screen, progress, entered => {
+      const engine = { ...entered.viewer, progress, by: whoRuns() }
+      saveAnswers({ ...entered, answers: engine.answers }, progress)
+      return passes(entered, engine, ground, options, screen)
     })
   } catch (error) {
     return sayStopped(error, ground, screen)
@@ -44,24 +47,48 @@ export async function conduct(ground: Ground, options: Options, screen: Screen):
 }
 
 async function passes(
-  { steps, acting }: Selection,
-  engine: Engine,
+  entered: Pick<Entered, 'selection' | 'candidates'>,
+  entrant: Engine,
   ground: Ground,
   options: Options,
   screen: Screen,
 ): Promise<Exit> {
   const { printer, asker, interrupt } = screen
+  const { steps, acting, answers: used } = entered.selection
   const place: Place = { bases: ground.bases, checkout: ground.checkout.folder }
+  let { candidates } = entered
+  let engine = entrant
+  const agreed = new Map<StepId, readonly Action[]>()
+  const played = new Set<string>()
   for (let changes = 0; ; ) {
     const began = performance.now()
     const plan = await lookAtAll(steps, engine, interrupt.stop)
+    if (await obtainSecrets(neededToLook(plan, acting), engine, ground, screen)) continue
     sayLook(plan, performance.now() - began, printer)
-    const { carryOut, consented } = await agree(plan, { acting, asker, printer, options, place })
-    if (!carryOut) return sayEnd({ plan, outcomes: new Map(), engine, ground, screen, declined: true })
-    const outcomes = await draw({ plan, acting, agreed: consented }, engine, screen)
+    const { decision, consented, kept } = await agree(plan, {
+      acting,
+      asker,
+      printer,
+      options,
+      place,
+      answers: engine.answers,
+      agreed,
+    })
+    if (decision === 'look-again') continue
+    if (decision === 'change-answers') {
+      const settled = await settleAnswers(candidates, used, { ...screen, takeProposed: ground.takeProposed })
+      saveAnswers(settled, engine.progress)
+      candidates = settled.candidates
+      engine = { ...engine, answers: settled.answers }
+      continue
+    }
+    if (decision === 'leave') return sayEnd({ plan, outcomes: new Map(), engine, ground, screen, declined: true })
+    for (const { step, actions } of plan) agreed.set(step.id, actions)
+    const outcomes = await draw({ plan, acting, agreed: consented, kept }, engine, options, screen)
+    if (await obtainSecrets(neededToGoOn(outcomes), engine, ground, screen)) continue
     const changed = [...outcomes.values()].some(outcome => outcome.is === 'open' && outcome.why === 'changed')
     if (changed) changes += 1
-    const again = changed ? changes < MOST_CHANGES : await waits(plan, outcomes, engine, ground, screen)
+    const again = changed ? changes < MOST_CHANGES : await waits(plan, outcomes, engine, ground, screen, played)
     if (!again || interrupt.stop.aborted) return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
   }
 }
@@ -73,29 +100,43 @@ async function waits(
   engine: Engine,
   ground: Ground,
   screen: Screen,
+  played: Set<string>,
 ): Promise<boolean> {
   const awaited = awaitedIn(plan, outcomes)
   const failed = [...outcomes.values()].some(({ is }) => is === 'failed')
-  return awaited.length > 0 && !failed && (await awaitPeople(awaited, engine, ground, screen))
+  return awaited.length > 0 && !failed && (await awaitPeople(awaited, engine, ground, screen, played))
 }
 
 async function draw(
-  agreement: Pick<Pass, 'plan' | 'acting' | 'agreed'>,
+  agreement: Pick<Pass, 'plan' | 'acting' | 'agreed' | 'kept'>,
   engine: Engine,
+  options: Options,
   { printer, interrupt, draw }: Screen,
 ): Promise<ReadonlyMap<StepId, Outcome>> {
   const { kind } = engine.clouds
   printer.line()
   printer.line(printer.paint.bold(`Run · ${kind === 'real' ? 'REAL clouds' : 'REHEARSAL'}`))
-  const drawing = draw(agreement.plan, kind)
-  const emit: Pass['emit'] = event => drawing.emit({ ...event, detail: clean(event.detail) })
+  // What stands as it should need not be drawn, but for events.
+  const drawn = options.json ? agreement.plan : agreement.plan.filter(planned => !standsStill(planned))
+  const ids = new Set(drawn.map(({ step }) => step.id))
+  const drawing = draw(drawn, kind)
+  const emit: Pass['emit'] = event => {
+    if (ids.has(event.step) || event.event !== 'present') drawing.emit({ ...event, detail: clean(event.detail) })
+  }
   const outcomes = await runPass({ ...agreement, engine, emit, ...interrupt })
   await drawing.finished
   return outcomes
 }
 
 function sayLook(plan: readonly Planned[], ms: number, { line, width }: Printer): void {
-  const words = { present: 'present', missing: 'missing', differs: 'different', unknown: 'not to be told' }
+  const words = {
+    present: 'present',
+    missing: 'missing',
+    differs: 'different',
+    pending: 'under way',
+    failed: 'failed',
+    unknown: 'unknown',
+  }
   const counts = Object.entries(words).flatMap(([is, word]) => {
     const count = plan.filter(({ seen }) => seen.is === is).length
     return count > 0 ? [`${count} ${word}`] : []
@@ -105,9 +146,12 @@ function sayLook(plan: readonly Planned[], ms: number, { line, width }: Printer)
   line(wrap('', `Look: ${steps} probed in ${(ms / 1000).toFixed(1)} s, read-only. ${counts.join(', ')}.`, width))
 }
 
-/** Optional answers that were given as empty: saved as that, so that the earlier value does not return. */
-const takenBack = ({ given }: Ground): Record<string, string> =>
-  Object.fromEntries(given.filter(({ value }) => value === '').map(({ key }) => [key, '']))
+/** Saves the answers; an optional one that was taken back is saved as that, so that the earlier value does not return. */
+function saveAnswers({ answers, candidates }: Settled, progress: Progress): void {
+  const first = new Map(candidates.toReversed().map(({ key, value }) => [key, value]))
+  const takenBack = Object.fromEntries([...first].filter(([, value]) => value === ''))
+  progress.save({ answers: { ...progress.saved.answers, ...takenBack, ...asSaved(answers) } })
+}
 
 const asSaved = (answers: Known): Record<string, string> =>
   Object.fromEntries(Object.entries(answers).filter((entry): entry is [string, string] => entry[1] !== undefined))

@@ -11,10 +11,12 @@ import type { Options } from './options.ts'
 import { sayPreflight } from './preflight.ts'
 import { savedAnswers } from './saved-answers.ts'
 import type { Screen } from './screen.ts'
-import { settleAnswers } from './settle.ts'
+import { type Settled, settleAnswers } from './settle.ts'
 
 /** What a command has once the answers are settled and the vendors have let it in. */
 export interface Entered {
+  /** What the answers were decided from. */
+  readonly candidates: Settled['candidates']
   readonly selection: Selection
   readonly viewer: Viewer
 }
@@ -30,8 +32,9 @@ export async function enter<Result>(
   const { kind, checkout, clock, given, takeProposed } = ground
   const candidates = [...given, ...savedAnswers(progress.saved), ...checkout.inferred]
   const selection = select(STEPS, options)
-  const answers = await settleAnswers(candidates, selection.answers, { ...screen, takeProposed })
+  const settled = await settleAnswers(candidates, selection.answers, { ...screen, takeProposed })
   const vendors = VENDOR_IDS.filter(vendor => selection.vendors.has(vendor))
+  const { answers } = settled
   const credentials = await ground.signIn(vendors, answers)
   const http = createHttp({ clock, env: process.env })
   try {
@@ -45,8 +48,9 @@ export async function enter<Result>(
       ),
     )
     sayPreflight(accounts, screen.printer)
+    const { answers } = settled
     const viewer = { clouds, answers, accounts: new Map(accounts), progress, repo: checkout.folder }
-    return await work({ selection, viewer })
+    return await work({ ...settled, selection, viewer })
   } finally {
     await http.close()
   }

@@ -8,7 +8,7 @@ import { sayCause } from './end.ts'
 /** Says what ended the run, on standard error, and gives the exit code. */
 export function sayFailure(error: unknown): Exit {
   const printer = createPrinter(process.stderr, process.env)
-  if (process.stdout.isTTY) process.stdout.write('\u001b[?25h')
+  if (process.stdout.isTTY && process.env.TERM !== 'dumb') process.stdout.write('\u001b[?25h')
   if (isInterruption(error)) {
     printer.line('Interrupted. Nothing is in flight; the same command goes on.')
     return EXIT.interrupted

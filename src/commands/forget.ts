@@ -4,6 +4,7 @@ import { realClock } from '../clouds/clock.ts'
 import { placeOf } from '../clouds/state-folder.ts'
 import { lock } from '../engine/lock.ts'
 import { fileIn, isThere } from '../engine/saved.ts'
+import { wrap } from '../output/printer.ts'
 import type { Options } from './options.ts'
 import { openCheckout } from './repository.ts'
 import { createScreen } from './screen.ts'
@@ -21,8 +22,11 @@ export async function forget(options: Options): Promise<Exit> {
   const clock = realClock()
   const unlock = await lock(folder, ms => clock.sleep(ms))
   try {
-    const question = `Forget ${file}? What was made in the clouds stays; what is ours there is then known to nobody.`
-    if (!options.yes && !(await asker?.yes(question, false))) throw notAgreed(file)
+    if (!options.yes && asker !== undefined) {
+      const warning = 'What was made in the clouds stays; what is ours there is then known to nobody.'
+      printer.line(wrap('', `${file}\n${warning}`, printer.width))
+    }
+    if (!options.yes && !(await asker?.yes('Forget it?', false))) throw notAgreed(file)
     rmSync(file)
     printer.line(`Forgotten: ${file}`)
     return EXIT.done
@@ -37,7 +41,7 @@ const notAgreed = (file: string) =>
       code: 'no-consent',
       asked: file,
       means: 'Nothing was forgotten: nobody agreed to it.',
-      next: 'Agree with --yes.',
+      next: 'Run it again and say yes, or agree beforehand with --yes.',
     },
     EXIT.person,
   )

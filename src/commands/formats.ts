@@ -1,2 +1,2 @@
-export const FORMATS = ['text', 'markdown', 'json', 'sh'] as const
+export const FORMATS = ['text', 'markdown', 'json', 'sh', 'html'] as const
 export type Format = (typeof FORMATS)[number]

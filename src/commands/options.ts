@@ -42,7 +42,7 @@ export function assertKnown(what: 'step' | 'lane', name: string, known: readonly
     {
       code: `unknown-${what}`,
       means: `There is no ${what} ${JSON.stringify(name)}.`,
-      next: meant ? `Did you mean ${meant}?` : `The ${what}s are: ${known.join(', ')}.`,
+      next: meant ? `Did you mean ${meant}? Correct it, and run again.` : `Take one of these: ${known.join(', ')}.`,
     },
     EXIT.input,
   )

@@ -1,13 +1,12 @@
-import { writeFileSync } from 'node:fs'
-import { EXIT, type Exit, SetupError, wordsOf } from '../clouds/cause.ts'
+import { EXIT, type Exit } from '../clouds/cause.ts'
 import { lookAtAll } from '../engine/pass.ts'
 import { heldBack } from '../engine/plan.ts'
 import { savedOrBegun } from '../engine/saved.ts'
-import { planAsJson } from '../output/checklist/model.ts'
 import { showPlan, showRequests } from '../output/plan.ts'
 import { enter } from './enter.ts'
 import type { Options } from './options.ts'
 import { realGround } from './real.ts'
+import { planText, writePlan } from './save-plan.ts'
 import { createScreen } from './screen.ts'
 
 /** `plan`: looks, and prints every step's state and every request; nothing is changed, nothing is saved but --out FILE. */
@@ -18,11 +17,11 @@ export async function plan(options: Options): Promise<Exit> {
   const progress = { saved: savedOrBegun(ground.state) }
   return enter(ground, options, screen, progress, async ({ selection, viewer }) => {
     const plan = await lookAtAll(selection.steps, viewer, screen.interrupt.stop)
-    const json = `${JSON.stringify(planAsJson(plan, viewer.answers, place), undefined, 2)}\n`
-    if (options.out) save(options.out, json)
+    const json = planText(plan, viewer.answers, place)
+    if (options.out) writePlan(options.out, json, true)
     if (options.json) process.stdout.write(json)
     const { printer } = screen
-    showPlan(plan, heldBack(plan, selection.acting, new Set()), printer)
+    showPlan(plan, heldBack(plan, selection.acting, new Set()), printer, { fold: false })
     printer.line()
     printer.line(printer.paint.bold('Requests and commands'))
     showRequests(plan, printer, place)
@@ -30,16 +29,4 @@ export async function plan(options: Options): Promise<Exit> {
     printer.line(`Hosts: ${[...place.bases.values()].map(({ host }) => host).join(', ')}. Nothing was changed.`)
     return EXIT.done
   })
-}
-
-function save(file: string, text: string): void {
-  try {
-    writeFileSync(file, text)
-  } catch (error) {
-    const said = wordsOf(error)
-    throw new SetupError(
-      { code: 'out', asked: file, said, means: 'The plan cannot be written there.', next: 'Name another --out FILE.' },
-      EXIT.input,
-    )
-  }
 }

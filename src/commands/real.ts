@@ -23,6 +23,7 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
   const answers = given(options)
   const used = endpoints(env)
   headline(screen.printer, checkout, 'REAL clouds', 'nothing is changed before you agree')
+  const clock = realClock(timeScale(used, env))
   const isNew = ({ base, host }: Endpoint, index: number) =>
     index === used.findIndex(one => one.base.host === base.host && hostOf(one.host).vendor === hostOf(host).vendor)
   for (const endpoint of used.filter(isNew)) await confirmHost(endpoint, options, screen)
@@ -32,11 +33,11 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
     state: placeOf(options.stateDir, 'real', checkout.project, env),
     keepsState: true,
     tools: checkout.tools,
-    clock: realClock(timeScale(used, env)),
+    clock,
     bases: new Map(used.map(({ host, base }) => [host, base])),
     given: answers,
     takeProposed: false,
-    signIn: vendors => signIn(vendors, { taken, checkout, used, options, screen }),
+    signIn: vendors => signIn(vendors, { taken, checkout, used, options, screen, clock }),
     goOn: goOn(options),
   }
 }
@@ -46,10 +47,16 @@ async function confirmHost(endpoint: Endpoint, { allowHost }: Options, { asker, 
   const { host, base } = endpoint
   if (!endpoint.foreign) return
   const { name } = VENDORS[hostOf(host).vendor]
-  printer.line(wrap('  ! ', `${name} is asked at ${base.host}, which is not its own address.`, printer.width))
+  printer.line(
+    wrap(
+      '  ! ',
+      `${name} is asked at ${base.host}, which is not its own address: your sign-in would go there.`,
+      printer.width,
+    ),
+  )
   if (isAllowed(endpoint, allowHost)) return
   if (asker === undefined) throw notAllowed(endpoint)
-  await asker.text(`Type ${base.host} to send your ${name} sign-in there`, {
+  await asker.text('Type that host:', {
     faultOf: typed => (typed === base.host ? undefined : `Type ${base.host}, or leave with Ctrl-C.`),
   })
 }

@@ -18,8 +18,10 @@ import type { Credential } from '../clouds/vendor.ts'
 import { VENDORS } from '../clouds/vendors.ts'
 import type { PersonAction } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
+import { wrap } from '../output/printer.ts'
 import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
-import { inhabit, type Subject } from '../rehearsal/inhabit.ts'
+import { push } from '../rehearsal/circleci/people.ts'
+import { inhabit, quickWorld, type Subject } from '../rehearsal/inhabit.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
 import { playTools } from '../rehearsal/tools.ts'
 import type { World } from '../rehearsal/world.ts'
@@ -30,6 +32,9 @@ import { assertNames, type Options } from './options.ts'
 import { type Checkout, openCheckout } from './repository.ts'
 import { createScreen, type Screen } from './screen.ts'
 
+/** Waits are a tenth of what they are: people and vendors are played, and are quick. */
+const QUICK = '0.1'
+
 /** `rehearse`: the whole walk on simulated clouds, in a temporary checkout that is removed in the end. */
 export async function rehearse(options: Options): Promise<Exit> {
   // Not read: a rehearsal must not even hold a real token.
@@ -39,7 +44,10 @@ export async function rehearse(options: Options): Promise<Exit> {
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-rehearsal-')))
   let close = async () => {}
   try {
-    const rehearsal = await startRehearsal(options.world === undefined ? {} : { file: resolve(options.world) })
+    const rehearsal = await startRehearsal({
+      world: quickWorld(),
+      ...(options.world !== undefined && { file: resolve(options.world) }),
+    })
     close = rehearsal.close
     const screen = createScreen(options, process.env)
     const { checkout, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
@@ -51,6 +59,7 @@ export async function rehearse(options: Options): Promise<Exit> {
     )
     const keepsState = options.stateDir !== undefined || options.world !== undefined
     const alone = screen.asker === undefined
+    let about: Known | undefined
     const bases = new Map(HOST_IDS.map(host => [host, new URL(rehearsal.origins[hostOf(host).vendor])]))
     const endpoints = [...bases].map(([host, base]) => ({ host, base, foreign: true }))
     return await conduct(
@@ -65,12 +74,16 @@ export async function rehearse(options: Options): Promise<Exit> {
         ),
         keepsState,
         tools: playTools(checkout.tools, { 'registry.heroku.com': rehearsal.origins.heroku }),
-        clock: realClock(timeScale(endpoints, process.env)),
+        clock: realClock(timeScale(endpoints, { DUMMYAPP_SETUP_TIME_SCALE: QUICK, ...process.env })),
         bases,
         given: answers,
         takeProposed: alone,
-        play: action => play(action, checkout),
+        play: async (_, action) => {
+          await play(action, checkout)
+          if (about !== undefined) await tellCi(about, checkout, rehearsal)
+        },
         signIn: async (vendors, known) => {
+          if (vendors.includes('circleci')) about = known
           inhabit(rehearsal.world, await subjectOf(vendors, known, checkout), new Date())
           return signIn(vendors, rehearsal, screen)
         },
@@ -109,10 +122,25 @@ async function play({ who, byHand = [] }: PersonAction, { tools }: Checkout): Pr
       code: 'play',
       asked: argv.map(shown).join(' '),
       said: stderr.trim(),
-      means: `The rehearsal could not play ${who}.`,
-      next: 'Mend what it says, and rehearse again.',
+      means: `A command failed that the rehearsal runs in the place of ${who}.`,
+      next: 'Put right what the command says above, and rehearse again.',
     })
   }
+}
+
+/** What GitHub’s webhook does: CI hears of what was pushed to the temporary origin. */
+async function tellCi(
+  { circleProject, firstRunBranch }: Known,
+  { tools }: Checkout,
+  { world }: Rehearsal,
+): Promise<void> {
+  const repository = world.circleci.repositories.find(({ slug }) => slug === circleProject)
+  const { stdout } = await tools.run({ argv: ['git', 'ls-remote', 'origin', `refs/heads/${firstRunBranch}`] })
+  const revision = stdout.split('\t')[0] ?? ''
+  if (!revision || repository?.branches[firstRunBranch]?.revision === revision) return
+  const config = await tools.run({ argv: ['git', 'show', `${revision}:${CI_CONFIG}`] })
+  const pushed = { slug: circleProject, branch: firstRunBranch, revision, skipCi: false }
+  push(world, { ...pushed, config: config.code === 0 ? config.stdout : null }, new Date())
 }
 
 /** Whose names the simulated clouds must know, and what lies in the repository that CI builds. */
@@ -132,7 +160,8 @@ async function subjectOf(vendors: readonly Vendor[], answers: Known, { tools, fo
 /** Signs in as the owner that the simulated clouds begin with. */
 function signIn(vendors: readonly Vendor[], { world }: Rehearsal, { printer }: Screen): Map<Identity, Credential> {
   printer.line()
-  printer.line(`${printer.paint.bold('Sign in')}  as the rehearsal’s made-up owner; no real sign-in is read`)
+  const who = 'as the rehearsal’s made-up owner; no real sign-in is read'
+  printer.line(wrap(`${printer.paint.bold('Sign in')}  `, who, printer.width))
   return new Map(vendors.map(vendor => [vendor, ownerOf(vendor, world)]))
 }
 

@@ -1,9 +1,10 @@
 import type { Asker } from '../answers/prompts.ts'
 import { EXIT, SetupError } from '../clouds/cause.ts'
+import type { Clock } from '../clouds/clock.ts'
 import type { Endpoint } from '../clouds/endpoints.ts'
 import { hostOf } from '../clouds/hosts.ts'
 import type { Identity } from '../clouds/identity.ts'
-import { type Found, findBot, findSignIn, noSignIn, type Taken } from '../clouds/sign-in.ts'
+import { type Found, findBot, findSignIn, isFound, noSignIn, type Taken } from '../clouds/sign-in.ts'
 import type { Credential } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
 import { wrap } from '../output/printer.ts'
@@ -17,20 +18,24 @@ interface SigningIn {
   readonly used: readonly Endpoint[]
   readonly options: Options
   readonly screen: Screen
+  readonly clock: Clock
 }
 
 /** Lists what was found with where it goes, gets one yes for it, and asks for the rest. */
 export async function signIn(vendors: readonly Vendor[], context: SigningIn): Promise<Map<Identity, Credential>> {
   if (vendors.length === 0) return new Map()
-  const { taken, checkout, used, options, screen } = context
+  const { taken, checkout, used, options, screen, clock } = context
   const { asker, printer } = screen
   const hostsOf = (vendor: Vendor) => used.filter(({ host }) => hostOf(host).vendor === vendor)
   const namesOf = (vendor: Vendor) => [...new Set(hostsOf(vendor).map(({ base }) => base.host))].join(', ')
   const looked = await Promise.all(
-    vendors.map(vendor => findSignIn(vendor, taken, checkout.tools, hostsOf(vendor)[0]?.base.host ?? '')),
+    vendors.map(vendor => {
+      const host = hostsOf(vendor)[0]?.base.host ?? ''
+      return findSignIn(vendor, taken, { tools: checkout.tools, host, clock })
+    }),
   )
   const bot = vendors.includes('docker-hub') ? findBot(taken) : undefined
-  const found = [...looked, bot].filter(one => one !== undefined)
+  const found = [...looked.filter(isFound), ...(bot ? [bot] : [])]
   printer.line()
   printer.line(printer.paint.bold('Sign in'))
   const say = (name: string, source: string, hosts: string) =>
@@ -40,7 +45,7 @@ export async function signIn(vendors: readonly Vendor[], context: SigningIn): Pr
     say(VENDORS[vendor].name, source, namesOf(vendor))
   }
   if (bot) say('Docker Hub bot', bot.source, namesOf('docker-hub'))
-  const missing = vendors.filter(vendor => !found.some(({ identity }) => identity === vendor))
+  const missing = looked.flatMap(one => (isFound(one) ? [] : [one]))
   if (missing.length > 0 && asker === undefined) throw noSignIn(missing)
   const usable = (await maySend(found, options, screen)) ? found : []
   const signedIn = new Map<Identity, Credential>(usable.map(({ identity, credential }) => [identity, credential]))
@@ -57,7 +62,7 @@ async function maySend(found: readonly Found[], { yes }: Options, { asker }: Scr
   throw new SetupError(
     {
       code: 'no-consent',
-      means: 'Nobody is here to say yes to using these sign-ins and to the plan.',
+      means: 'There is no terminal here in which somebody could say yes to using these sign-ins and to the plan.',
       next: 'Run it in a terminal, or say yes beforehand with --yes.',
     },
     EXIT.person,
@@ -65,7 +70,11 @@ async function maySend(found: readonly Found[], { yes }: Options, { asker }: Scr
 }
 
 /** Signs in with the vendor's tool in this terminal, where there is one; else asks for a token. */
-async function obtain(vendor: Vendor, asker: Asker, { checkout, taken, used }: SigningIn): Promise<Credential> {
+async function obtain(
+  vendor: Vendor,
+  asker: Asker,
+  { checkout, taken, used, clock, screen }: SigningIn,
+): Promise<Credential> {
   const { name, signIn } = VENDORS[vendor]
   const { tools } = checkout
   const { login } = signIn
@@ -80,13 +89,15 @@ async function obtain(vendor: Vendor, asker: Asker, { checkout, taken, used }: S
     ])
     const host = used.find(endpoint => hostOf(endpoint.host).vendor === vendor)?.base.host ?? ''
     const found =
-      how === 'login' && (await tools.hand(login)) ? await findSignIn(vendor, taken, tools, host) : undefined
-    if (found !== undefined) return found.credential
+      how === 'login' && (await tools.hand(login)) ? await findSignIn(vendor, taken, { tools, host, clock }) : undefined
+    if (found && isFound(found)) return found.credential
   }
-  const where = `from ${signIn.page}; least right: ${signIn.right}`
-  if (signIn.user === undefined) return { secret: await asker.secret(`${name} token (${where})`) }
+  const { line, width } = screen.printer
+  const what = signIn.user === undefined ? 'a token' : `your ${signIn.user}, and a password or token`
+  line(wrap(`  ${name}  `, `${what} from ${signIn.page}\nleast right: ${signIn.right}`, width))
+  if (signIn.user === undefined) return { secret: await asker.secret(`${name} token`) }
   const user = await asker.text(`${name}: ${signIn.user}`, {
     faultOf: typed => (typed.trim() === '' ? `Type the ${signIn.user}, or leave with Ctrl-C.` : undefined),
   })
-  return { user: user.trim(), secret: await asker.secret(`${name}: password or token of ${user.trim()} (${where})`) }
+  return { user: user.trim(), secret: await asker.secret(`${name}: password or token of ${user.trim()}`) }
 }

@@ -82,8 +82,8 @@ async function runCommand(
     code: 'command-failed',
     asked: action.argv.map(shown).join(' '),
     said: `exit ${code}${stderr && `: ${lastLines(stderr)}`}`,
-    means: `The command for ${step.id} did not do its work.`,
-    next: 'Mend what it says, and run again.',
+    means: `A command of ${step.id} failed.`,
+    next: 'Put right what it says above, and run again; what is done already is not done twice.',
   })
 }
 
@@ -93,17 +93,22 @@ const lastLines = (text: string): string => text.trim().split('\n').slice(-12).j
 async function sendRequest(action: RequestAction, acting: Acting, withdraw: () => void): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const reply = await sendOnce(action, acting)
-    if (reply !== 'lost') {
+    if (!('lost' in reply)) {
       if (attempt === 1 && isRefused(action, reply)) withdraw()
       return settle(action, reply, acting)
     }
     if (await hasHappened(action, acting)) return
-    if (attempt === TRIES) throw lostTooOften(acting.step, action)
+    if (attempt === TRIES) throw lostTooOften(acting.step, action, reply)
   }
 }
 
-/** Sends once; `lost` when it may or may not have had its effect. */
-async function sendOnce(action: RequestAction, acting: Acting): Promise<VendorReply | 'lost'> {
+/** What the vendor said instead of a clear answer: the request may or may not have had its effect. */
+interface Lost {
+  readonly lost: string
+}
+
+/** Sends once. */
+async function sendOnce(action: RequestAction, acting: Acting): Promise<VendorReply | Lost> {
   const { engine, giveUp } = acting
   const { headers, host, method } = action
   const as = speaker(action, acting)
@@ -113,9 +118,10 @@ async function sendOnce(action: RequestAction, acting: Acting): Promise<VendorRe
   try {
     const request = { method, path, ...body, ...(headers && { headers }), repeat } as const
     const reply = await engine.clouds.send(host, request, { signal: giveUp, ...(as && { as }) })
-    return reply.status >= 500 ? 'lost' : reply
+    if (reply.status < 500) return reply
+    return { lost: refusal(acting.step, host, reply, engine.answers).said ?? '' }
   } catch (error) {
-    if (error instanceof VendorTrouble && error.effect === 'unknown') return 'lost'
+    if (error instanceof VendorTrouble && error.effect === 'unknown') return { lost: error.cause.said ?? '' }
     throw error
   }
 }
@@ -149,6 +155,7 @@ function settle(action: RequestAction, reply: VendorReply, { step, engine, minte
     throw new SetupError(refusal(step, action.host, reply, answers))
   }
   const no = step.isNo?.(action.key, reply, answers)
+  if (no !== undefined && action.ifForbidden) throw new ForPerson(action.ifForbidden)
   if (no !== undefined) throw new SetupError({ asked: reply.asked, ...no })
   const found = (wanted: Readonly<Record<string, readonly string[]>> = {}) =>
     Object.entries(wanted).flatMap(([name, keys]) => {
@@ -174,12 +181,12 @@ async function hasHappened(action: Action, { step, engine, minted, giveUp }: Act
   return !step.actions(engine.answers, seen).some(still => sameActions([still], [action]))
 }
 
-function lostTooOften(step: Step, action: RequestAction): SetupError {
+function lostTooOften(step: Step, action: RequestAction, { lost }: Lost): SetupError {
   return new SetupError({
     code: 'lost-answer',
     asked: `${action.method} ${shown(action.path)}`,
-    said: `no usable answer, ${TRIES} times`,
-    means: `The request of ${step.id} had no effect, as far as can be seen.`,
-    next: 'Run again in a few minutes; reality is looked at first, so nothing is done twice.',
+    said: `${lost} (${TRIES} times)`,
+    means: `No clear answer came to a request of ${step.id}, and a look shows that it changed nothing.`,
+    next: 'Run again in a few minutes; what exists is looked at first, so nothing is made twice.',
   })
 }

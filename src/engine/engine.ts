@@ -39,6 +39,7 @@ export function newLook(
   const replies = new Map<string, Promise<VendorReply>>()
   return {
     answers,
+    isDry: false,
     account(vendor) {
       const account = accounts.get(vendor)
       if (account === undefined) throw new Error(`${vendor}: not signed in`)
@@ -56,6 +57,7 @@ export function newLook(
       const path = boundPath(to, progress.saved.facts)
       return clouds.send(host, { method: 'POST', path, body, repeat: 'safe' }, { signal })
     },
+    readPublic: address => clouds.readPublic(address, signal),
     git: (...argv) => clouds.run({ argv: ['git', ...argv], cwd: repo }),
     tool: async (...argv) =>
       clouds.tools.find(argv[0] ?? '') === undefined ? undefined : clouds.run({ argv, cwd: repo }),
@@ -71,7 +73,7 @@ export function newLook(
         .get(secret)
         ?.reveal()
         .endsWith(tail || '\0'),
-    timeAt: host => clouds.timeAt(host),
+    hasPassed: (ms, since, host) => clouds.timeAt(host).getTime() - since.getTime() >= clouds.clock.timeout(ms),
   }
 }
 
@@ -82,16 +84,18 @@ export function fileLook(answers: Known, repo: string): Look {
   }
   return {
     answers,
+    isDry: true,
     account: refuse,
     read: refuse,
     preview: refuse,
+    readPublic: refuse,
     git: refuse,
     tool: refuse,
     file: name => readInside(repo, name),
     fact: refuse,
     begunAt: refuse,
     endsIn: refuse,
-    timeAt: refuse,
+    hasPassed: refuse,
   }
 }
 

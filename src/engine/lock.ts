@@ -55,7 +55,7 @@ function write(folder: string, work: () => unknown): void {
       asked: folder,
       said: wordsOf(error),
       means: 'The folder for the saved progress cannot be written, and without it nothing is begun.',
-      next: 'Make room or make it writable, or name another place with --state-dir DIR, and run again.',
+      next: 'Free space or make it writable, or name another place with --state-dir DIR, and run again.',
     })
   }
 }

@@ -8,7 +8,8 @@ import { shown } from './text.ts'
 
 /** What became of a step in a pass. */
 export type Outcome =
-  | { readonly is: 'done'; readonly notes: readonly string[] }
+  /** `acted`: it is done by this pass. */
+  | { readonly is: 'done'; readonly notes: readonly string[]; readonly acted: boolean }
   | { readonly is: 'failed'; readonly cause: Cause }
   /** Only a person can do it. */
   | { readonly is: 'open'; readonly why: 'person'; readonly action: PersonAction; readonly detail: string }
@@ -42,6 +43,8 @@ export interface Pass {
   readonly acting: ReadonlySet<StepId>
   /** The steps whose missing consents were given; the others of those are left for a person. */
   readonly agreed: ReadonlySet<StepId>
+  /** Of these, the steps whose thing stays as it is. */
+  readonly kept?: ReadonlySet<StepId>
   readonly engine: Engine
   readonly emit: (event: Event) => void
   /** No new effect is begun after this. */
@@ -61,7 +64,7 @@ export async function lookAtAll(steps: readonly Step[], engine: Viewer, stop: Ab
     return planStep(step, seen, engine.answers, claimOf(step.id, engine))
   })
 }
-const neverLooked: Cause = { code: 'unseen', means: 'It was not looked at.', next: 'Run again.' }
+const neverLooked: Cause = { code: 'unseen', means: 'It was not looked at in this run.', next: 'Run again.' }
 
 /** What the saved progress claims of a step. */
 function claimOf(id: StepId, { progress }: Viewer): Claim {
@@ -88,15 +91,17 @@ async function afterThose(
   pass: Pass,
 ): Promise<Outcome> {
   const { id } = planned.step
+  let isStale = false
   for (const [earlier, outcome] of before) {
     const ended = await outcome
+    if (ended?.is === 'done' && ended.acted) isStale = true
     // One that is not in the plan is no part of this set-up, or cannot be looked at: what must be there, `look` sees.
     if (ended === undefined || ended.is === 'done' || (ended.is === 'open' && ended.why === 'left-out')) continue
     const detail = `for ${earlier}`
     pass.emit({ step: id, event: 'wait', detail })
     return { is: 'open', why: 'after', detail }
   }
-  const outcome = await runStep(planned, pass)
+  const outcome = await runStep(planned, pass, isStale)
   // Every step ends with an event: a drawn list waits for it.
   if (outcome.is === 'open' && outcome.why === 'stopped') pass.emit({ step: id, event: 'skip', detail: outcome.detail })
   return outcome
@@ -104,7 +109,8 @@ async function afterThose(
 
 type Say = (event: Event['event'], detail: string) => void
 
-async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
+/** @param isStale what it comes after was done since it was looked at */
+async function runStep(planned: Planned, pass: Pass, isStale: boolean): Promise<Outcome> {
   const { step, seen } = planned
   const { emit } = pass
   const say: Say = (event, detail) => emit({ step: step.id, event, detail })
@@ -119,8 +125,9 @@ async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
     say(seen.is === 'differs' ? 'differs' : 'person', detail)
     return { is: 'open', why: 'consent', detail }
   }
+  if (planned.isKept || pass.kept?.has(step.id)) return keepAsItIs(planned, pass, say)
   try {
-    if (planned.actions.length === 0) return await settled(planned, seen, pass, say)
+    if (planned.actions.length === 0) return await settled(planned, pass, say, isStale)
     return await carryOut(planned, pass, say)
   } catch (error) {
     if (pass.stop.aborted && error === pass.stop.reason) return { is: 'open', why: 'stopped', detail: 'not begun' }
@@ -129,6 +136,18 @@ async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
     if (error instanceof ForPerson) return forPerson(error.action, say)
     return failed(causeOf(error), needOf(error).needs, say)
   }
+}
+
+/** It differs and may stay, for as long as it is this very thing. */
+function keepAsItIs({ step, seen }: Planned, { engine: { progress, by, clouds } }: Pass, say: Say): Outcome {
+  const id = seen.is === 'differs' ? seen.keep?.id : undefined
+  if (id !== undefined && progress.saved.records[step.id]?.id !== id) {
+    const record: StepRecord = { how: 'adopted', id, by, at: clouds.clock.now().toISOString() }
+    progress.save({ records: { ...progress.saved.records, [step.id]: record } })
+  }
+  say('present', 'kept as it is')
+  const how = seen.is === 'differs' ? seen.how : []
+  return { is: 'done', notes: how.map(({ what, found }) => `${what} was kept as it is: ${found}.`), acted: false }
 }
 
 function failed(cause: Cause, needs: Need | undefined, say: Say): Outcome {
@@ -146,27 +165,29 @@ function forPerson(action: PersonAction, say: Say): Outcome {
   return { is: 'open', why: 'person', action, detail }
 }
 
-/** Nothing is to be done: it is there, or what was begun is waited for. */
-async function settled(planned: Planned, seen: Seen<unknown>, pass: Pass, say: Say): Promise<Outcome> {
+/** Nothing is to be done: it is there, or what was begun is waited for. What others did meanwhile may have changed that. */
+async function settled(planned: Planned, pass: Pass, say: Say, isStale: boolean): Promise<Outcome> {
   const { step } = planned
   const { engine } = pass
+  const seen = isStale ? await see(step, newLook(engine, pass.stop)) : planned.seen
+  if (isStale && ownerOf(seen) !== ownerOf(planned.seen)) return changed(say)
   if (seen.is === 'present') {
     keep(step, seen, planned.consents.includes('adopt'), engine)
     say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
-    return { is: 'done', notes: notesOf(seen) }
+    return { is: 'done', notes: notesOf(seen), acted: false }
   }
   const ended = await watch(planned.step, seen, { engine, until: pass.stop }, say)
   return concluded(planned, ended, pass, say)
 }
 
 async function carryOut(planned: Planned, pass: Pass, say: Say): Promise<Outcome> {
-  const { step, actions } = planned
+  const { step } = planned
   const { engine, stop, giveUp } = pass
   const acting: Acting = { step, engine, giveUp, minted: new Map() }
   const now = planStep(step, await see(step, newLook(engine, stop)), engine.answers, claimOf(step.id, engine))
   if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
   if (!isAgreed(now, planned)) return changed(say)
-  for (const action of actions) {
+  for (const action of now.actions) {
     if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` }
     if (action.kind === 'person') return forPerson(action, say)
     say('start', shown(action.does))
@@ -231,7 +252,7 @@ function concluded(planned: Planned, seen: Seen<unknown>, { engine }: Pass, say:
     keep(step, seen, planned.consents.includes('adopt'), engine)
     const [only] = actions
     say('done', actions.length <= 1 && only ? shown(only.does) : `all ${actions.length} done`)
-    return { is: 'done', notes: notesOf(seen) }
+    return { is: 'done', notes: notesOf(seen), acted: true }
   }
   if (seen.is === 'failed') return failed(seen.cause, undefined, say)
   if (seen.is === 'unknown') return failed(seen.cause, seen.needs, say)
@@ -300,7 +321,7 @@ function notProven(step: Step, actions: readonly Action[], seen: Seen<unknown>):
     code: 'not-proven',
     asked: actions.map(({ does }) => shown(does)).join('; '),
     said: found,
-    means: `All of ${step.id} was done without an error, and yet reality does not show it.`,
-    next: 'Run again; it is looked at afresh.',
+    means: `Everything for ${step.id} was done without an error, and yet a second look does not find it done.`,
+    next: `Run again in a minute. If it stays so, do it by hand; the commands: dummyapp-setup explain ${step.id}`,
   })
 }

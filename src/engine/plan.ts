@@ -13,6 +13,8 @@ export interface Planned {
   /** Empty where nothing is to be done, or nothing can be. */
   readonly actions: readonly Action[]
   readonly consents: readonly Consent[]
+  /** It differs, and a person chose earlier that it stays as it is. */
+  readonly isKept?: true
 }
 
 /** How long after an intent a thing of that name may appear and still be the effect of our lost request. */
@@ -26,6 +28,10 @@ const WHOLE_SECOND_MS = 1_000
  * overwritten needs consent to be replaced.
  */
 export function planStep(step: Step, seen: Seen<unknown>, answers: Answers, claim: Claim): Planned {
+  const { record } = claim
+  if (seen.is === 'differs' && seen.keep && record?.how === 'adopted' && record.id === seen.keep.id) {
+    return { step, seen, actions: [], consents: [], isKept: true }
+  }
   const actions = isLeftAlone(seen) ? [] : step.actions(answers, seen)
   const consents: Consent[] = []
   if ('owned' in seen && seen.owned !== undefined && ownership(seen.owned, claim) === 'stranger') consents.push('adopt')

@@ -67,6 +67,6 @@ function cannotSave(file: string, error: unknown): SetupError {
     asked: file,
     said: wordsOf(error),
     means: 'The progress cannot be saved. Nothing is done that is not written down first, so the run stops here.',
-    next: 'Make room or make it writable, or name another place with --state-dir DIR, and run again.',
+    next: 'Free space or make it writable, or name another place with --state-dir DIR, and run again.',
   })
 }

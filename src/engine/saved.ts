@@ -103,8 +103,8 @@ export function refuseStrangers(entry: string): void {
     {
       code: 'unsafe-progress',
       asked: entry,
-      means: `The saved progress is not trusted: ${entry} ${fault}.`,
-      next: `Look at it; if it is yours: chmod go-w ${entry} (or move it away), and run again.`,
+      means: `The saved progress is not trusted, since others could have changed it: ${entry} ${fault}.`,
+      next: `If it is yours and no link: chmod go-w '${entry}'. Else move it away: progress begins anew, and what exists is found by looking. Then run again.`,
     },
     EXIT.input,
   )
@@ -117,7 +117,7 @@ function cannotRead(file: string, error: unknown): SetupError {
       asked: file,
       said: wordsOf(error),
       means: 'The saved progress cannot be read.',
-      next: `Make ${file} readable for you, or name another place with --state-dir DIR.`,
+      next: `Make ${file} readable for you, or name another place with --state-dir DIR, and run again.`,
     },
     EXIT.input,
   )
@@ -128,7 +128,7 @@ function tooNew(file: string, version: number): SetupError {
     {
       code: 'progress-too-new',
       asked: file,
-      means: `The progress was saved by a later dummyapp-setup (format ${version}, this one knows ${VERSION}).`,
+      means: `The progress was saved by a newer dummyapp-setup (format ${version}, this one knows ${VERSION}).`,
       next: 'Run that version again: npx dummyapp-setup@latest',
     },
     EXIT.input,

@@ -10,22 +10,30 @@ export interface Selection {
   readonly answers: ReadonlySet<AnswerKey>
   /** The vendors that these need a sign-in for. */
   readonly vendors: ReadonlySet<Vendor>
-  /** Those that are looked at: the ones that may act, and the others as far as no further sign-in is needed. */
+  /** Those that are looked at: the ones that may act, and the others as far as no further sign-in and no further answer is needed. */
   readonly steps: readonly Step[]
 }
 
-/** The steps of some lanes; the other lanes are only looked at. */
+/** The steps of some lanes, with those that take in what they deliver; the other lanes are only looked at. */
 export function select(
   steps: readonly Step[],
   { only, skip }: { readonly only: readonly string[]; readonly skip: readonly string[] },
 ): Selection {
   const isChosen = (lane: string) => (only.length === 0 || only.includes(lane)) && !skip.includes(lane)
-  const chosen = steps.filter(({ id }) => isChosen(laneOf(id)))
+  // What has nowhere to go is not made.
+  const own = steps.filter(
+    ({ id, brings = [] }) => isChosen(laneOf(id)) && !brings.some(other => skip.includes(laneOf(other))),
+  )
+  const brought = new Set(own.flatMap(({ brings = [] }) => brings))
+  const chosen = steps.filter(step => own.includes(step) || brought.has(step.id))
   const vendors = new Set(chosen.flatMap(({ needs = [] }) => needs))
-  const looked = steps.filter(({ needs = [] }) => needs.every(vendor => vendors.has(vendor)))
+  const answers = new Set(chosen.flatMap(({ uses }) => uses))
+  const isToBeSeen = ({ needs = [], uses }: Step) =>
+    needs.every(vendor => vendors.has(vendor)) && uses.every(key => answers.has(key))
+  const looked = steps.filter(step => chosen.includes(step) || isToBeSeen(step))
   return {
     acting: new Set(chosen.map(({ id }) => id)),
-    answers: new Set(looked.flatMap(({ uses }) => uses)),
+    answers,
     vendors,
     steps: looked,
   }

@@ -53,7 +53,7 @@ export interface RequestAction extends Common {
   readonly again: 'safe' | 'look-first'
   /** Refusals that are answers, not failures: 404 where the vendor may no longer have the thing. */
   readonly okStatus?: readonly number[]
-  /** Who must do it instead where the vendor says 403. */
+  /** Who must do it instead where the vendor says 403, or yes and means no. */
   readonly ifForbidden?: PersonAction
   /** The vendor's documented commands; without them, `curl` with the same request. */
   readonly byHand?: readonly Sh[]
@@ -73,7 +73,7 @@ export interface RunAction extends Common, Sh {
   readonly byHand?: readonly Sh[]
 }
 
-/** A change to a file of the checkout, whole text to whole text; it is shown, and done by hand, as its diff. */
+/** A change to a file of the checkout, whole text to whole text; it is shown, and done by hand, as its diff. From nothing, it is made. */
 export interface EditAction extends Common {
   readonly kind: 'edit'
   /** Below the checkout's top. One step owns a file. */
@@ -88,6 +88,8 @@ export interface PersonAction extends Common {
   readonly who: string
   readonly instructions: readonly Str[]
   readonly url?: Str
+  /** What to send to whoever that is, where it is somebody else. */
+  readonly forward?: Str
   /** Commands that do it, where there are. */
   readonly byHand?: readonly Sh[]
 }
@@ -144,9 +146,13 @@ export type Need = Pick<NeedsSecret, 'identity' | 'what'>
 /** Questions to reality; none has an effect. Answers are shared and kept for one pass. */
 export interface Look<Used extends AnswerKey = AnswerKey> {
   readonly answers: Pick<Known, Used>
+  /** A dry run looks: nothing but files may be asked. */
+  readonly isDry: boolean
   /** Who is signed in there. */
   account(vendor: Vendor): Account
   read(host: HostId, path: Str, options?: ReadOptions): Promise<VendorReply>
+  /** What lies at an address that a vendor gave, asked for without a sign-in; undefined where it cannot be had. */
+  readPublic(address: string): Promise<Json | undefined>
   /** A POST that the vendor documents as a mere preview of what it would do. */
   preview(host: HostId, path: Str, body: Json): Promise<VendorReply>
   git(...argv: readonly string[]): Promise<Ran>
@@ -160,8 +166,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   begunAt(intent: string): Date | undefined
   /** Does a secret that this step has just made end so? undefined where it is not at hand. */
   endsIn(secret: string, tail: string): boolean | undefined
-  /** The time by the clock of a host. */
-  timeAt(host: HostId): Date
+  /** Have so many milliseconds gone by since then, by the clock of a host? */
+  hasPassed(ms: number, since: Date, host: HostId): boolean
 }
 
 interface ReadOptions {
@@ -182,6 +188,8 @@ interface StepOf<Used extends AnswerKey, State> {
   readonly uses: readonly Used[]
   /** These are done first, or it waits. One that is left out of a run is not waited for: what must be there, `look` sees. */
   readonly after?: readonly StepId[]
+  /** The steps that make what its result is put into: they act with it, also where their lane is left out. */
+  readonly brings?: readonly StepId[]
   /** Whose sign-in it needs. */
   readonly needs?: readonly Vendor[]
   /** Is it part of the set-up at all, with these answers? Always, unless told. */

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import type { Event } from '../engine/pass.ts'
-import type { Printer } from './printer.ts'
+import { type Printer, wrap } from './printer.ts'
 
 /** What people see while a pass runs, made of its events. */
 export interface Drawing {
@@ -29,11 +29,11 @@ const SIGNS: Readonly<
 }
 
 /** One line an event, never drawn over: without a terminal, in CI, with --plain, where the list is too tall. */
-export function drawLines({ line, paint }: Printer): Drawing {
+export function drawLines({ line, paint, width }: Printer): Drawing {
   return {
     emit: ({ step, event, detail }) => {
       const { sign, color } = SIGNS[event]
-      line(`  ${paint[color](sign)} ${step}  ${detail}`)
+      line(wrap(`  ${paint[color](sign)} ${step}  `, detail, width))
     },
     finished: Promise.resolve(),
   }

@@ -12,11 +12,18 @@ export const heightOf = (plan: readonly Planned[]): number => lanesOf(plan).size
 
 /** Draws a pass as one list with the lanes side by side, redrawn while it runs. */
 export function drawList(plan: readonly Planned[]): Drawing {
-  const steps = new Map(plan.map(({ step }) => [step.id, new Follower(step.id)]))
+  const lines = new Map<string, Task>()
+  // A lane with a step that was left is not done, even though its task has ended.
+  const steps = new Map(
+    plan.map(({ step }) => [step.id, new Follower(step.id, () => lines.get(laneOf(step.id))?.skip())]),
+  )
   const follow = (id: StepId) => ({ title: id, task: (_: unknown, line: Line) => steps.get(id)?.follow(line) })
   const lanes = [...lanesOf(plan)].map(([lane, ids]) => ({
     title: lane,
-    task: (_: unknown, task: Task) => task.newListr(ids.map(follow), { concurrent: true, exitOnError: false }),
+    task: (_: unknown, task: Task) => {
+      lines.set(lane, task)
+      return task.newListr(ids.map(follow), { concurrent: true, exitOnError: false })
+    },
   }))
   const list = new Listr(lanes, {
     concurrent: true,
@@ -44,13 +51,16 @@ function lanesOf(plan: readonly Planned[]): ReadonlyMap<string, readonly StepId[
 /** One row: begun when listr2 begins it, told by events, ended by the last one. */
 class Follower {
   readonly #id: StepId
+  readonly #left: () => void
   #line: Line | undefined
   #told: Event | undefined
   #stopping = ''
   #end: ((event: Event) => void) | undefined
 
-  constructor(id: StepId) {
+  /** @param left told when it ends without having been done */
+  constructor(id: StepId, left: () => void) {
     this.#id = id
+    this.#left = left
   }
 
   follow(line: Line): Promise<void> {
@@ -58,7 +68,10 @@ class Follower {
     return new Promise((resolve, reject) => {
       this.#end = ({ event, detail }) => {
         if (event === 'fail') return reject(new Error(detail))
-        if (event === 'person' || event === 'wait' || event === 'differs' || event === 'skip') line.skip()
+        if (event === 'person' || event === 'wait' || event === 'differs' || event === 'skip') {
+          line.skip()
+          this.#left()
+        }
         resolve()
       }
       if (this.#told) this.take(this.#told)

@@ -25,7 +25,10 @@ export function createPrinter(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv
 }
 
 /** The least room for a text beside what leads it; with less, it goes on near the left edge. */
-const LEAST_ROOM = 30
+const LEAST_ROOM = 24
+
+/** A line's end with the blanks around it; where colours go on over it, their codes stand between. */
+const BREAK = / *((?:\u001b\[[\d;]*m)*)\n((?:\u001b\[[\d;]*m)*) */g
 
 /** Wraps to a width; every line after the first is indented as far as `lead` is wide, where there is room for that. */
 export function wrap(lead: string, text: string, width: number): string {
@@ -34,5 +37,5 @@ export function wrap(lead: string, text: string, width: number): string {
   // The first row's room is taken by a lead of its own width, which is cut off again.
   const taken = wide > hang ? `${'x'.repeat(wide - hang - 1)} ` : ''
   const rows = wrapAnsi(taken + text, width - hang, { trim: false, hard: true })
-  return lead + rows.slice(taken.length).replaceAll(/ *\n */g, `\n${' '.repeat(hang)}`)
+  return lead + rows.slice(taken.length).replaceAll(BREAK, `$1\n${' '.repeat(hang)}$2`)
 }

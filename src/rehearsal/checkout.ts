@@ -7,8 +7,29 @@ import { withoutUserInfo } from '../clouds/remote.ts'
 /** The values that the documented set-up names, in a library of the same form: enough of dummyapp to rehearse without it. */
 const STAND_IN = {
   'build/common.lib.sh': `#!/bin/echo you should source me
+
+# ---- EDIT THESE ----
 : "\${GITHUB_PROJECT:=PennockTech/dummyapp}"
+: "\${DOCKER_PROJECT:=pennocktech/dummyapp}"
 : "\${HEROKU_APP:=pt-dummy-app}"
+: "\${GCR_HOST:=us.gcr.io}"
+: "\${GCR_PROJECT:=dummyapp-214121}"
+: "\${GCR_IMAGE_NAME:=pt-dummy-app}"
+# ---- EDIT THESE ----
+`,
+  'build/Dockerfile': `ARG DATA_IMAGE="philpennock/poetry"
+FROM golang AS maker
+COPY . .
+RUN CGO_ENABLED=0 go build -o /tmp/dummyapp
+
+FROM \${DATA_IMAGE} AS data
+
+FROM scratch
+COPY --from=maker /tmp/dummyapp /
+COPY --from=data / /poetry/
+VOLUME /poetry
+ENV POETRY_DIR=/poetry
+CMD ["/dummyapp"]
 `,
   // Played like docker itself, so it need not do anything.
   'build/build.with-docker.sh': `#!/bin/sh
@@ -73,6 +94,6 @@ async function git(tools: Tools, cwd: string, ...argv: readonly string[]): Promi
     asked: `git ${argv.join(' ')}`,
     said: stderr.trim(),
     means: 'The temporary checkout for the rehearsal could not be made.',
-    next: 'Mend what git says, and run again.',
+    next: 'Put right what git says above, and rehearse again.',
   })
 }

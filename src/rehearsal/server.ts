@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Json } from '../clouds/json.ts'
+import { runCi } from './circleci/ci.ts'
 import { circleci } from './circleci/service.ts'
 import { dockerHub } from './docker-hub/service.ts'
 import { type Fault, faultFinder, JSON_TYPE, suffer } from './faults.ts'
@@ -76,6 +77,7 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
     await rehearsal.hook?.('before', entry)
     if (rehearsal.latencyMs) await setTimeout(rehearsal.latencyMs, undefined, { signal: closing.signal })
     const sent = suffer(findFault(rehearsal.faults, method, path), path, () => {
+      runCi(world, now())
       const said = SERVICES[vendor](call, world, now())
       entry.effect = said.effect
       if (said.who) entry.who = said.who

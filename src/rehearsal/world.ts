@@ -41,7 +41,7 @@ export function loadWorld(file: string): World | undefined {
       asked: file,
       said: z.prettifyError(read.error),
       means: `${file} does not hold a world of the rehearsal.`,
-      next: 'Mend it, or name a file that does not exist yet: it is made (--world FILE).',
+      next: 'Correct it, or name a file that does not exist yet (--world FILE): it is made.',
     },
     EXIT.input,
   )

@@ -154,6 +154,6 @@ function asRemote(entries: readonly Entry[]): Remote {
 /** git adds up the values of all its files, so what another file says cannot be taken back in this one. */
 const setElsewhere = ({ scope, key }: Entry): Cause => ({
   code: 'set-elsewhere',
-  means: `${key} is set in the ${scope} git configuration, which counts besides the repository’s own.`,
+  means: `${key} is set in the ${scope} git configuration, which git adds to the repository’s own.`,
   next: `Take it out there (git config --${scope} --unset-all ${key}), and run again.`,
 })

@@ -109,7 +109,14 @@ function refused({ status, body }: VendorReply, { herokuApp, herokuTeam }: Pick<
     return {
       code: 'not-in-team',
       means: `The signed-in account may not create apps in the team ${herokuTeam}.`,
-      next: `Ask an admin of ${herokuTeam}, or leave herokuTeam out, and run again.`,
+      next: `Ask an admin of ${herokuTeam} for that right, or do without a team (--set herokuTeam=), and run again.`,
+    }
+  }
+  if (status === 404 && herokuTeam !== undefined && /find that team/i.test(message)) {
+    return {
+      code: 'no-team',
+      means: `Heroku knows no team ${herokuTeam}.`,
+      next: 'Correct its name (--set herokuTeam=NAME), or do without a team (--set herokuTeam=), and run again.',
     }
   }
   const taken = status === 422 ? /already taken/i.test(message) : status === 403 && /access to the app/i.test(message)
@@ -126,7 +133,7 @@ function anothers(app: HerokuApp, { herokuApp }: Pick<Known, Used>): Cause {
   const mend = app.team === undefined ? `sign in as ${app.ownerEmail}` : `--set herokuTeam=${app.team}`
   return {
     code: 'another-owner',
-    means: `The app ${herokuApp} belongs to ${owner}: it can be seen from here, but it is not ours.`,
-    next: `If it is the right one: ${mend}. If not: --set herokuApp=NAME. Then run again.`,
+    means: `The app ${herokuApp} belongs to ${owner}: the signed-in account can see it, but does not own it.`,
+    next: `If it is the app you want: ${mend}. If not: --set herokuApp=NAME. Then run again.`,
   }
 }

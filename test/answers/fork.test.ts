@@ -41,7 +41,6 @@ const decided = (candidates: ReturnType<typeof infer>) =>
 const UPSTREAMS = [
   ...Object.values(NAMES).filter(name => name !== NAMES.GCR_HOST),
   ...documented().flatMap(({ key, value }) => (/Context$/.test(key) ? [] : [value])),
-  'philpennock/poetry',
 ]
 
 /** Owners and repositories at the edges: one sign, forbidden words, digits, and those that lead to upstream's own names. */
@@ -83,6 +82,7 @@ describe('In a fork', () => {
       ['googleServiceAccountName', 'acme-dummyapp-image-builder', true],
       ['registryHost', 'us.gcr.io', false],
       ['imageName', 'acme-dummyapp', true],
+      ['dataImage', 'philpennock/poetry', false],
     ])
   })
 

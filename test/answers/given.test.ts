@@ -61,8 +61,8 @@ describe('It is refused (exit 2)', () => {
   })
 
   test('with the nearest known name, or with all of them', () => {
-    expect(refusal(() => set('herokuap=x')).cause.next).toBe('Did you mean herokuApp?')
-    expect(refusal(() => set('zzzzzzzzzzzz=x')).cause.next).toMatch(/^Known are: githubProject, .*herokuApp/)
+    expect(refusal(() => set('herokuap=x')).cause.next).toBe('Did you mean herokuApp? Correct it, and run again.')
+    expect(refusal(() => set('zzzzzzzzzzzz=x')).cause.next).toMatch(/^Take one of these: githubProject, .*herokuApp/)
   })
 
   test.each([

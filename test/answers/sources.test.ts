@@ -82,7 +82,7 @@ workflows:
   const ALL = [
     'herokuTokenVariable HEROKU_TOKEN',
     'dockerHubRepository acmehub/it',
-    'circleJobs make,to_hub,to_registry',
+    'circleJobs make,to_heroku,to_hub,to_registry',
     'herokuContext hub-things',
     'googleContext google-things',
   ]
@@ -181,6 +181,9 @@ describe('The Dockerfile', () => {
     ['a line that goes on', 'FROM scratch\nCOPY \\\n  # here\n  --from=acme/data \\\n  / /', ['acme/data']],
     ['a comment', 'FROM scratch\n# COPY --from=acme/data / /', []],
     ['two images, one twice', 'FROM x\nCOPY --from=a/b / /\nCOPY --from=c/d / /\nCOPY --from=a/b /x /', ['a/b', 'c/d']],
+    ['an empty line that does not end one', 'FROM scratch\nCOPY \\\n\n  --from=acme/data / /', ['acme/data']],
+    ['a here-document', 'FROM scratch\nRUN <<EOF\nCOPY --from=acme/data / /\nEOF\nCOPY --from=b/c / /', ['b/c']],
+    ['one without an end', 'FROM scratch\nRUN <<EOF\nCOPY --from=b/c / /', ['b/c']],
     ['a stage on a stage', 'FROM go AS a\nRUN x\nFROM a AS b\nFROM scratch\nCOPY --from=b / /', []],
     [
       'defaults that grow',

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { SetupError } from '../../src/clouds/cause.ts'
+import { realClock } from '../../src/clouds/clock.ts'
 import { createTools } from '../../src/clouds/exec.ts'
 import { Secret } from '../../src/clouds/secret.ts'
-import { findBot, findSignIn, noSignIn, takeSecrets } from '../../src/clouds/sign-in.ts'
-import { VENDORS } from '../../src/clouds/vendors.ts'
+import { findBot, findSignIn, isFound, noSignIn, type Taken, takeSecrets } from '../../src/clouds/sign-in.ts'
+import { VENDORS, type Vendor } from '../../src/clouds/vendors.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 const HOST = 'vendor.test'
@@ -20,6 +21,14 @@ function toolsWith(script?: string) {
   }
   return createTools({ repo: temporaryFolder(), env: { PATH: folder } })
 }
+
+/** What is found, where waits are scaled. */
+const find = (vendor: Vendor, taken: Taken, script?: string, scale = 1) =>
+  findSignIn(vendor, taken, { tools: toolsWith(script), host: HOST, clock: realClock(scale) })
+
+/** The secret itself, where one was found. */
+const revealed = (found: Awaited<ReturnType<typeof find>>) => isFound(found) && found.credential.secret.reveal()
+
 const reply = (status: number, body: object) => async () => ({
   status,
   headers: {},
@@ -60,30 +69,34 @@ describe('A sign-in is', () => {
   const nothing = { secrets: new Map(), names: new Map() }
 
   test('first the variable’s', async () => {
-    const found = await findSignIn('heroku', taken, toolsWith('echo from-the-tool'), HOST)
-    expect(found?.credential.secret.reveal()).toBe('from-the-environment')
-    expect(found?.source).toBe('HEROKU_API_KEY')
+    const found = await find('heroku', taken, 'echo from-the-tool')
+    expect(revealed(found)).toBe('from-the-environment')
+    expect(found).toMatchObject({ source: 'HEROKU_API_KEY' })
   })
 
   test('else the tool’s', async () => {
-    const found = await findSignIn('heroku', nothing, toolsWith('test "$*" = auth:token && echo from-the-tool'), HOST)
-    expect(found?.credential.secret.reveal()).toBe('from-the-tool')
-    expect(found?.source).toBe('heroku auth:token')
+    const found = await find('heroku', nothing, 'test "$*" = auth:token && echo from-the-tool')
+    expect(revealed(found)).toBe('from-the-tool')
+    expect(found).toMatchObject({ source: 'heroku auth:token' })
   })
 
+  const TOOL = 'heroku auth:token'
   test.each([
-    ['there is no tool', undefined],
-    ['the tool is not signed in', 'echo not logged in >&2; exit 2'],
-    ['the tool fails, whatever it prints', 'echo half-a-token; exit 1'],
-    ['the tool prints nothing', 'echo'],
-  ])('none where %s', async (_, script) => {
-    expect(await findSignIn('heroku', nothing, toolsWith(script), HOST)).toBeUndefined()
+    ['there is no tool', undefined, undefined, undefined],
+    ['the tool is not signed in', 'echo not logged in >&2; exit 2', TOOL, 'exit 2: not logged in'],
+    ['the tool fails, whatever it prints', 'echo half-a-token; exit 1', TOOL, 'exit 1: no token'],
+    ['the tool prints nothing', 'echo', TOOL, 'exit 0: no token'],
+  ])('none where %s, and its words are kept', async (_, script, asked, said) => {
+    expect(await find('heroku', nothing, script)).toEqual({ vendor: 'heroku', ...(asked && { asked, said }) })
+  })
+
+  test('none where the tool hangs', async () => {
+    const none = await find('heroku', nothing, 'exec /bin/sleep 600', 0.01)
+    expect(none).toMatchObject({ asked: TOOL, said: expect.stringContaining('timed out') })
   })
 
   test('refused where the tool prints more than a token', async () => {
-    const outcome = await findSignIn('heroku', nothing, toolsWith('echo warning; echo token-x'), HOST).catch(
-      error => error,
-    )
+    const outcome = await find('heroku', nothing, 'echo warning; echo token-x').catch((error: unknown) => error)
     expect(outcome).toBeInstanceOf(SetupError)
     expect(outcome).toMatchObject({ exit: 2, cause: { code: 'bad-token' } })
     expect(inspect(outcome)).not.toContain('token-x')
@@ -94,15 +107,15 @@ describe('A name and a password are a sign-in', () => {
   const env = () => ({ DOCKERHUB_ADMIN_USER: 'acmedev', DOCKERHUB_ADMIN_TOKEN: 'dckr_pat_one' })
 
   test('where both are set', async () => {
-    const found = await findSignIn('docker-hub', takeSecrets(env()), toolsWith(), HOST)
+    const found = await find('docker-hub', takeSecrets(env()))
     expect(found).toMatchObject({ identity: 'docker-hub', credential: { user: 'acmedev' } })
-    expect(found?.credential.secret.reveal()).toBe('dckr_pat_one')
-    expect(found?.source).toBe('DOCKERHUB_ADMIN_USER (acmedev) and DOCKERHUB_ADMIN_TOKEN')
+    expect(revealed(found)).toBe('dckr_pat_one')
+    expect(found).toMatchObject({ source: 'DOCKERHUB_ADMIN_USER (acmedev) and DOCKERHUB_ADMIN_TOKEN' })
   })
 
   test('and none where one is missing', async () => {
     const { DOCKERHUB_ADMIN_TOKEN } = env()
-    expect(await findSignIn('docker-hub', takeSecrets({ DOCKERHUB_ADMIN_TOKEN }), toolsWith(), HOST)).toBeUndefined()
+    expect(await find('docker-hub', takeSecrets({ DOCKERHUB_ADMIN_TOKEN }))).toEqual({ vendor: 'docker-hub' })
     expect(findBot(takeSecrets({ DOCKERHUB_BOT_USER: 'acmecibot' }))).toBeUndefined()
   })
 
@@ -151,9 +164,23 @@ describe('Who is signed in', () => {
   })
 })
 
-test('Where nobody can be asked, it is said how to sign in, with the page and the least right (exit 2)', () => {
-  const { cause, exit } = noSignIn(['heroku'])
+test.each([
+  [{}, 'and the command heroku is not in PATH.', /^Install heroku and sign in with heroku login, or /],
+  [
+    { asked: 'heroku auth:token', said: 'exit 2' },
+    'and heroku auth:token gives no token.',
+    /^Sign in with heroku login, or /,
+  ],
+])('Where nobody can be asked, it is said what was tried and how to sign in (exit 2): %j', (tried, why, how) => {
+  const { cause, exit } = noSignIn([{ vendor: 'heroku', ...tried }])
   expect(exit).toBe(2)
-  expect(cause.means).toBe('No sign-in for Heroku was found.')
-  expect(cause.next).toMatch(/heroku login.*https:\/\/dashboard\.heroku\.com\/account.*HEROKU_API_KEY.*least right/)
+  expect(cause).toMatchObject({ ...tried, means: `No sign-in for Heroku was found: HEROKU_API_KEY is not set, ${why}` })
+  expect(cause.next).toMatch(how)
+  expect(cause.next).toMatch(/https:\/\/dashboard\.heroku\.com\/account.*HEROKU_API_KEY.*least right/)
+})
+
+test('Where a vendor has several variables and no tool, all are named', () => {
+  const { means, next } = noSignIn([{ vendor: 'docker-hub' }]).cause
+  expect(means).toMatch(/was found: none of DOCKERHUB_ADMIN_USER with DOCKERHUB_ADMIN_PASSWORD, .* is set\.$/)
+  expect(next).toMatch(/^Put a token from /)
 })

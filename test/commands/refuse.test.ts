@@ -43,7 +43,7 @@ describe('Bad input is refused with exit 2 before anything is asked or done:', (
     [['--yess'], 'Did you mean --yes?'],
     [['rehears'], 'Did you mean rehearse?'],
     [['something-else'], 'Known are checklist, '],
-    [['checklist', '--format', 'pdf'], 'Allowed choices are text, markdown, json, sh'],
+    [['checklist', '--format', 'pdf'], 'Allowed choices are text, markdown, json, sh, html'],
   ])('%j', async (argv, words) => {
     expect((await refused(argv, { allowed: false })).said).toContain(words)
   })
@@ -116,7 +116,7 @@ describe('Bad input is refused with exit 2 before anything is asked or done:', (
 
   test.each([
     ['http://10.1.2.3', 'would be asked at 10.1.2.3 without encryption'],
-    ['https://me:word@example.com', 'no http(s) address without user info'],
+    ['https://me:word@example.com', 'an http or https address with no sign-in (…@) in it'],
   ])('the endpoint %s, whatever is allowed', async (endpoint, words) => {
     const { said } = await refused(['--yes', '--allow-host', '10.1.2.3'], {
       env: { HEROKU_HOST: endpoint },
@@ -129,8 +129,12 @@ describe('Bad input is refused with exit 2 before anything is asked or done:', (
     const bin = temporaryFolder()
     symlinkSync(gitFile(), join(bin, 'git'))
     const { said } = await refused(['--yes'], { env: { HEROKU_API_KEY: '', PATH: bin } })
-    expect(said).toContain('No sign-in for Heroku was found.')
-    expect(said).toContain('Sign in with heroku login, or put a token from https://dashboard.heroku.com/account')
+    expect(said).toContain(
+      'No sign-in for Heroku was found: HEROKU_API_KEY is not set, and the command heroku is not in PATH.',
+    )
+    expect(said).toContain(
+      'Install heroku and sign in with heroku login, or put a token from https://dashboard.heroku.com/account',
+    )
   })
 
   test('a token with a character that no token has', async () => {

@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { asAnswers, resolve } from '../../src/answers/resolve.ts'
 import type { Answers } from '../../src/answers/schema.ts'
 import type { Action, Step } from '../../src/engine/step.ts'
-import { fill, pieces, t } from '../../src/engine/text.ts'
+import { fill, pieces, shown, t } from '../../src/engine/text.ts'
+import { asHtml } from '../../src/output/checklist/html.ts'
 import { asMarkdown } from '../../src/output/checklist/markdown.ts'
 import { asJson, byHand, type Entry, entriesOf } from '../../src/output/checklist/model.ts'
 import { asScript } from '../../src/output/checklist/script.ts'
@@ -21,7 +22,12 @@ const place = { bases: new Map([['heroku', new URL('https://api.heroku.com')]] a
 /** The answers that the steps read: all of them holes, and all of them known. */
 const USED = new Set(STEPS.flatMap(({ uses }) => [...uses]))
 const HOLES: Answers = asAnswers(resolve([], USED).map(one => ({ ...one, chosen: undefined })))
-const KNOWN: Answers = { ...HOLES, ...Object.fromEntries(Object.keys(HOLES).map(key => [key, `a-${key}`])), ...ANSWERS }
+const KNOWN: Answers = {
+  ...HOLES,
+  ...Object.fromEntries(Object.keys(HOLES).map(key => [key, `a-${key}`])),
+  ...ANSWERS,
+  circleJobs: 'build,deploy_heroku',
+}
 
 /** The whole checklist, in an empty world. */
 const whole = (answers: Answers): readonly Entry[] => entriesOf(STEPS, answers, new Map())
@@ -52,7 +58,7 @@ function everyKind(app: Answers['herokuApp']): Entry {
 describe('As JSON', () => {
   test('it has the form that the contract gives it', () => {
     const { steps, ...head } = asJson([everyKind('acme-dummy')], { ...ANSWERS, herokuApp: 'acme-dummy' }, place)
-    expect(head).toEqual({ version: 1, answers: { githubProject: 'PennockTech/dummyapp', herokuApp: 'acme-dummy' } })
+    expect(head).toEqual({ version: 1, answers: { ...ANSWERS, herokuApp: 'acme-dummy' } })
     const byHand = ['heroku apps:info --app acme-dummy']
     const headers = {
       accept: 'application/vnd.heroku+json; version=3',
@@ -166,6 +172,13 @@ describe('As a script', () => {
     entries
       .flatMap(({ step, actions }) => actions.flatMap(action => byHand(action, step, place)))
       .filter(command => 'argv' in command)
+  /** The steps that are done by hand with these two tools alone, each command by itself. */
+  const plain = (answers: Answers): readonly Entry[] =>
+    whole(answers).filter(({ step, actions }) =>
+      actions
+        .flatMap(action => byHand(action, step, place))
+        .every(one => 'argv' in one && one.into === undefined && /^(heroku|git)$/.test(shown(one.argv[0] ?? ''))),
+    )
   /** Something for every hole that the commands have, by its variable. */
   const fillings = (entries: readonly Entry[], answers: Answers) =>
     Object.fromEntries(
@@ -181,7 +194,7 @@ describe('As a script', () => {
     const checkout = temporaryFolder()
     const runs = (herokuApp: string) => {
       const answers = { ...KNOWN, herokuApp }
-      const entries = [...whole(answers), everyKind(herokuApp)]
+      const entries = [...plain(answers), everyKind(herokuApp)]
       const env = fillings(entries, answers)
       const { status, stderr, ran } = runScript(scriptOf(entries, answers, checkout), env)
       expect(status, stderr).toBe(0)
@@ -192,7 +205,8 @@ describe('As a script', () => {
   })
 
   test('it runs with what is set for the unknown answers', () => {
-    const entries = [...whole(HOLES), everyKind(HOLES.herokuApp)]
+    const entries = [...plain(HOLES), everyKind(HOLES.herokuApp)]
+    expect(entries.length).toBeGreaterThan(3)
     const script = scriptOf(entries, HOLES, temporaryFolder())
     const env = fillings(entries, HOLES)
     const { status, stderr, ran } = runScript(script, env)
@@ -201,9 +215,9 @@ describe('As a script', () => {
   })
 
   test('it runs nothing where an answer is not set, and says which, with its rule', () => {
-    const { herokuApp, ...env } = fillings(whole(HOLES), HOLES)
+    const { herokuApp, ...env } = fillings(plain(HOLES), HOLES)
     expect(herokuApp).toBeDefined()
-    const { status, stderr, ran } = runScript(scriptOf(whole(HOLES), HOLES, temporaryFolder()), env)
+    const { status, stderr, ran } = runScript(scriptOf(plain(HOLES), HOLES, temporaryFolder()), env)
     expect(status).not.toBe(0)
     expect(stderr).toContain('herokuApp: set it first: 3 to 30 lowercase letters')
     expect(ran).toEqual([])
@@ -247,7 +261,14 @@ describe('As Markdown', () => {
     const { code } = read(markdown('acme-dummy'))
     expect(code).toContain('  heroku apps:info --app acme-dummy')
     expect(code).toContain('  POST https://api.heroku.com/apps {"name":"acme-dummy"}')
-    expect(read(markdown('acme-dummy', false)).code.join()).not.toContain('POST ')
+    expect(read(markdown('acme-dummy', false)).code.join()).not.toContain('POST https://api.heroku.com')
+  })
+
+  test('a person is told what to do, and where', () => {
+    const { prose } = read(markdown('acme-dummy'))
+    expect(prose).toEqual(
+      expect.arrayContaining(['  for an owner:', '  open acme-dummy', '  https://x.test/acme-dummy']),
+    )
   })
 
   test('no answer breaks out of its place', () => {
@@ -263,6 +284,63 @@ describe('As Markdown', () => {
       }
     }
     fc.assert(fc.property(harmful, staysIn))
+  })
+})
+
+describe('As a page', () => {
+  const page = (app: Answers['herokuApp'], verbose = true) =>
+    asHtml([everyKind(app), ...whole(KNOWN)], { ...ANSWERS, herokuApp: app }, place, {
+      title: `one · of ${typeof app === 'string' ? app : ''} · more`,
+      verbose,
+      proposed: new Set(['herokuApp']),
+    })
+  const tagsIn = (html: string) => html.match(/<[^>]*>/g) ?? []
+  const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+  /** What is read, without tags. */
+  const readIn = (html: string) =>
+    html.replace(/<[^>]*>/g, '').replace(/&([^;]+);/g, (_, name: string) => ENTITIES[name] ?? `?${name}?`)
+
+  test('it says what the Markdown says', () => {
+    const read = readIn(page('acme-dummy'))
+    const facts = ['acme-dummy', 'proposed', 'do it to acme-dummy', 'heroku apps:info --app acme-dummy']
+    const more = ['POST https://api.heroku.com/apps {"name":"acme-dummy"}', '+two acme-dummy', 'for an owner:']
+    for (const text of [...facts, ...more, 'open acme-dummy', 'https://x.test/acme-dummy']) expect(read).toContain(text)
+    for (const { id, title, why } of STEPS) for (const text of [id, title, why]) expect(read).toContain(text)
+    expect(readIn(page('acme-dummy', false))).not.toContain('POST https://api.heroku.com')
+  })
+
+  test('every action has a box to tick', () => {
+    const boxes = tagsIn(page('acme-dummy')).filter(tag => tag.startsWith('<input'))
+    expect(boxes).toHaveLength([everyKind('acme'), ...whole(KNOWN)].flatMap(({ actions }) => actions).length)
+  })
+
+  test('it runs nothing and loads nothing', () => {
+    const html = page('acme-dummy')
+    expect(html).not.toMatch(/<script|<link|<img|<iframe|\bsrc=|\bon\w+=|url\(|@import/i)
+    expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`)
+  })
+
+  test('what is not known stands out', () => {
+    expect(page(HOLES.herokuApp)).toContain('<dd><var>&lt;herokuApp&gt;</var>')
+  })
+
+  test('no answer breaks out of its place, and none is lost', () => {
+    // The address of the person’s action is the one attribute that an answer is in.
+    const frame = (html: string) => tagsIn(html).map(tag => tag.replace(/^<a href="https:[^"]*">$/, '<a>'))
+    const plain = frame(page('acme-dummy'))
+    const staysIn = (app: string) => {
+      const html = page(app)
+      expect(frame(html)).toEqual(plain)
+      expect(readIn(html)).toContain(`do it to ${app}`)
+    }
+    fc.assert(fc.property(harmful, staysIn))
+    fc.assert(
+      fc.property(fc.constantFrom('"><script>alert(1)</script>', "' onclick='x", '</pre><b>', '&lt;b&gt;'), staysIn),
+    )
+  })
+
+  test('no control character gets in', () => {
+    expect(page('a\u0000b\u001b[31mc')).not.toMatch(/[^\P{Cc}\n\t]/u)
   })
 })
 

@@ -1,4 +1,6 @@
 import { PassThrough } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
+import { Chalk } from 'chalk'
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
@@ -56,6 +58,15 @@ describe('Wrapped text', () => {
       expect(wrapped.slice(4).replace(/\s/g, '')).toBe(all.join(''))
     }
     fc.assert(fc.property(words, fc.integer({ min: 24, max: 120 }), fits))
+  })
+
+  test('has no blanks at the ends of its lines, in colour either', () => {
+    const { red } = new Chalk({ level: 1 })
+    const rows = wrap('- ', red('one two three four five six seven eight nine ten'), 36).split('\n')
+    expect(rows.map(row => stripVTControlCharacters(row))).toEqual([
+      '- one two three four five six seven',
+      '  eight nine ten',
+    ])
   })
 
   test('keeps the lines that it had', () => {

@@ -31,6 +31,7 @@ describe('an expression', () => {
   test.each([
     'no.such.variable == "main"',
     'not (no.such.variable == "main")',
+    'no.such.variable == no.other.variable',
     'true or no.such.variable',
     'not (pipeline.number == "7")',
     'not (pipeline.git.branch > 3)',

@@ -3,16 +3,30 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { temporaryFolder } from './folder.ts'
 
+/** The lines around what a fork changes. */
+const MARK = '# ---- EDIT THESE ----'
+
 /** The part of dummyapp's build library that answers are read from, in its form. */
 export const library = (values: Readonly<Record<string, string>>): string =>
   [
     '#!/bin/echo you should source me',
     '',
+    MARK,
+    '',
     ...Object.entries(values).map(([name, value]) => `: "\${${name}:=${value}}"`),
+    '',
+    MARK,
     '',
   ].join('\n')
 
-const UPSTREAM = { GITHUB_PROJECT: 'PennockTech/dummyapp', HEROKU_APP: 'pt-dummy-app' }
+const UPSTREAM = {
+  GITHUB_PROJECT: 'PennockTech/dummyapp',
+  DOCKER_PROJECT: 'pennocktech/dummyapp',
+  HEROKU_APP: 'pt-dummy-app',
+  GCR_HOST: 'us.gcr.io',
+  GCR_PROJECT: 'dummyapp-214121',
+  GCR_IMAGE_NAME: 'pt-dummy-app',
+}
 
 /** The knobs of dummyapp's build script that the wizard turns. */
 export const BUILD_SCRIPT = {

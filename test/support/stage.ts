@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { readRemote } from '../../src/clouds/remote.ts'
 import { type Rehearsal, startRehearsal } from '../../src/rehearsal/server.ts'
-import { emptyWorld, type World } from '../../src/rehearsal/world.ts'
+import type { World } from '../../src/rehearsal/world.ts'
 import { makeCheckout } from './checkout.ts'
 import { type Ran, runCli } from './cli.ts'
 import { temporaryFolder } from './folder.ts'
+import { ownersWorld, signedIn } from './vendors.ts'
 
 /** The real way of the program, on simulated clouds: a checkout, a home, and the command line between them. */
 export interface Stage {
@@ -25,9 +27,15 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-export async function setStage(options: { change?(world: World): void; origin?: string } = {}): Promise<Stage> {
-  const { change, origin } = options
-  const world = emptyWorld()
+/** What most tests of the command line are about: an app and a remote, and no CI to deliver to. */
+const LANES = ['--only', 'heroku,git', '--skip', 'circleci']
+
+/** @param options.lanes the lanes that a run with --yes is about */
+export async function setStage(
+  options: { change?(world: World): void; origin?: string; lanes?: readonly string[] } = {},
+): Promise<Stage> {
+  const { change, origin, lanes = LANES } = options
+  const world = ownersWorld(readRemote(origin ?? '')?.path)
   change?.(world)
   const rehearsal = await startRehearsal({ world })
   onTestFinished(() => rehearsal.close())
@@ -35,11 +43,11 @@ export async function setStage(options: { change?(world: World): void; origin?: 
   const home = temporaryFolder()
   const token = world.heroku.authorizations[0]?.token ?? ''
   const run = (argv: readonly string[], { cwd = checkout, input = '', allowed = true, env = {} }: RunOptions = {}) =>
-    runCli([...argv, ...(allowed ? ['--allow-host', '127.0.0.1'] : [])], {
+    runCli([...argv, ...(argv.includes('--yes') ? lanes : []), ...(allowed ? ['--allow-host', '127.0.0.1'] : [])], {
       cwd,
       home,
       input,
-      env: { HEROKU_HOST: rehearsal.origins.heroku, HEROKU_API_KEY: token, ...env },
+      env: { DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...env },
     })
   return { rehearsal, checkout, home, token, run }
 }

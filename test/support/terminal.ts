@@ -26,6 +26,8 @@ export interface Terminal {
   answer(question: string, ...keys: readonly (Key | { readonly text: string })[]): Promise<string>
   /** The same for a list: moves down to the choice that begins so, and takes it. */
   choose(question: string, choice: string): Promise<string>
+  /** The same for --plain, where nothing marks what is answered: waits until it is asked once more, sends a line. */
+  reply(question: string, text: string): Promise<void>
   type(text: string): void
   press(...keys: readonly Key[]): void
   /** What stands on it now, with what has scrolled away; without blanks at the ends of lines and without blank last lines. */
@@ -79,7 +81,17 @@ export function openTerminal(argv: readonly string[], options: TerminalOptions):
     return watch.until(shown => answered(shown) > before, `✔ ${question}`)
   }
 
+  const asked = new Map<string, number>()
+  const reply: Terminal['reply'] = async (question, text) => {
+    const times = (shown: string) => shown.split(`? ${question}`).length - 1
+    const before = asked.get(question) ?? 0
+    await watch.until(shown => times(shown) > before, `? ${question}`)
+    asked.set(question, before + 1)
+    pty.write(`${text}${KEYS.enter}`)
+  }
+
   return {
+    reply,
     until: text => watch.until(shown => matches(shown, text), String(text)),
     answer,
     async choose(question, choice) {
@@ -164,6 +176,7 @@ export const normalized = (screen: string): string =>
   `${screen
     .replaceAll(VERSION, VERSION.replace(/\d/g, '0'))
     // Breaks with the length of the folder for temporary files.
+    .replace(/(Saved:|There is one already:)[\s\S]*?dummyapp-setup-plan\.json/g, '$1 FILE')
     .replace(/(Progress, with no secret in it:)[\s\S]*?(?=\nGo on:|$)/, '$1 FILE')
     .replace(/(127\.0\.0\.1:)\d{5}/g, '$155555')
     .replace(/\d+\.\d s\b/g, '0.0 s')}\n`

@@ -4,22 +4,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { type Logged, type Rehearsal, startRehearsal } from '../../src/rehearsal/server.ts'
-import type { World } from '../../src/rehearsal/world.ts'
 import { makeCheckout } from '../support/checkout.ts'
 import { bareEnvironment, CLI } from '../support/cli.ts'
-
-/** How each vendor is found and signed in to. The one place where a vendor is added to the sweeps. */
-const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, world: World) => NodeJS.ProcessEnv>> = {
-  heroku: (origin, { heroku }) => ({ HEROKU_HOST: origin, HEROKU_API_KEY: heroku.authorizations[0]?.token }),
-  'docker-hub': (origin, { dockerHub }) => ({
-    DOCKERHUB_HOST: origin,
-    DOCKERHUB_AUTH_HOST: origin,
-    DOCKERHUB_REGISTRY_HOST: origin,
-    DOCKERHUB_ADMIN_USER: dockerHub.users[0]?.username,
-    DOCKERHUB_ADMIN_PASSWORD: dockerHub.users[0]?.password,
-  }),
-  circleci: (origin, { circleci }) => ({ CIRCLE_HOST: origin, CIRCLE_TOKEN: circleci.users[0]?.tokens[0]?.token }),
-}
+import { ownersWorld, signedIn } from '../support/vendors.ts'
 
 const LONGEST_RUN_MS = 60_000
 
@@ -65,7 +52,7 @@ export class Bench {
       const folder = await mkdtemp(join(this.#folder, 'place-'))
       const checkout = join(folder, 'checkout')
       await cp(join(this.#folder, 'checkout'), checkout, { recursive: true })
-      const rehearsal = await startRehearsal()
+      const rehearsal = await startRehearsal({ world: ownersWorld() })
       try {
         return await work({ rehearsal, checkout, state: join(folder, 'state'), folder })
       } finally {
@@ -77,13 +64,11 @@ export class Bench {
 
   /** Starts the program as a script would: everything is known, nobody is asked. */
   start({ rehearsal, checkout, state, folder }: Place, preload: NodeJS.ProcessEnv = {}): Running {
-    const vendors = Object.entries(ENVIRONMENT) as [keyof Rehearsal['origins'], (typeof ENVIRONMENT)['heroku']][]
-    const signIns = vendors.map(([vendor, env]) => env(rehearsal.origins[vendor], rehearsal.world))
     const hook = Object.keys(preload).length > 0 ? ['--import', resolve('test/sweeps/kill-point.mjs')] : []
     const argv = ['--yes', '--no-input', '--allow-host', '127.0.0.1', '--state-dir', state]
     const child = execa(process.execPath, [...hook, this.#program, ...argv], {
       cwd: checkout,
-      env: Object.assign(bareEnvironment(folder), { DUMMYAPP_SETUP_TIME_SCALE: '0.01' }, ...signIns, preload),
+      env: { ...bareEnvironment(folder), DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...preload },
       extendEnv: false,
       stdin: 'ignore',
       reject: false,

@@ -53,6 +53,8 @@ export const IMAGES = {
     mustBe: 'a container image as in a Dockerfile: NAME, HOST/NAME or NAME:TAG, in small letters',
     why: 'The image whose data the Dockerfile copies in. It decides every build, so it must still exist; without one, the line that copies it goes.',
     optional: true,
+    // What the checkout’s own Dockerfile copies, it copies in a fork as well; absent then means that it was taken back.
+    inFork: 'keep',
     suggest: bad => bad.trim().toLowerCase(),
   },
 } as const satisfies Definitions

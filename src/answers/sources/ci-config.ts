@@ -20,9 +20,9 @@ export function fromCiConfig(text: string): readonly Candidate[] {
   const jobs = entriesOf(config.get('jobs'))
   const uses = usesOf(entriesOf(config.get('workflows')))
   const textsOf = (name: string) => jobTexts(entriesOf(jobs.get(name)), entriesOf(config.get('commands')))
-  const names = uses.length > 0 ? uses.map(({ job }) => job) : textKeys(jobs)
+  // Defined is meant, run or not: the document's own config has deploy_heroku commented out of its workflow.
+  const names = [...textKeys(jobs), ...uses.map(({ job }) => job)]
   const contexts = uses.flatMap(use => purposes(use, textsOf(use.job)))
-  // Jobs that no workflow uses count here: the document's own config has deploy_heroku commented out.
   const variables = textKeys(jobs).flatMap(name => textsOf(name).flatMap(herokuVariables))
   const environments = [...valuesOf(config.get('executors')), ...jobs.values()].map(one =>
     entriesOf(one).get('environment'),

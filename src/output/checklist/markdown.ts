@@ -1,7 +1,7 @@
 import type { Answers } from '../../answers/schema.ts'
 import { shown } from '../../engine/text.ts'
 import { readableLine } from '../shell.ts'
-import { byHand, type Entry, overTheWire, type Place } from './model.ts'
+import { byHand, type Entry, overTheWire, type Place, toldPerson } from './model.ts'
 
 /** The checklist as Markdown with boxes to tick. */
 export function asMarkdown(
@@ -17,7 +17,12 @@ export function asMarkdown(
     const boxes = actions.map(action => {
       const wire = options.verbose ? overTheWire(action, place) : undefined
       const commands = byHand(action, step, place).map(readableLine)
-      return `- [ ] ${plain(shown(action.does))}\n${wire ? `\n${fenced('http', [wire])}\n` : ''}\n${fenced('sh', commands)}\n`
+      const blocks = [
+        ...toldPerson(action).map(text => `  ${plain(shown(text))}`),
+        ...(wire ? [fenced('http', [wire])] : []),
+        ...(commands.length > 0 ? [fenced('sh', commands)] : []),
+      ]
+      return [`- [ ] ${plain(shown(action.does))}`, ...blocks].map(block => `${block}\n`).join('\n')
     })
     return `## ${index + 1}. ${plain(step.title)}\n\n\`${step.id}\`: ${plain(step.why)}\n\n${boxes.join('\n')}`
   })

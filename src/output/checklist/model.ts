@@ -137,6 +137,18 @@ function curlFor(action: RequestAction, step: StepId, place: Place): Curl {
 /** curl's exit code for an answer of 400 and more, with --fail. */
 const CURL_REFUSED = 22
 
+/** What a person is told who must do it: who that is, each instruction, and where. */
+export function toldPerson(action: Action): readonly Str[] {
+  if (action.kind !== 'person') return []
+  const { who, instructions, url, forward } = action
+  return [
+    t`for ${who}:`,
+    ...instructions,
+    ...(forward === undefined ? [] : [t`to forward: “${forward}”`]),
+    ...(url === undefined ? [] : [url]),
+  ]
+}
+
 /** What goes over the wire, on one line; undefined for what stays on this machine. */
 export function overTheWire(action: Action, place: Place): string | undefined {
   if (action.kind !== 'request') return undefined

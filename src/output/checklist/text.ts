@@ -2,7 +2,7 @@ import type { Answers } from '../../answers/schema.ts'
 import { shown } from '../../engine/text.ts'
 import { type Printer, wrap } from '../printer.ts'
 import { readableLine } from '../shell.ts'
-import { byHand, type Entry, overTheWire, type Place } from './model.ts'
+import { byHand, type Entry, overTheWire, type Place, toldPerson } from './model.ts'
 
 /** The checklist for reading: what each step does, and the commands that do it by hand; `verbose` shows the requests too. */
 export function printText(
@@ -34,6 +34,7 @@ export function printText(
     line(wrap('  ', paint.dim(step.why), width))
     for (const action of actions) {
       line(wrap('  ☐ ', shown(action.does), width))
+      for (const text of toldPerson(action)) line(wrap('      ', shown(text), width))
       const wire = verbose ? overTheWire(action, place) : undefined
       if (wire) line(`      ${paint.dim(wire)}`)
       for (const command of byHand(action, step, place)) line(`      ${paint.cyan(`$ ${readableLine(command)}`)}`)

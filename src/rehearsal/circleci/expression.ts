@@ -1,5 +1,5 @@
 /** What a restriction's expression is about, by the name it has there. */
-type Values = ReadonlyMap<string, Value>
+export type Values = ReadonlyMap<string, Value>
 type Value = string | number | boolean
 type Expression = (values: Values) => Value
 

@@ -1,7 +1,8 @@
 import { mintOf } from '../mint.ts'
 import type { World } from '../world.ts'
+import { began } from './begin.ts'
 import { organizationBySlug } from './organization.ts'
-import { repositoryBySlug } from './project.ts'
+import { projectBySlug, repositoryBySlug } from './project.ts'
 import { organizationSlugOf } from './slug.ts'
 import { type Branch, newOrganization } from './world.ts'
 
@@ -27,4 +28,23 @@ export function inhabit(
   const known = repositoryBySlug(circleci, slug)
   if (known) known.branches = { ...branches, ...known.branches }
   else circleci.repositories.push({ slug, admins: [me], defaultBranch, branches: { ...branches } })
+}
+
+/**
+ * Pushes a commit to a branch, as the world's first user unless told: a pipeline starts where the project is followed,
+ * unless the commit says that it wants none. Throws for a repository that is not there.
+ */
+export function push(
+  world: World,
+  given: { readonly slug: string; readonly branch: string; readonly by?: string } & Branch,
+  now: Date,
+): void {
+  const { slug, branch, by, ...commit } = given
+  const repository = repositoryBySlug(world.circleci, slug)
+  if (!repository) throw new Error(`there is no repository ${slug}`)
+  repository.branches[branch] = commit
+  if (commit.skipCi || !projectBySlug(world.circleci, slug)?.followedBy.length) return
+  const actor = by ?? world.circleci.users[0]?.login ?? ''
+  const begun = began(world.circleci, mintOf(world), commit, { slug, branch, actor, trigger: 'webhook', at: now })
+  world.circleci = begun.world
 }

@@ -2,7 +2,7 @@ import { isWriter, organizationBySlug, roleIn } from './organization.ts'
 import { refuse } from './refusals.ts'
 import { type Ask, swapped } from './route.ts'
 import { organizationSlugOf, slugOf } from './slug.ts'
-import type { CircleciWorld, Project, Repository, Role } from './world.ts'
+import type { Branch, CircleciWorld, Project, Repository, Role } from './world.ts'
 
 export const projectById = (world: CircleciWorld, id: string): Project | undefined =>
   world.projects.find(one => one.id === id)
@@ -12,6 +12,9 @@ export const projectBySlug = (world: CircleciWorld, slug: string | undefined): P
 
 export const repositoryBySlug = (world: CircleciWorld, slug: string | undefined): Repository | undefined =>
   world.repositories.find(one => one.slug === slug)
+
+export const branchOf = (repository: Repository | undefined, name: string): Branch | undefined =>
+  repository && Object.hasOwn(repository.branches, name) ? repository.branches[name] : undefined
 
 /** The slug that a request's first three names are; its slashes are not to be encoded (facts/circleci.md 3). */
 export const slugIn = ({ names }: Pick<Ask, 'names'>): string | undefined => slugOf(...names.slice(0, 3))
@@ -26,7 +29,7 @@ export function projectOf(ask: Ask, needed: 'member' | 'writer' = 'member'): Pro
 }
 
 /** What the caller is to a project, by way of its organization. */
-const roleOn = ({ world, user }: Pick<Ask, 'world' | 'user'>, { slug }: Project): Role | undefined =>
+export const roleOn = ({ world, user }: Pick<Ask, 'world' | 'user'>, { slug }: Project): Role | undefined =>
   roleIn(organizationBySlug(world, organizationSlugOf(slug)), user.login)
 
 /** Whom the code's host lets administer the repository. */

@@ -1,6 +1,15 @@
 import type { Json } from '../../clouds/json.ts'
+import { began } from './begin.ts'
 import { nameOf, organizationBySlug } from './organization.ts'
-import { isRepositoryAdmin, projectBySlug, projecting, projectOf, repositoryBySlug, slugIn } from './project.ts'
+import {
+  branchOf,
+  isRepositoryAdmin,
+  projectBySlug,
+  projecting,
+  projectOf,
+  repositoryBySlug,
+  slugIn,
+} from './project.ts'
 import { refuse } from './refusals.ts'
 import { type Ask, type Reply, type Route, swapped } from './route.ts'
 import { lastOf, organizationSlugOf, vcsTypeOf, vcsUrlOf } from './slug.ts'
@@ -54,7 +63,7 @@ function follow(ask: Ask): Reply {
     if (world.rules.followAgain === 500) throw refuse.clash(500, 'Internal server error')
     return { status: 200, body: answers(true) }
   }
-  return { status: 200, body: answers(true), world: following(ask, slug, old) }
+  return { status: 200, body: answers(true), world: building(ask, slug, following(ask, slug, old)) }
 }
 
 function following({ world, user, mint }: Ask, slug: string, old: Project | undefined): CircleciWorld {
@@ -63,6 +72,16 @@ function following({ world, user, mint }: Ask, slug: string, old: Project | unde
   const organization = organizationBySlug(world, organizationSlugOf(slug))
   if (!organization || organization.isUsed) return made
   return { ...made, organizations: swapped(made.organizations, organization, { ...organization, isUsed: true }) }
+}
+
+/** The first build, of the default branch, is seen only a while after the follow. */
+function building({ mint, user, now }: Ask, slug: string, world: CircleciWorld): CircleciWorld {
+  const repository = repositoryBySlug(world, slug)
+  const branch = repository?.defaultBranch ?? ''
+  const newest = branchOf(repository, branch)
+  if (!newest || newest.skipCi) return world
+  const at = new Date(now.getTime() + world.rules.followBuildDelayMs)
+  return began(world, mint, newest, { slug, branch, actor: user.login, trigger: 'webhook', at }).world
 }
 
 function followed({ world, user, query, now }: Ask): Reply {

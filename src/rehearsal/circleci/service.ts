@@ -6,14 +6,18 @@ import type { Call, Service } from '../service.ts'
 import type { World } from '../world.ts'
 import { ACCOUNTS } from './accounts.ts'
 import { type Caller, callerOf } from './caller.ts'
+import { COMPILE } from './compile.ts'
 import { CONTEXTS } from './contexts.ts'
 import { ENVVARS } from './envvars.ts'
+import { JOBS, OUTPUT, output } from './jobs.ts'
+import { PIPELINES } from './pipelines.ts'
 import { PROJECTS } from './projects.ts'
 import { refuse } from './refusals.ts'
 import { RESTRICTIONS } from './restrictions.ts'
 import type { Reply, Route } from './route.ts'
 import { SETTINGS } from './settings.ts'
 import { VARIABLES } from './variables.ts'
+import { WORKFLOWS } from './workflows.ts'
 import type { CircleciWorld, User } from './world.ts'
 
 /** The first that fits answers; anything else is no endpoint. */
@@ -25,6 +29,10 @@ const ROUTES: readonly Route[] = [
   ...PROJECTS,
   ...SETTINGS,
   ...ENVVARS,
+  ...COMPILE,
+  ...PIPELINES,
+  ...WORKFLOWS,
+  ...JOBS,
 ]
 
 const MINUTE_MS = 60_000
@@ -34,6 +42,8 @@ export const circleci: Service = (call, world, now) => {
   const { circleci: before } = world
   const caller = callerOf(before, call.headers, now)
   const reply = attempt(() => {
+    const open = routed([OUTPUT], call.method, call.path)
+    if (open) return { status: 200, body: output(before, open.names) }
     if (!caller) throw refuse.unauthorized()
     return reach(call, world, caller, now)
   })

@@ -192,6 +192,10 @@ export type Project = z.infer<typeof project>
 export type Advanced = z.infer<typeof advanced>
 export type Context = z.infer<typeof context>
 export type Restriction = z.infer<typeof restriction>
+export type Pipeline = z.infer<typeof pipeline>
+export type Workflow = z.infer<typeof workflow>
+export type Job = z.infer<typeof job>
+export type Step = z.infer<typeof step>
 
 /** The restriction that every context is born with (facts/circleci.md 5). */
 export function allMembers(organization: string, context: string): Restriction {

@@ -232,7 +232,8 @@ describe('Heroku’s refusals come in plain words with what goes on', () => {
     const token = admit(rehearsal.world, 'you@example.com', { scope: ['read'] })
     expect(await causeOf(create(makeEngine({ rehearsal, token })))).toMatchObject({
       code: 'scope',
-      next: expect.stringContaining('global'),
+      means: expect.stringContaining('global'),
+      next: expect.stringContaining('heroku login'),
     })
   })
 
@@ -277,7 +278,7 @@ describe('Heroku’s refusals come in plain words with what goes on', () => {
 
   test('there is no such team (404)', async () => {
     const { engine } = await setUp(undefined, { herokuTeam: 'nobody' })
-    expect(await causeOf(create(engine))).toMatchObject({ code: 'not_found', said: expect.stringContaining('team') })
+    expect(await causeOf(create(engine))).toMatchObject({ code: 'no-team', said: expect.stringContaining('team') })
   })
 
   test('a value is not taken (422)', async () => {

@@ -1,0 +1,101 @@
+import { SetupError } from './cause.ts'
+import { CIRCLECI, type Read, readItems } from './circleci.ts'
+import { at, type Json, textAt } from './json.ts'
+
+/** A pipeline with the newest workflow of each name; none right after it was begun (facts/circleci.md 8). */
+export interface Run {
+  readonly id: string
+  readonly number: string
+  readonly revision: string
+  readonly createdAt: Date
+  /** Why nothing runs: the config is broken. */
+  readonly errors: readonly string[]
+  readonly workflows: readonly Workflow[]
+}
+
+interface Workflow {
+  readonly id: string
+  readonly name: string
+  readonly status: string
+  readonly isOver: boolean
+}
+
+export interface Job {
+  readonly name: string
+  readonly status: string
+  readonly number: string | undefined
+  readonly startedAt: Date | undefined
+  readonly stoppedAt: Date | undefined
+}
+
+/** facts/circleci.md 8: all other states go on; `failing` still runs. */
+const OVER = new Set(['success', 'failed', 'error', 'canceled', 'unauthorized', 'not_run'])
+
+/** The newest pipelines of a branch, one page of them; none of a project that is none. Throws SetupError with a refusal. */
+export async function readRuns(read: Read, project: string, branch: string): Promise<readonly Run[]> {
+  const reply = await read(`/api/v2/project/${project}/pipeline?branch=${encodeURIComponent(branch)}`)
+  const items = at(reply.body, 'items')
+  if (reply.status === 404) return []
+  if (reply.status >= 300 || !Array.isArray(items)) throw new SetupError(CIRCLECI.means(reply))
+  return Promise.all(items.map(item => asRun(read, item)))
+}
+
+async function asRun(read: Read, item: Json): Promise<Run> {
+  const id = textAt(item, 'id') ?? ''
+  const errors = at(item, 'errors')
+  return {
+    id,
+    number: String(at(item, 'number') ?? ''),
+    revision: textAt(item, 'vcs', 'revision') ?? '',
+    createdAt: dateAt(item, 'created_at') ?? new Date(0),
+    errors: Array.isArray(errors) ? errors.map(error => textAt(error, 'message') ?? '') : [],
+    workflows: newest(await readItems(read, `/api/v2/pipeline/${id}/workflow`)),
+  }
+}
+
+/** A rerun is a workflow of the same name beside the first. */
+function newest(items: readonly Json[]): readonly Workflow[] {
+  const byAge = items.toSorted((a, b) => (textAt(a, 'created_at') ?? '').localeCompare(textAt(b, 'created_at') ?? ''))
+  const workflows = byAge.map(item => {
+    const status = textAt(item, 'status') ?? ''
+    return { id: textAt(item, 'id') ?? '', name: textAt(item, 'name') ?? '', status, isOver: OVER.has(status) }
+  })
+  return [...new Map(workflows.map(one => [one.name, one])).values()]
+}
+
+/** The jobs of a workflow. Throws SetupError with a refusal. */
+export async function readJobs(read: Read, workflow: string): Promise<readonly Job[]> {
+  const items = await readItems(read, `/api/v2/workflow/${workflow}/job`)
+  return items.map(item => ({
+    name: textAt(item, 'name') ?? '',
+    status: textAt(item, 'status') ?? '',
+    number: at(item, 'job_number') === undefined ? undefined : String(at(item, 'job_number')),
+    startedAt: dateAt(item, 'started_at'),
+    stoppedAt: dateAt(item, 'stopped_at'),
+  }))
+}
+
+function dateAt(item: Json, key: string): Date | undefined {
+  const text = textAt(item, key)
+  return text === undefined ? undefined : new Date(text)
+}
+
+/** Where the output of a job's failed step lies, with the step's name; undefined where there is none. */
+export async function failedStep(
+  read: Read,
+  project: string,
+  job: string,
+): Promise<{ readonly name: string; readonly outputUrl: string | undefined } | undefined> {
+  const reply = await read(`/api/v1.1/project/${project}/${job}`)
+  const steps = at(reply.body, 'steps')
+  const actions = Array.isArray(steps) ? steps.flatMap(step => listAt(step, 'actions')) : []
+  const failed = actions.find(action => !['success', 'running', 'canceled'].includes(textAt(action, 'status') ?? ''))
+  return failed === undefined
+    ? undefined
+    : { name: textAt(failed, 'name') ?? '', outputUrl: textAt(failed, 'output_url') }
+}
+
+function listAt(item: Json, key: string): readonly Json[] {
+  const list = at(item, key)
+  return Array.isArray(list) ? list : []
+}

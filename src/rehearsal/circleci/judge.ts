@@ -1,0 +1,143 @@
+import type { World } from '../world.ts'
+import { anywhere, type Config, environmentOf, type PlannedJob, runsOf } from './config.ts'
+import { googleFault, herokuFault } from './credentials.ts'
+import { DENIED, type Login, loginFault, pushFault } from './docker.ts'
+import { toldBy } from './docker-login.ts'
+import { type Command, commandsIn } from './shell.ts'
+import type { Context, Pipeline, Project, Step } from './world.ts'
+
+type Environment = Readonly<Record<string, string>>
+
+/** Where a job's commands run. */
+interface Place {
+  readonly world: World
+  readonly config: Config
+  readonly pipeline: Pipeline
+  readonly environment: Environment
+  readonly now: Date
+  /** To which registries it has logged in so far. */
+  readonly logins: { hub?: Login; heroku?: true; google?: true }
+}
+
+/** The image's own variable (facts/circleci.md 0), and the registries that need another login than Docker Hub's. */
+const PROJECT = 'DOCKER_PROJECT'
+const GOOGLE = /(?:^|\.)gcr\.io$|\.pkg\.dev$/
+const HEROKU = 'registry.heroku.com'
+const HUB = /^(?:(?:https:\/\/)?(?:index\.)?docker\.io(?:\/v1\/?)?)?$/
+
+/** Shorter ones are in too many words to be hidden. */
+const SHORTEST_HIDDEN = 4
+
+/**
+ * What a job comes to, step by step up to the first that fails, from what its commands do with the values it gets.
+ * A push leaves its tag at Docker Hub. No line holds a value of a context or of the project.
+ */
+export function carriedOut(
+  world: World,
+  config: Config,
+  pipeline: Pipeline,
+  job: PlannedJob,
+  contexts: readonly Context[],
+  now: Date,
+): Step[] {
+  const secrets = valuesOf(projectOf(world, pipeline), contexts)
+  const environment = { ...secrets, ...environmentOf(config, job) }
+  const place: Place = { world, config, pipeline, environment, now, logins: {} }
+  const steps: Step[] = [{ name: 'Spin up environment', failed: false, lines: ['Starting container'] }]
+  for (const { name, command, environment: own } of runsOf(config, job)) {
+    const here = { ...environment, ...own }
+    const step = carriedOutStep({ ...place, environment: here }, name, commandsIn(command, here))
+    steps.push({ ...step, lines: step.lines.map(line => hidden(line, Object.values(secrets))) })
+    if (step.failed) break
+  }
+  return steps
+}
+
+const hidden = (line: string, secrets: readonly string[]): string =>
+  secrets
+    .filter(secret => secret.length >= SHORTEST_HIDDEN)
+    .reduce((text, secret) => text.replaceAll(secret, '*'.repeat(20)), line)
+
+const projectOf = ({ circleci }: World, { project }: Pipeline): Project | undefined =>
+  circleci.projects.find(({ slug }) => slug === project)
+
+/** A later context wins, and any wins over the project's own (facts/circleci.md 5). */
+function valuesOf(project: Project | undefined, contexts: readonly Context[]): Environment {
+  const all = [...(project?.envvars ?? []), ...contexts.flatMap(({ variables }) => variables)]
+  return Object.fromEntries(all.map(({ name, value }) => [name, value]))
+}
+
+function carriedOutStep(place: Place, name: string, commands: readonly Command[]): Step {
+  const lines: string[] = []
+  for (const command of commands) {
+    const { says = [], fault } = outcome(place, command) ?? {}
+    lines.push(...says, ...(fault === undefined ? [] : [fault, '', 'Exited with code exit status 1']))
+    if (fault !== undefined) return { name, failed: true, lines }
+  }
+  return { name, failed: false, lines }
+}
+
+interface Outcome {
+  readonly says?: readonly string[]
+  readonly fault?: string | undefined
+}
+
+/** Everything that is not known here ends well and says nothing. */
+function outcome(place: Place, command: Command): Outcome | undefined {
+  const { words } = command
+  const [program = '', verb, ...rest] = words
+  if (program === 'docker' && verb === 'login') return login(place, rest, command)
+  if (program === 'docker' && verb === 'push') return push(place, rest.find(word => !word.startsWith('-')) ?? '')
+  if (program === 'gcloud' && verb === 'auth') return google(place, rest)
+  const target = words.map(word => DEPLOYS.find(([pattern]) => pattern.test(word))?.[1]).find(Boolean)
+  return target?.(place)
+}
+
+/** What the build wrote into the workspace (facts/circleci.md 0), or a makefile's target that does the same. */
+const DEPLOYS: readonly (readonly [RegExp, (place: Place) => Outcome])[] = [
+  [/(?:^|\/)docker-hub-deploy\.sh$/, place => push(place, `${imageOf(place)}:${place.pipeline.revision.slice(0, 12)}`)],
+  [/(?:^|\/)heroku-deploy\.sh$/, place => push(place, `${HEROKU}/app/web`)],
+  [/(?:^|\/)gcr-deploy\.sh$/, place => push(place, 'gcr.io/project/image')],
+]
+
+const imageOf = ({ config, environment }: Place): string => environment[PROJECT] ?? anywhere(config, PROJECT) ?? ''
+
+function login({ world, now, logins }: Place, words: readonly string[], { piped }: Command): Outcome {
+  const { server, user, password } = toldBy(words, piped)
+  if (!user || !password) return { fault: 'Error: Cannot perform an interactive login from a non TTY device' }
+  if (server === HEROKU)
+    return entered(herokuFault(world, password, now), () => Object.assign(logins, { heroku: true }))
+  if (GOOGLE.test(server)) return entered(googleFault(world, password), () => Object.assign(logins, { google: true }))
+  if (!HUB.test(server)) return { says: ['Login Succeeded'] }
+  return entered(loginFault(world, { user, password }, now), () => Object.assign(logins, { hub: { user, password } }))
+}
+
+function entered(fault: string | undefined, remember: () => void): Outcome {
+  if (fault !== undefined) return { fault }
+  remember()
+  return { says: ['Login Succeeded'] }
+}
+
+/** By a key from the variable, or without one by a file that says how (facts/circleci.md 9), which is taken as it is. */
+function google({ world, environment, logins }: Place, [verb, ...options]: readonly string[]): Outcome | undefined {
+  const isKeyless = verb === 'login' && options.some(option => option.startsWith('--cred-file'))
+  if (!isKeyless && verb !== 'activate-service-account') return undefined
+  const fault = isKeyless ? undefined : googleFault(world, environment.GCLOUD_AUTH_ENCODED ?? '')
+  if (fault !== undefined) return { fault }
+  logins.google = true
+  return { says: ['Activated service account credentials'] }
+}
+
+function push({ world, logins, now }: Place, image: string): Outcome {
+  const [host = ''] = image.split('/')
+  if (!/^[a-z\d]/.test(image)) return { fault: 'invalid reference format' }
+  if (host === HEROKU) return pushed(image, logins.heroku ? undefined : DENIED)
+  if (GOOGLE.test(host)) return pushed(image, logins.google ? undefined : DENIED)
+  if (/[.:]/.test(host) && !HUB.test(host)) return pushed(image, undefined)
+  return pushed(image, pushFault(world, logins.hub, image, now))
+}
+
+function pushed(image: string, fault: string | undefined): Outcome {
+  const says = [`The push refers to repository [${image.replace(/:[^:/]*$/, '')}]`]
+  return fault === undefined ? { says: [...says, 'Pushed'] } : { says, fault }
+}

@@ -1,0 +1,42 @@
+type Environment = Readonly<Record<string, string>>
+
+/** A command as far as it is understood here: its words, and what the one before it pipes in. */
+export interface Command {
+  readonly words: readonly string[]
+  readonly piped: readonly string[] | undefined
+}
+
+/** A word in quotes or without, an end of a command, or a comment. */
+const TOKEN = /\\\n|(?<=^|\s)#[^\n]*|\|\||&&|[|;&\n]|<<<|(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|[^\s|;&'"\\])+|[^\S\n]+|./gs
+
+/** The commands of a script, one after another, with their variables filled in; those that are not set are empty. */
+export function commandsIn(script: string, environment: Environment): readonly Command[] {
+  const commands: Command[] = []
+  let words: string[] = []
+  let piped: readonly string[] | undefined
+  const end = (pipe: boolean) => {
+    if (words.length) commands.push({ words, piped })
+    piped = pipe ? words : undefined
+    words = []
+  }
+  for (const [token] of script.matchAll(TOKEN)) {
+    if (/^(\|\||&&|[|;&\n])$/.test(token)) end(token === '|')
+    else if (/^[^\s#]/.test(token) && token !== '\\\n') words.push(unquoted(token, environment))
+  }
+  end(false)
+  return commands
+}
+
+const PART = /'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^'"\\]+)/gs
+
+const unquoted = (word: string, environment: Environment): string =>
+  word.replace(PART, (_, single, double, escaped, bare) => {
+    const plain = single ?? escaped
+    return plain ?? filled(double === undefined ? bare : double.replace(/\\(["\\`])/g, '$1'), environment)
+  })
+
+const filled = (text: string, environment: Environment): string =>
+  text.replace(/\$(?:\{(\w+)(?::?-([^}]*)|:?\?[^}]*)?\}|(\w+))/g, (_, braced, otherwise, plain) => {
+    const name = braced ?? plain
+    return (Object.hasOwn(environment, name) ? environment[name] : undefined) || (otherwise ?? '')
+  })

@@ -1,0 +1,53 @@
+import { type Action, defineStep } from '../../src/engine/step.ts'
+import { type Repair, repairs, withRepairs } from './config/repairs.ts'
+import { FILE, namesOf, USES } from './config-file.ts'
+
+interface State {
+  readonly text: string
+  readonly found: readonly Repair[]
+}
+
+export const configRepairs = defineStep({
+  id: 'circleci.config-repairs',
+  title: 'Replace what CircleCI no longer takes, or what names somebody else’s project',
+  why: 'A pipeline with a retired engine is refused whole; a fork that still names upstream’s repository would push there.',
+  section: 'Authentication',
+  document: '(nothing: it was written when these values were new)',
+  today: 'Single values, each with its own diff, replaced only with consent.',
+  uses: USES,
+  after: ['circleci.config'],
+  local: true,
+
+  async look({ answers, file }) {
+    const text = file(FILE)
+    if (text === undefined) return { is: 'present', state: { text: '', found: [] } }
+    const found = repairs(text, namesOf(answers))
+    const [first, ...more] = found.map(({ what, key, from, to }) => ({
+      what: `${what} (${key})`,
+      expected: to,
+      found: from,
+    }))
+    const state: State = { text, found }
+    return first === undefined ? { is: 'present', state } : { is: 'differs', state, how: [first, ...more] }
+  },
+
+  actions: (_, seen) => {
+    const state = seen !== undefined && 'state' in seen ? seen.state : undefined
+    return state === undefined ? [] : edits(state.text, state.found)
+  },
+
+  undo: () => [],
+})
+
+/** One edit a repair, from the end to the beginning: so the places of those before stay. */
+function edits(text: string, found: readonly Repair[]): readonly Action[] {
+  const backwards = found.toSorted((one, other) => other.span[0] - one.span[0])
+  return backwards.map((repair, index) => ({
+    kind: 'edit',
+    key: `repair-${repair.key}`,
+    does: `${repair.what}: ${repair.from} becomes ${repair.to}. ${repair.why}`,
+    file: FILE,
+    from: withRepairs(text, backwards.slice(0, index)),
+    to: withRepairs(text, backwards.slice(0, index + 1)),
+  }))
+}

@@ -1,0 +1,139 @@
+import type { Known } from '../../src/answers/schema.ts'
+import type { Cause } from '../../src/clouds/cause.ts'
+import { CIRCLECI, organizationId } from '../../src/clouds/circleci.ts'
+import { at, textAt } from '../../src/clouds/json.ts'
+import { defineStep, type Look } from '../../src/engine/step.ts'
+import { withContexts } from './config/contexts.ts'
+import { withHerokuJob } from './config/heroku-job.ts'
+import { newConfig } from './config/new-config.ts'
+import { notes } from './config/notes.ts'
+import { repairs, withRepairs } from './config/repairs.ts'
+import { jobsThatRead } from './config/variables.ts'
+import { FILE, namesOf, USES, type Used } from './config-file.ts'
+
+/** The jobs by the names that the document gives them. */
+const [HEROKU_JOB, HUB_JOB, GOOGLE_JOB] = ['deploy_heroku', 'push_docker_hub', 'push_gce_registry'] as const
+
+interface State {
+  readonly from: string
+  readonly to: string
+}
+
+export const config = defineStep({
+  id: 'circleci.config',
+  title: 'Have the jobs ask for their contexts',
+  why: 'A job gets the values of a context only where the config names it. The file is edited here; you commit and push it.',
+  section: 'Authentication',
+  document: '“Now update the .circleci/config.yml to reference the context”',
+  today:
+    'Insertions alone, every other byte stays. A Heroku job that is defined and not run is brought back for the default branch, with the release that a push no longer makes. Where there is no config, a small one is offered. CircleCI itself checks the result before a credential is made.',
+  uses: USES,
+  after: ['circleci.project'],
+  needs: ['circleci'],
+  local: true,
+
+  async look(look) {
+    const { answers } = look
+    const text = look.file(FILE)
+    const { to, open } = text === undefined ? { to: anew(look), open: [] } : edited(text, answers)
+    const state: State = { from: text ?? '', to }
+    const refused = look.isDry ? undefined : await refusal(look, withRepairs(to, repairs(to, namesOf(answers))))
+    if (refused !== undefined) return { is: 'unknown', cause: refused }
+    if (to !== text) return { is: 'missing', state, ...(text === undefined && { partly: `there is no ${FILE}` }) }
+    return { is: 'present', state, notes: [...open, ...notes(text).map(({ key, says }) => `${key}: ${says}`)] }
+  },
+
+  actions: (_, seen) => {
+    const state = seen !== undefined && 'state' in seen ? seen.state : undefined
+    if (state === undefined) return []
+    const does =
+      state.from === '' ? `write ${FILE}, a small one for this pipeline` : `add to ${FILE} what the jobs need`
+    return [{ kind: 'edit', key: 'contexts', does, file: FILE, ...state }]
+  },
+
+  // The edit is the person's own by then, committed or not.
+  undo: () => [
+    {
+      kind: 'person',
+      key: 'revert',
+      does: `take the edits of ${FILE} back`,
+      who: 'you',
+      instructions: [`git checkout --patch -- ${FILE} where they are not committed; git revert COMMIT where they are.`],
+    },
+  ],
+})
+
+const EMPTY = { text: '', open: [] }
+
+/** The config with all that is to be put in, and what could not be. */
+function edited(text: string, answers: Pick<Known, Used>): { readonly to: string; readonly open: readonly string[] } {
+  const { circleJobs, herokuContext, googleContext, herokuTokenVariable, herokuApp, defaultBranch } = answers
+  const jobs = circleJobs.split(',')
+  const brought = jobs.includes(HEROKU_JOB)
+    ? withHerokuJob(text, {
+        job: HEROKU_JOB,
+        context: herokuContext,
+        branch: defaultBranch,
+        app: herokuApp,
+        tokenVariable: herokuTokenVariable,
+      })
+    : { ...EMPTY, text }
+  const wants = (context: string, variables: readonly string[]) =>
+    jobsThatRead(brought.text, variables)
+      .filter(job => jobs.includes(job))
+      .map(job => ({ job, context }))
+  const wanted = [
+    ...wants(herokuContext, [herokuTokenVariable, 'DOCKERHUB_USER', 'DOCKERHUB_PASS']),
+    ...wants(googleContext, ['GCLOUD_AUTH_ENCODED']),
+  ]
+  const given = withContexts(brought.text, wanted)
+  const open = [...brought.open, ...given.open].map(({ job, why }) => `${job} was left as it is: ${why}.`)
+  return { to: given.text, open: [...new Set(open)] }
+}
+
+/** The usual Go of the day, where go.mod does not say. */
+const GO = '1.24'
+
+/** A config for a checkout that has none, for the jobs that are wanted. */
+function anew({ answers, file }: Look<Used>): string {
+  const { herokuContext, googleContext, herokuTokenVariable: tokenVariable, herokuApp: app } = answers
+  const jobs = answers.circleJobs.split(',')
+  const go = /^go (\d+\.\d+)/m.exec(file('go.mod') ?? '')?.[1] ?? GO
+  return newConfig({
+    // Go, git, bash and docker are in it (facts/circleci.md 10 names its family).
+    builderImage: `cimg/go:${go}`,
+    dockerHubRepository: answers.dockerHubRepository,
+    ...(jobs.includes(HUB_JOB) && { dockerHub: { context: herokuContext } }),
+    ...(jobs.includes(HEROKU_JOB) && {
+      heroku: { app, tokenVariable, context: herokuContext, branch: answers.defaultBranch },
+    }),
+    ...(jobs.includes(GOOGLE_JOB) && {
+      google: {
+        context: googleContext,
+        registryHost: answers.registryHost,
+        project: answers.googleProject,
+        imageName: answers.imageName,
+      },
+    }),
+  })
+}
+
+/** What CircleCI says of the config as it will be; it does not check that contexts exist (facts/circleci.md 7). */
+async function refusal(look: Look<Used>, text: string): Promise<Cause | undefined> {
+  const owner = await organizationId(path => look.read('circleci', path), look.answers.circleOrg)
+  const options = owner === undefined ? {} : { options: { owner_id: owner } }
+  const reply = await look.preview('circleci', '/api/v2/compile-config-with-defaults', {
+    config_yaml: text,
+    ...options,
+  })
+  if (reply.status >= 300) return CIRCLECI.means(reply)
+  if (at(reply.body, 'valid') === true) return undefined
+  const errors = at(reply.body, 'errors')
+  return {
+    code: 'config',
+    asked: reply.asked,
+    said: Array.isArray(errors) ? errors.map(error => textAt(error, 'message') ?? '').join('\n') : 'not valid',
+    means: `CircleCI does not take ${FILE}, also with all that is offered here put in.`,
+    next: `Mend what it says in ${FILE}, and run again. No credential is made before.`,
+  }
+}

@@ -1,0 +1,138 @@
+import { HEROKU } from '../../src/clouds/heroku.ts'
+import { at, type Json, textAt } from '../../src/clouds/json.ts'
+import { type Action, defineStep } from '../../src/engine/step.ts'
+import { type Str, secretHole, shown, t } from '../../src/engine/text.ts'
+import { deliver, type Listed, labelOf, lookAtDelivery, standing } from '../delivery.ts'
+
+const ID = 'heroku.ci-token'
+const TOKEN = secretHole(`${ID}:token`)
+
+/** The job that releases, as the document calls it: without it nothing needs the token. */
+const JOB = 'deploy_heroku'
+
+export const ciToken = defineStep({
+  id: ID,
+  title: 'Make CI’s own Heroku token and put it into its context',
+  why: 'CI releases with a token of its own, which can be revoked without touching anybody’s login. It is made only once its context is closed, and proven to have arrived.',
+  section: 'Authentication',
+  document: '`heroku authorizations:create -d …`; expiry and scope unexplored; variable HEROKU_TOKEN',
+  today:
+    'Scopes read-protected and write-protected do for push and release; Heroku has no finer grain, so it reaches every app that you can. The config reads HEROKU_API_KEY. The token is shown once, at its making: lost ones are revoked and made anew.',
+  uses: [
+    'githubProject',
+    'circleOrg',
+    'circleJobs',
+    'herokuContext',
+    'herokuTokenVariable',
+    'herokuTokenScopes',
+    'herokuTokenExpiresIn',
+  ],
+  after: ['circleci.restrict', 'circleci.config'],
+  brings: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google', 'circleci.restrict'],
+  needs: ['heroku', 'circleci'],
+  when: ({ circleJobs }) => typeof circleJobs !== 'string' || circleJobs.split(',').includes(JOB),
+
+  async look(look) {
+    const { githubProject, circleOrg, herokuContext, herokuTokenVariable, herokuTokenScopes } = look.answers
+    // The most that a page takes (Platform API reference, Ranges).
+    const reply = await look.read('heroku', '/oauth/authorizations', { headers: { range: 'id ..; max=1000' } })
+    if (reply.status >= 300 || !Array.isArray(reply.body)) return { is: 'unknown', cause: HEROKU.means(reply) }
+    const label = shown(labelOf(githubProject, herokuContext))
+    const listed = reply.body.map(item => readAuthorization(item, label, herokuTokenScopes.split(',')))
+    const target = { organization: circleOrg, name: herokuContext }
+    const delivery = await lookAtDelivery(look, ID, target, [{ variable: herokuTokenVariable, value: TOKEN }])
+    return standing(look, ID, { listed, delivery, context: herokuContext })
+  },
+
+  actions: (answers, seen) => {
+    const { mint, old } = seen !== undefined && 'state' in seen && seen.state ? seen.state : { mint: true, old: [] }
+    const target = { name: answers.herokuContext, madeBy: 'circleci.context-heroku' } as const
+    const made = [create(answers), deliver(target, { variable: answers.herokuTokenVariable, value: TOKEN })]
+    return [...(mint ? made : []), ...old.map(revoke)]
+  },
+
+  undo: ({ herokuContext, herokuTokenVariable }) => [
+    {
+      kind: 'request',
+      key: 'remove',
+      does: t`take ${herokuTokenVariable} out of the context ${herokuContext}`,
+      host: 'circleci',
+      method: 'DELETE',
+      path: t`/api/v2/context/${{ hole: 'circleci.context-heroku:id' }}/environment-variable/${herokuTokenVariable}`,
+      again: 'safe',
+    },
+    revokeBy({ hole: `${ID}:id` }),
+  ],
+})
+
+function create(answers: {
+  readonly githubProject: Str
+  readonly herokuContext: Str
+  readonly herokuTokenScopes: Str
+  readonly herokuTokenExpiresIn: Str
+}): Action {
+  const { githubProject, herokuContext, herokuTokenScopes: scopes, herokuTokenExpiresIn } = answers
+  const description = labelOf(githubProject, herokuContext)
+  const seconds = herokuTokenExpiresIn === 'never' ? undefined : herokuTokenExpiresIn
+  return {
+    kind: 'request',
+    key: 'mint',
+    does: t`make an authorization of the scopes ${scopes} ${lastingFor(herokuTokenExpiresIn)}`,
+    host: 'heroku',
+    method: 'POST',
+    path: '/oauth/authorizations',
+    body: {
+      description,
+      scope: typeof scopes === 'string' ? scopes.split(',') : [scopes],
+      expires_in: seconds,
+    },
+    learn: { new: ['id'] },
+    mint: { token: ['access_token', 'token'] },
+    // A second one of the same description comes about without a word (facts/heroku.md 8).
+    again: 'look-first',
+    byHand: [
+      {
+        argv: [
+          ...['heroku', 'authorizations:create', '--json', '--description', description, '--scope', scopes],
+          ...(seconds === undefined ? [] : ['--expires-in', seconds]),
+        ],
+        into: { [`${ID}:new`]: '.id', [`${ID}:token`]: '.access_token.token' },
+      },
+    ],
+  }
+}
+
+const DAY_SECONDS = 86_400
+
+function lastingFor(seconds: Str): Str {
+  if (seconds === 'never') return 'that never expires'
+  const days = Number(shown(seconds)) / DAY_SECONDS
+  return Number.isInteger(days) ? t`for ${String(days)} days` : t`for ${seconds} seconds`
+}
+
+const revoke = (id: string): Action => ({ ...revokeBy(id), takesBack: true })
+
+const revokeBy = (id: Str): Action => ({
+  kind: 'request',
+  key: `revoke-${shown(id)}`,
+  does: t`revoke the authorization ${id}, which CI does not use`,
+  host: 'heroku',
+  method: 'DELETE',
+  path: t`/oauth/authorizations/${id}`,
+  again: 'safe',
+  // What is gone is revoked.
+  okStatus: [404],
+  byHand: [{ argv: ['heroku', 'authorizations:revoke', id] }],
+})
+
+function readAuthorization(item: Json, label: string, scopes: readonly string[]): Listed {
+  const given = at(item, 'scope')
+  const has = (scope: string) => Array.isArray(given) && (given.includes(scope) || given.includes('global'))
+  const left = at(item, 'access_token', 'expires_in')
+  return {
+    id: textAt(item, 'id') ?? '',
+    madeAt: new Date(textAt(item, 'created_at') ?? 0),
+    isLabelled: textAt(item, 'description') === label,
+    isGood: scopes.every(has) && (left === null || (typeof left === 'number' && left > 0)),
+  }
+}

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import { parseDocument } from 'yaml'
+import { fromCiConfig } from '../../../../src/answers/sources/ci-config.ts'
+import { withContexts } from '../../../../steps/circleci/config/contexts.ts'
+import { withHerokuJob } from '../../../../steps/circleci/config/heroku-job.ts'
+import { newConfig } from '../../../../steps/circleci/config/new-config.ts'
+import { notes } from '../../../../steps/circleci/config/notes.ts'
+import { repairs } from '../../../../steps/circleci/config/repairs.ts'
+import { jobsThatRead } from '../../../../steps/circleci/config/variables.ts'
+
+const BUILDS = { builderImage: 'cimg/go:1.24', dockerHubRepository: 'acme/demo' }
+const HEROKU = { app: 'acme-demo', tokenVariable: 'HEROKU_TOKEN', context: 'hub', branch: 'trunk' }
+const GOOGLE = { context: 'cloud', registryHost: 'eu.gcr.io', project: 'acme-1', imageName: 'demo' }
+const ALL = { ...BUILDS, heroku: HEROKU, dockerHub: { context: 'hub' }, google: GOOGLE }
+
+function read(text: string) {
+  const document = parseDocument(text)
+  expect([...document.errors, ...document.warnings]).toEqual([])
+  return document.toJS()
+}
+
+describe('A new config', () => {
+  test('says of itself what the answers said', () => {
+    const said = fromCiConfig(newConfig(ALL)).map(({ key, value }) => [key, value])
+    expect(Object.fromEntries(said)).toEqual({
+      herokuTokenVariable: 'HEROKU_TOKEN',
+      dockerHubRepository: 'acme/demo',
+      circleJobs: 'build,deploy_heroku,push_docker_hub,push_gce_registry',
+      herokuContext: 'hub',
+      googleContext: 'cloud',
+    })
+  })
+
+  test('is one that the edits, repairs and notes find nothing to do in', () => {
+    const text = newConfig(ALL)
+    const contexts = ['deploy_heroku', 'push_docker_hub'].map(job => ({ job, context: 'hub' }))
+    expect(withContexts(text, [...contexts, { job: 'push_gce_registry', context: 'cloud' }]).text).toBe(text)
+    expect(withHerokuJob(text, { job: 'deploy_heroku', ...HEROKU }).text).toBe(text)
+    expect(repairs(text, { DOCKER_PROJECT: 'acme/demo', GCR_HOST: 'eu.gcr.io', HEROKU_APP: 'acme-demo' })).toEqual([])
+    expect(notes(text)).toEqual([])
+  })
+
+  test('gives each job the variables of its own context alone', () => {
+    const text = newConfig(ALL)
+    expect(jobsThatRead(text, ['HEROKU_TOKEN'])).toEqual(['deploy_heroku'])
+    expect(jobsThatRead(text, ['DOCKERHUB_USER', 'DOCKERHUB_PASS'])).toEqual(['push_docker_hub'])
+    expect(jobsThatRead(text, ['GCLOUD_AUTH_ENCODED'])).toEqual(['push_gce_registry'])
+  })
+
+  test('tells the scripts the names by their variables', () => {
+    expect(read(newConfig(ALL)).jobs.build.environment).toEqual({
+      DOCKER_PROJECT: 'acme/demo',
+      HEROKU_APP: 'acme-demo',
+      GCR_HOST: 'eu.gcr.io',
+      GCR_PROJECT: 'acme-1',
+      GCR_IMAGE_NAME: 'demo',
+      BUILD_TAGS: 'heroku zerolog',
+      BUILDER_SYSTEM: 'circleci',
+    })
+  })
+
+  test('deploys to Heroku from one branch, and elsewhere unless the branch’s name says no', () => {
+    const [build, ...deploys] = read(newConfig(ALL)).workflows.build_and_deploy.jobs
+    expect(build).toBe('build')
+    expect(deploys.map((item: object) => Object.values(item)[0].filters.branches)).toEqual([
+      { only: 'trunk' },
+      { ignore: '/.*nohub.*/' },
+      { ignore: '/.*nogcloud.*/' },
+    ])
+    expect(deploys.every((item: object) => Object.values(item)[0].requires[0] === 'build')).toBe(true)
+  })
+
+  test.each([
+    ['nothing', {}, ['build']],
+    ['Docker Hub alone', { dockerHub: { context: 'hub' } }, ['build', 'push_docker_hub']],
+    ['Google alone', { google: GOOGLE }, ['build', 'push_gce_registry']],
+    ['Heroku alone', { heroku: HEROKU }, ['build', 'deploy_heroku']],
+  ])('for %s has no other job and no other names', (_, wanted, jobs) => {
+    const text = newConfig({ ...BUILDS, ...wanted })
+    const config = read(text)
+    expect(Object.keys(config.jobs)).toEqual(jobs)
+    expect(config.workflows.build_and_deploy.jobs).toHaveLength(jobs.length)
+    expect('google' in wanted).toBe(text.includes('GCR_PROJECT'))
+    expect('heroku' in wanted).toBe(text.includes('HEROKU_APP'))
+  })
+
+  test('quotes a name that YAML would read otherwise', () => {
+    const config = read(newConfig({ ...ALL, heroku: { ...HEROKU, branch: 'no' }, dockerHub: { context: 'a: b, c' } }))
+    const [, { deploy_heroku }, { push_docker_hub }] = config.workflows.build_and_deploy.jobs
+    expect([deploy_heroku.filters.branches.only, push_docker_hub.context]).toEqual(['no', 'a: b, c'])
+  })
+
+  test('has commands that a shell can read', () => {
+    const steps = Object.values(read(newConfig(ALL)).jobs).flatMap(job => (job as { steps: unknown[] }).steps)
+    const commands = steps.flatMap(step => (step as { run?: { command: string } }).run?.command ?? [])
+    expect(commands).toHaveLength(12)
+    for (const command of commands) expect(spawnSync('/bin/sh', ['-n', '-c', command]).status).toBe(0)
+  })
+})
