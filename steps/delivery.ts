@@ -1,6 +1,9 @@
+import type { Cause } from '../src/clouds/cause.ts'
 import { contextNamed, readVariables } from '../src/clouds/circleci.ts'
-import type { Look, RequestAction, Seen, StepId } from '../src/engine/step.ts'
-import { type Hole, hole, type Str, shown, t } from '../src/engine/text.ts'
+import { at, textAt } from '../src/clouds/json.ts'
+import type { VendorReply } from '../src/clouds/vendor.ts'
+import type { Action, Look, RequestAction, Seen, StepId } from '../src/engine/step.ts'
+import { hole, type Str, shown, t } from '../src/engine/text.ts'
 
 /*
  * How a credential reaches CI: made, put into a context and proven within one step. The context never shows a value, so
@@ -8,15 +11,41 @@ import { type Hole, hole, type Str, shown, t } from '../src/engine/text.ts'
  */
 
 /** A context, and the step that makes it. */
-interface Target {
+export interface Target {
   readonly name: Str
   readonly madeBy: StepId
 }
 
 /** One variable of it: a secret that the step makes, or a text. */
-interface Value<Name extends Str> {
+export interface Value<Name extends Str = string> {
   readonly variable: Name
-  readonly value: Hole | string
+  readonly value: Str
+}
+
+/** The key of `closed`: what its answer means, `openToAll` says. */
+export const CLOSED = 'closed'
+
+/** Asks, before anything is made for it, whether the context is closed to other projects; `isNo` judges by `openToAll`. */
+export const closed = ({ name, madeBy }: Target): RequestAction => ({
+  kind: 'request',
+  key: CLOSED,
+  does: t`see that the context ${name} is closed to other projects`,
+  host: 'circleci',
+  method: 'GET',
+  path: t`/api/v2/context/${hole(`${madeBy}:id`)}/restrictions`,
+  again: 'safe',
+})
+
+/** Why nothing may be written to a context: every project of the organization can use it (facts/circleci.md 5). */
+export function openToAll({ body }: VendorReply, context: string): Cause | undefined {
+  const items = at(body, 'items')
+  const isClosed = Array.isArray(items) && items.some(item => textAt(item, 'restriction_type') === 'project')
+  if (isClosed) return undefined
+  return {
+    code: 'open-context',
+    means: `Every project of the organization can use the context ${context}, so nothing secret is made for it yet.`,
+    next: 'Have an admin of the organization restrict it to the project (circleci.restrict), and run again.',
+  }
 }
 
 /** Puts a value into the context. A wrong key would be taken and store nothing (facts/circleci.md 5), so what stands there is proven. */
@@ -35,7 +64,7 @@ export const deliver = ({ name, madeBy }: Target, { variable, value }: Value<Str
 type Questions = Omit<Look, 'answers'>
 
 /** What stands in the context. */
-type Delivery =
+export type Delivery =
   | { readonly is: 'no-context' }
   /** Somebody else wrote these, and when. */
   | { readonly is: 'foreign'; readonly variables: readonly { readonly name: string; readonly writtenAt: string }[] }
@@ -49,7 +78,7 @@ export async function lookAtDelivery(
   look: Questions,
   step: StepId,
   { organization, name }: { readonly organization: string; readonly name: string },
-  values: readonly Value<string>[],
+  values: readonly Value[],
 ): Promise<Delivery> {
   const context = await contextNamed(path => look.read('circleci', path), organization, name)
   if (context === undefined) return { is: 'no-context' }
@@ -61,10 +90,10 @@ export async function lookAtDelivery(
     const learned = { [fact]: found.updatedAt }
     if (look.fact(fact) === found.updatedAt) return { is: 'record', learned } as const
     const begun = look.begunAt(`${step}/deliver-${variable}`)
-    if (begun === undefined || Date.parse(found.updatedAt) < begun.getTime() - WHOLE_SECOND_MS) {
-      return { is: 'foreign', name: variable, writtenAt: found.updatedAt } as const
-    }
-    const isProven = typeof value === 'string' ? endsIn(value, found.tail) : look.endsIn(value.hole, found.tail)
+    const isProven = endsIn(value, found.tail, look)
+    const after = begun === undefined ? Number.NaN : Date.parse(found.updatedAt) - begun.getTime()
+    const isOurs = after >= -WHOLE_SECOND_MS && (isProven || after <= LOST_ANSWER_WINDOW_MS)
+    if (!isOurs) return { is: 'foreign', name: variable, writtenAt: found.updatedAt } as const
     return isProven ? ({ is: 'hand', learned } as const) : ({ is: 'open' } as const)
   })
   const foreign = stands.flatMap(one => (one.is === 'foreign' ? [{ name: one.name, writtenAt: one.writtenAt }] : []))
@@ -76,8 +105,13 @@ export async function lookAtDelivery(
 
 /** Clocks of vendors have whole seconds in headers. */
 const WHOLE_SECOND_MS = 1_000
+/** How long after its intent a write may land and still be our own, whose answer was lost. */
+const LOST_ANSWER_WINDOW_MS = 300_000
 
-const endsIn = (value: string, tail: string): boolean => tail !== '' && value.endsWith(tail)
+const endsIn = (value: Str, tail: string, look: Questions): boolean =>
+  typeof value === 'object' && 'hole' in value
+    ? !!look.endsIn(value.hole, tail)
+    : tail !== '' && shown(value).endsWith(tail)
 
 /** A credential as the vendor lists it. */
 export interface Listed {
@@ -90,12 +124,28 @@ export interface Listed {
 }
 
 /** What a step that makes and delivers a credential has come to. */
-interface Standing {
+export interface Standing {
   /** One must be made and delivered. */
   readonly mint: boolean
   /** Ours, and no longer or never delivered. */
   readonly old: readonly string[]
+  /** Of these, the ones that were made and never proven: they go before anything is made anew, so that none is forgotten. */
+  readonly unproven: readonly string[]
 }
+
+/** Nothing is there yet. */
+export const NOTHING: Standing = { mint: true, old: [], unproven: [] }
+
+/** What is to be done: what was never proven goes first; what CI has used goes last, when the new one is in its place. */
+export const renewed = (
+  { mint, old, unproven }: Standing,
+  make: readonly Action[],
+  revoke: (id: string) => Action,
+): readonly Action[] => [
+  ...unproven.map(revoke),
+  ...(mint ? make : []),
+  ...old.filter(id => !unproven.includes(id)).map(revoke),
+]
 
 /**
  * What a step that makes a credential and delivers it has come to. Ours are the recorded one, the one just made, and
@@ -119,13 +169,14 @@ export function standing(
   const delivered = delivery.is === 'proven' ? (delivery.by === 'record' ? recorded : fresh) : undefined
   const current = ours.find(({ id, isGood }) => id === delivered && isGood)
   const old = ours.filter(one => one !== current).map(({ id }) => id)
+  const unproven = old.filter(id => id !== recorded)
   if (current !== undefined && delivery.is === 'proven') {
     const partly = 'delivered; an older one of ours is still valid'
-    if (old.length > 0) return { is: 'missing', partly, state: { mint: false, old } }
+    if (old.length > 0) return { is: 'missing', partly, state: { mint: false, old, unproven } }
     const learned = { ...delivery.learned, [`${step}:id`]: current.id }
-    return { is: 'present', state: { mint: false, old }, learned }
+    return { is: 'present', state: { mint: false, old, unproven }, learned }
   }
-  const state = { mint: true, old }
+  const state = { mint: true, old, unproven }
   if (delivery.is !== 'foreign') return { is: 'missing', state, ...(old.length > 0 && { partly: HALF_MADE }) }
   const [first, ...more] = delivery.variables.map(({ name, writtenAt }) => ({
     what: `${name} in the context ${context}`,

@@ -5,6 +5,11 @@ import { contextGoogle, contextHeroku } from './circleci/contexts.ts'
 import { firstRun } from './circleci/first-run.ts'
 import { project } from './circleci/project.ts'
 import { restrict } from './circleci/restrict.ts'
+import { bot } from './docker-hub/bot.ts'
+import { provePush } from './docker-hub/prove-push.ts'
+import { repository } from './docker-hub/repository.ts'
+import { team } from './docker-hub/team.ts'
+import { token } from './docker-hub/token.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
 import { ciToken } from './heroku/ci-token.ts'
 import { createApp } from './heroku/create-app.ts'
@@ -24,6 +29,9 @@ export const STEPS = inOrder([
   labs,
   herokuRemote,
   firstDeploy,
+  repository,
+  team,
+  bot,
   project,
   contextHeroku,
   contextGoogle,
@@ -31,6 +39,8 @@ export const STEPS = inOrder([
   config,
   configRepairs,
   ciToken,
+  token,
+  provePush,
   publish,
   firstRun,
 ])

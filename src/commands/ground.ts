@@ -27,7 +27,7 @@ export interface Ground {
   /** Asks for what is needed to be let in by these vendors. */
   signIn(vendors: readonly Vendor[], answers: Known): Promise<Map<Identity, Credential>>
   /** Plays a person: the rehearsal alone has it. */
-  play?(step: StepId, action: PersonAction): Promise<void>
+  play?(action: PersonAction, step: StepId, answers: Known): Promise<void>
   /** Makes up a secret that only a person knows: the rehearsal alone has it. */
   secretFor?(need: Need, answers: Known): Credential | undefined
   /** The command that goes on. */

@@ -44,7 +44,7 @@ export async function awaitPeople(
 ): Promise<boolean> {
   printer.line()
   for (const one of awaited) sayAwaited(one, printer)
-  if (ground.play !== undefined) return play(awaited, ground.play, printer, played)
+  if (ground.play !== undefined) return play(awaited, ground.play, engine, printer, played)
   if (asker === undefined) return false
   const seen = new AbortController()
   const answered = new AbortController()
@@ -79,6 +79,7 @@ export async function awaitPeople(
 async function play(
   awaited: readonly Awaited[],
   perform: NonNullable<Ground['play']>,
+  { answers }: Engine,
   { line }: Printer,
   played: Set<string>,
 ): Promise<boolean> {
@@ -89,7 +90,7 @@ async function play(
     if (played.has(name)) continue
     played.add(name)
     line(`  the rehearsal plays ${action.who}`)
-    await perform(planned.step.id, action)
+    await perform(action, planned.step.id, answers)
   }
   return played.size > before
 }

@@ -22,6 +22,7 @@ import { wrap } from '../output/printer.ts'
 import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
 import { push } from '../rehearsal/circleci/people.ts'
 import { inhabit, quickWorld, type Subject } from '../rehearsal/inhabit.ts'
+import { peopleOf } from '../rehearsal/people.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
 import { playTools } from '../rehearsal/tools.ts'
 import type { World } from '../rehearsal/world.ts'
@@ -49,6 +50,7 @@ export async function rehearse(options: Options): Promise<Exit> {
       ...(options.world !== undefined && { file: resolve(options.world) }),
     })
     close = rehearsal.close
+    const people = peopleOf(rehearsal.world)
     const screen = createScreen(options, process.env)
     const { checkout, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
     headline(
@@ -59,7 +61,7 @@ export async function rehearse(options: Options): Promise<Exit> {
     )
     const keepsState = options.stateDir !== undefined || options.world !== undefined
     const alone = screen.asker === undefined
-    let about: Known | undefined
+    let hasCi = false
     const bases = new Map(HOST_IDS.map(host => [host, new URL(rehearsal.origins[hostOf(host).vendor])]))
     const endpoints = [...bases].map(([host, base]) => ({ host, base, foreign: true }))
     return await conduct(
@@ -78,12 +80,13 @@ export async function rehearse(options: Options): Promise<Exit> {
         bases,
         given: answers,
         takeProposed: alone,
-        play: async (_, action) => {
-          await play(action, checkout)
-          if (about !== undefined) await tellCi(about, checkout, rehearsal)
+        play: async (action, step, known) => {
+          if (!people.play(step, action.key, known)) await play(action, checkout)
+          if (hasCi) await tellCi(known, checkout, rehearsal)
         },
+        secretFor: (need, known) => people.secretFor(need, known),
         signIn: async (vendors, known) => {
-          if (vendors.includes('circleci')) about = known
+          hasCi = vendors.includes('circleci')
           inhabit(rehearsal.world, await subjectOf(vendors, known, checkout), new Date())
           return signIn(vendors, rehearsal, screen)
         },

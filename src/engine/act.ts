@@ -1,4 +1,4 @@
-import { SetupError } from '../clouds/cause.ts'
+import { NeedsSecret, SetupError } from '../clouds/cause.ts'
 import { VendorTrouble } from '../clouds/clouds.ts'
 import type { Identity } from '../clouds/identity.ts'
 import { at, type Json } from '../clouds/json.ts'
@@ -92,7 +92,10 @@ const lastLines = (text: string): string => text.trim().split('\n').slice(-12).j
 
 async function sendRequest(action: RequestAction, acting: Acting, withdraw: () => void): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const reply = await sendOnce(action, acting)
+    const reply = await sendOnce(action, acting).catch(error => {
+      if (attempt === 1 && error instanceof NeedsSecret) withdraw()
+      throw error
+    })
     if (!('lost' in reply)) {
       if (attempt === 1 && isRefused(action, reply)) withdraw()
       return settle(action, reply, acting)
@@ -174,10 +177,9 @@ async function hasHappened(action: Action, { step, engine, minted, giveUp }: Act
   const { progress } = engine
   const seen = await see(step, newLook(engine, giveUp, minted))
   if (seen.is === 'unknown') throw new SetupError(seen.cause)
-  if (seen.is === 'present') {
-    progress.save({ facts: { ...progress.saved.facts, ...seen.learned } })
-    return true
-  }
+  // The lost answer would have taught what the next action needs.
+  if ('learned' in seen && seen.learned) progress.save({ facts: { ...progress.saved.facts, ...seen.learned } })
+  if (seen.is === 'present') return true
   return !step.actions(engine.answers, seen).some(still => sameActions([still], [action]))
 }
 

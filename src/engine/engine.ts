@@ -130,6 +130,13 @@ export function boundPath(to: Str, facts: Readonly<Record<string, string>>): str
 
 export function bound(hole: string, facts: Readonly<Record<string, string>>): string {
   const value = facts[hole]
-  if (value === undefined) throw new Error(`<${hole}> is not known yet`)
+  if (value === undefined) throw new SetupError(unknownYet(hole))
   return value
 }
+
+/** A step that others come after was left out of the run, and never done before. */
+const unknownYet = (hole: string): Cause => ({
+  code: 'unknown-yet',
+  means: `<${hole}> is not known yet: ${hole.replace(/:.*/, '')} has not been done.`,
+  next: 'Run again without --only and --skip, so that it is done first.',
+})

@@ -165,18 +165,20 @@ function forPerson(action: PersonAction, say: Say): Outcome {
   return { is: 'open', why: 'person', action, detail }
 }
 
-/** Nothing is to be done: it is there, or what was begun is waited for. What others did meanwhile may have changed that. */
+/** Nothing is to be done: it is there, or what was begun is waited for. */
 async function settled(planned: Planned, pass: Pass, say: Say, isStale: boolean): Promise<Outcome> {
   const { step } = planned
   const { engine } = pass
-  const seen = isStale ? await see(step, newLook(engine, pass.stop)) : planned.seen
-  if (isStale && ownerOf(seen) !== ownerOf(planned.seen)) return changed(say)
+  // What it stands for may have come about by the work of the steps before it, or gone by it.
+  const isOld = isStale || planned.seen.is === 'missing'
+  const seen = isOld ? await see(step, newLook(engine, pass.stop)) : planned.seen
+  if (isOld && ownerOf(seen) !== ownerOf(planned.seen)) return changed(say)
   if (seen.is === 'present') {
     keep(step, seen, planned.consents.includes('adopt'), engine)
     say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
     return { is: 'done', notes: notesOf(seen), acted: false }
   }
-  const ended = await watch(planned.step, seen, { engine, until: pass.stop }, say)
+  const ended = await watch(step, seen, { engine, until: pass.stop }, say)
   return concluded(planned, ended, pass, say)
 }
 
@@ -250,8 +252,8 @@ function concluded(planned: Planned, seen: Seen<unknown>, { engine }: Pass, say:
   const { step, actions } = planned
   if (seen.is === 'present') {
     keep(step, seen, planned.consents.includes('adopt'), engine)
-    const [only] = actions
-    say('done', actions.length <= 1 && only ? shown(only.does) : `all ${actions.length} done`)
+    const [only, ...more] = actions
+    say('done', only === undefined ? 'present' : more.length === 0 ? shown(only.does) : `all ${actions.length} done`)
     return { is: 'done', notes: notesOf(seen), acted: true }
   }
   if (seen.is === 'failed') return failed(seen.cause, undefined, say)
@@ -304,7 +306,7 @@ export function openConsent({ seen, consents }: Planned): string {
   const adopt =
     consents.includes('adopt') && owned
       ? [
-          `${owned.what} is there already (${[`owner ${owned.owner}`, `since ${day(owned.since)}`, access(owned)].join(', ')})`,
+          `${owned.what} is there already (${[`owner ${owned.owner}`, ...(owned.since ? [`since ${day(owned.since)}`] : []), access(owned)].join(', ')})`,
         ]
       : []
   const replace = how.map(({ what, expected, found }) => `${what} is ${found}, expected ${expected}`)

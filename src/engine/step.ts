@@ -100,7 +100,8 @@ export interface Owned {
   /** What it is, as people call it: "app pt-dummy-app". */
   readonly what: string
   readonly owner: string
-  readonly since: Date
+  /** Where the vendor tells when it was made. */
+  readonly since?: Date
   /** Who else can use or change it. */
   readonly alsoAccess: readonly string[]
 }
@@ -114,7 +115,14 @@ interface Difference {
 /** What a look saw. */
 export type Seen<State> =
   /** Nothing of anybody's is in the way; `partly` says what stands there already. */
-  | { readonly is: 'missing'; readonly state?: State; readonly partly?: string }
+  | {
+      readonly is: 'missing'
+      readonly state?: State
+      readonly partly?: string
+      readonly learned?: Facts
+      /** A part that is there already, and whose it is. */
+      readonly owned?: Owned
+    }
   | {
       readonly is: 'present'
       readonly state: State

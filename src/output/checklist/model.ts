@@ -126,7 +126,7 @@ function curlFor(action: RequestAction, step: StepId, place: Place): Curl {
   return {
     method: action.method,
     url: urlOf(action, place),
-    signIn,
+    signIn: typeof action.as === 'object' ? action.as : signIn,
     headers: { ...headers, ...action.headers },
     body: action.body,
     ...(into.length > 0 && { into: Object.fromEntries(into) }),
