@@ -10,6 +10,9 @@ import { git, makeCheckout } from '../support/checkout.ts'
 import { bareEnvironment, CLI } from '../support/cli.ts'
 import { BOT, ownersWorld, signedIn, tellCi } from '../support/vendors.ts'
 
+/** The one name that nothing tells but a person. */
+const BOTS_NAME = ['--set', `dockerHubBot=${BOT}`]
+
 const LONGEST_RUN_MS = 60_000
 
 /** What the runs of one test share: clouds of their own, a fresh checkout, and a folder for the progress. */
@@ -101,18 +104,13 @@ export class Bench {
   }
 
   /** Starts the program as a script would: everything is known, nobody is asked. */
-  start({ rehearsal, checkout, state, folder }: Place, preload: NodeJS.ProcessEnv = {}): Running {
+  start(
+    { rehearsal, checkout, state, folder }: Place,
+    preload: NodeJS.ProcessEnv = {},
+    more: readonly string[] = [],
+  ): Running {
     const hook = Object.keys(preload).length > 0 ? ['--import', resolve('test/sweeps/kill-point.mjs')] : []
-    const argv = [
-      '--yes',
-      '--no-input',
-      '--allow-host',
-      '127.0.0.1',
-      '--state-dir',
-      state,
-      '--set',
-      `dockerHubBot=${BOT}`,
-    ]
+    const argv = ['--yes', '--no-input', '--allow-host', '127.0.0.1', '--state-dir', state, ...BOTS_NAME, ...more]
     const child = execa(process.execPath, [...hook, this.#program, ...argv], {
       cwd: checkout,
       env: { ...bareEnvironment(folder), DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...preload },
@@ -141,8 +139,8 @@ export class Bench {
     }
   }
 
-  async run(place: Place, preload?: NodeJS.ProcessEnv): Promise<Ran> {
-    return this.start(place, preload).ended
+  async run(place: Place, preload?: NodeJS.ProcessEnv, more?: readonly string[]): Promise<Ran> {
+    return this.start(place, preload, more).ended
   }
 
   close(): void {
