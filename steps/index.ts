@@ -2,6 +2,12 @@ import { inOrder } from '../src/engine/plan.ts'
 import { contextGoogle, contextHeroku } from './circleci/contexts.ts'
 import { project } from './circleci/project.ts'
 import { restrict } from './circleci/restrict.ts'
+import { bot } from './docker-hub/bot.ts'
+import { credentialStore } from './docker-hub/credential-store.ts'
+import { provePush } from './docker-hub/prove-push.ts'
+import { repository } from './docker-hub/repository.ts'
+import { team } from './docker-hub/team.ts'
+import { token } from './docker-hub/token.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
 import { ciToken } from './heroku/ci-token.ts'
 import { createApp } from './heroku/create-app.ts'
@@ -16,6 +22,12 @@ export const STEPS = inOrder([
   createApp,
   labs,
   herokuRemote,
+  repository,
+  team,
+  bot,
+  token,
+  provePush,
+  credentialStore,
   project,
   contextHeroku,
   contextGoogle,

@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { EXIT, SetupError, wordsOf } from './cause.ts'
 import type { Tools } from './exec.ts'
@@ -49,7 +50,7 @@ export async function assertReadable(checkout: string, tools: Tools): Promise<vo
   )
 }
 
-/** A text file of the checkout; undefined where there is none, it is too large, or a link leads out of the checkout. */
+/** A text file of the checkout (or another folder); undefined where there is none, it is too large, or a link leads out. */
 export function readInside(checkout: string, name: string): string | undefined {
   const file = join(checkout, name)
   try {
@@ -61,6 +62,9 @@ export function readInside(checkout: string, name: string): string | undefined {
     return undefined
   }
 }
+
+/** A text file below the home folder; undefined where there is none, or it is too large. */
+export const readHome = (name: string): string | undefined => readInside(homedir(), name)
 
 /**
  * Replaces the text of a file of the checkout: temporary file, then rename; its rights stay.
