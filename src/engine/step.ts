@@ -168,6 +168,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   tool(...argv: readonly string[]): Promise<Ran | undefined>
   /** The text of a file of the checkout; undefined where there is none that may be read. */
   file(name: string): string | undefined
+  /** The text of a file below the person's home folder, which may hold secrets; a rehearsal has none. */
+  home(name: string): string | undefined
   /** What was learned earlier, by `step:name`. */
   fact(name: string): string | undefined
   /** When an effect was last begun whose end was not seen, by `step/key` and the vendor's clock. */
@@ -202,7 +204,7 @@ interface StepOf<Used extends AnswerKey, State> {
   readonly needs?: readonly Vendor[]
   /** Is it part of the set-up at all, with these answers? Always, unless told. */
   when?(answers: Pick<Answers, Used>): boolean
-  /** Its look reads files of the checkout and nothing else, so even a dry run looks. */
+  /** Its look reads files of the checkout and the home folder and nothing else, so even a dry run looks. */
   readonly local?: true
   look(look: Look<Used>): Promise<Seen<State>>
   /** What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions. */

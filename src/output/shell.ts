@@ -80,8 +80,15 @@ function signInLine(signIn: NonNullable<Curl['signIn']>): string {
 
 /** A body in a document that the shell puts its variables into. */
 function bodyLines(body: Body): readonly string[] {
-  const text = JSON.stringify(fillBody(body, hole => `\ue000${variableOf(hole)}\ue001`))
-  return [text.replace(/[\\$`]/g, '\\$&').replace(/\ue000(\w+)\ue001/g, (_, name) => `\${${name}:?}`)]
+  const text = JSON.stringify(fillBody(body, hole => `${hole.number ? '\ue002' : '\ue000'}${variableOf(hole)}\ue001`))
+  const variable = (_: string, name: string) => `\${${name}:?}`
+  // A number stands without quotes.
+  return [
+    text
+      .replace(/[\\$`]/g, '\\$&')
+      .replace(/"\ue002(\w+)\ue001"/g, variable)
+      .replace(/\ue000(\w+)\ue001/g, variable),
+  ]
 }
 
 /** A text for standard input that no line of its own can end. */
