@@ -63,9 +63,9 @@ export function newLook(
       clouds.tools.find(argv[0] ?? '') === undefined ? undefined : clouds.run({ argv, cwd: repo }),
     file: name => readInside(repo, name),
     fact: name => progress.saved.facts[name],
-    begunAt(intent) {
-      const at = progress.saved.intents[intent]?.at
-      return at === undefined ? undefined : new Date(at)
+    begunAt(name, which) {
+      const intent = progress.saved.intents[name]
+      return intent && new Date((which && intent.first) ?? intent.at)
     },
     // Any text ends in nothing.
     endsIn: (secret, tail) =>
