@@ -60,7 +60,8 @@ export async function lookAtDelivery(
     const fact = `${step}:delivered-${variable}`
     const learned = { [fact]: found.updatedAt }
     if (look.fact(fact) === found.updatedAt) return { is: 'record', learned } as const
-    if (!isByIntent(look.begunAt(`${step}/deliver-${variable}`), found.updatedAt)) {
+    const intent = `${step}/deliver-${variable}`
+    if (!isWithin(look.begunAt(intent, 'first'), look.begunAt(intent), found.updatedAt)) {
       return { is: 'foreign', name: variable, writtenAt: found.updatedAt } as const
     }
     // Whose credential stands there, a text that is the same for all of them does not tell.
@@ -83,9 +84,11 @@ const WHOLE_SECOND_MS = 1_000
 /** Longer than the tries of one run take whose answers are lost: what is written later, somebody else wrote. */
 const LOST_ANSWER_WINDOW_MS = 600_000
 
-function isByIntent(begun: Date | undefined, writtenAt: string): boolean {
-  const after = begun === undefined ? Number.NaN : Date.parse(writtenAt) - begun.getTime()
-  return after >= -WHOLE_SECOND_MS && after <= LOST_ANSWER_WINDOW_MS
+/** Was it written by one of our tries? Each of them looked first what the ones before had left. */
+function isWithin(first: Date | undefined, last: Date | undefined, writtenAt: string): boolean {
+  if (first === undefined || last === undefined) return false
+  const at = Date.parse(writtenAt)
+  return at >= first.getTime() - WHOLE_SECOND_MS && at <= last.getTime() + LOST_ANSWER_WINDOW_MS
 }
 
 const endsIn = (value: string, tail: string): boolean => tail !== '' && value.endsWith(tail)
