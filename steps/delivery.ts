@@ -3,7 +3,7 @@ import { contextNamed, readVariables } from '../src/clouds/circleci.ts'
 import { at, textAt } from '../src/clouds/json.ts'
 import type { VendorReply } from '../src/clouds/vendor.ts'
 import type { Action, Look, RequestAction, Seen, StepId } from '../src/engine/step.ts'
-import { hole, type Str, shown, t } from '../src/engine/text.ts'
+import { type Hole, hole, type Str, shown, t } from '../src/engine/text.ts'
 
 /*
  * How a credential reaches CI: made, put into a context and proven within one step. The context never shows a value, so
@@ -89,29 +89,40 @@ export async function lookAtDelivery(
     const fact = `${step}:delivered-${variable}`
     const learned = { [fact]: found.updatedAt }
     if (look.fact(fact) === found.updatedAt) return { is: 'record', learned } as const
-    const begun = look.begunAt(`${step}/deliver-${variable}`)
-    const isProven = endsIn(value, found.tail, look)
-    const after = begun === undefined ? Number.NaN : Date.parse(found.updatedAt) - begun.getTime()
-    const isOurs = after >= -WHOLE_SECOND_MS && (isProven || after <= LOST_ANSWER_WINDOW_MS)
-    if (!isOurs) return { is: 'foreign', name: variable, writtenAt: found.updatedAt } as const
-    return isProven ? ({ is: 'hand', learned } as const) : ({ is: 'open' } as const)
+    const intent = `${step}/deliver-${variable}`
+    if (!isWithin(look.begunAt(intent, 'first'), look.begunAt(intent), found.updatedAt)) {
+      return { is: 'foreign', name: variable, writtenAt: found.updatedAt } as const
+    }
+    // Whose credential stands there, a text that is the same for all of them does not tell.
+    if (!isSecret(value)) return endsIn(shown(value), found.tail) ? ({ is: 'text', learned } as const) : OPEN
+    return look.endsIn(value.hole, found.tail) ? ({ is: 'hand', learned } as const) : OPEN
   })
   const foreign = stands.flatMap(one => (one.is === 'foreign' ? [{ name: one.name, writtenAt: one.writtenAt }] : []))
   if (foreign.length > 0) return { is: 'foreign', variables: foreign }
-  if (stands.some(({ is }) => is === 'open')) return { is: 'open' }
+  const secrets = new Set(stands.filter((_, index) => isSecret(values[index]?.value ?? '')).map(({ is }) => is))
+  if (stands.some(({ is }) => is === 'open') || secrets.size > 1) return OPEN
   const learned = Object.assign({}, ...stands.map(one => ('learned' in one ? one.learned : {})))
-  return { is: 'proven', by: stands.every(({ is }) => is === 'record') ? 'record' : 'hand', learned }
+  return { is: 'proven', by: secrets.has('hand') ? 'hand' : 'record', learned }
 }
+
+const OPEN = { is: 'open' } as const
 
 /** Clocks of vendors have whole seconds in headers. */
 const WHOLE_SECOND_MS = 1_000
-/** How long after its intent a write may land and still be our own, whose answer was lost. */
-const LOST_ANSWER_WINDOW_MS = 300_000
 
-const endsIn = (value: Str, tail: string, look: Questions): boolean =>
-  typeof value === 'object' && 'hole' in value
-    ? !!look.endsIn(value.hole, tail)
-    : tail !== '' && shown(value).endsWith(tail)
+/** Longer than the tries of one run take whose answers are lost: what is written later, somebody else wrote. */
+const LOST_ANSWER_WINDOW_MS = 600_000
+
+/** Was it written by one of our tries? Each of them looked first what the ones before had left. */
+function isWithin(first: Date | undefined, last: Date | undefined, writtenAt: string): boolean {
+  if (first === undefined || last === undefined) return false
+  const at = Date.parse(writtenAt)
+  return at >= first.getTime() - WHOLE_SECOND_MS && at <= last.getTime() + LOST_ANSWER_WINDOW_MS
+}
+
+const isSecret = (value: Str): value is Hole => typeof value === 'object' && 'hole' in value
+
+const endsIn = (value: string, tail: string): boolean => tail !== '' && value.endsWith(tail)
 
 /** A credential as the vendor lists it. */
 export interface Listed {
@@ -162,10 +173,11 @@ export function standing(
   }: { readonly listed: readonly Listed[]; readonly delivery: Delivery; readonly context: string },
 ): Seen<Standing> {
   const [recorded, fresh] = [look.fact(`${step}:id`), look.fact(`${step}:new`)]
-  const begun = look.begunAt(`${step}/mint`)
-  const isByIntent = ({ isLabelled, madeAt }: Listed) =>
+  // Several runs may have been interrupted since: what the first of them made is ours as well.
+  const begun = look.begunAt(`${step}/mint`, 'first')
+  const isMade = ({ isLabelled, madeAt }: Listed) =>
     isLabelled && begun !== undefined && madeAt.getTime() >= begun.getTime() - WHOLE_SECOND_MS
-  const ours = listed.filter(one => one.id === recorded || one.id === fresh || isByIntent(one))
+  const ours = listed.filter(one => one.id === recorded || one.id === fresh || isMade(one))
   const delivered = delivery.is === 'proven' ? (delivery.by === 'record' ? recorded : fresh) : undefined
   const current = ours.find(({ id, isGood }) => id === delivered && isGood)
   const old = ours.filter(one => one !== current).map(({ id }) => id)
@@ -177,7 +189,8 @@ export function standing(
     return { is: 'present', state: { mint: false, old, unproven }, learned }
   }
   const state = { mint: true, old, unproven }
-  if (delivery.is !== 'foreign') return { is: 'missing', state, ...(old.length > 0 && { partly: HALF_MADE }) }
+  const partly = delivery.is === 'proven' ? NO_LONGER_GOOD : HALF_MADE
+  if (delivery.is !== 'foreign') return { is: 'missing', state, ...(old.length > 0 && { partly }) }
   const [first, ...more] = delivery.variables.map(({ name, writtenAt }) => ({
     what: `${name} in the context ${context}`,
     expected: 'a value that this set-up wrote',
@@ -188,6 +201,7 @@ export function standing(
   return { is: 'differs', state, how: [first, ...more], keep }
 }
 
+const NO_LONGER_GOOD = 'what was delivered is no longer good for it: it is made anew, and the old one revoked'
 const HALF_MADE = 'made by an interrupted run and not provably delivered: it is made anew, and the old one revoked'
 
 /** The label of what this set-up makes for CI. */

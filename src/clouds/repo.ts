@@ -75,7 +75,7 @@ export const readHome = (name: string): string | undefined => readInside(homedir
 export function replaceInside(checkout: string, name: string, from: string, to: string): void {
   const file = join(checkout, name)
   const isNew = from === '' && !existsSync(file)
-  if (isNew) makeFolderInside(checkout, name)
+  if (isNew) assertInside(checkout, name)
   else if (readInside(checkout, name) !== from) {
     throw new SetupError({
       code: 'changed-file',
@@ -86,11 +86,12 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
   }
   const draft = `${file}.${process.pid}.tmp`
   try {
+    mkdirSync(dirname(file), { recursive: true })
     writeFileSync(draft, to, { mode: 0o600, flag: 'wx' })
     chmodSync(draft, isNew ? 0o666 & ~process.umask() : statSync(file).mode & 0o777)
     renameSync(draft, isNew ? file : realpathSync(file))
   } catch (error) {
-    rmSync(draft, { force: true })
+    if (existsSync(draft)) rmSync(draft)
     const said = wordsOf(error)
     throw new SetupError({
       code: 'unwritable-file',
@@ -102,10 +103,10 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
   }
 }
 
-/** The folder that a new file goes into; no link may lead out of the checkout. */
-function makeFolderInside(checkout: string, name: string): void {
-  const folder = dirname(join(checkout, name))
-  mkdirSync(folder, { recursive: true })
+/** Nothing is made where a link leads out of the checkout: what is there of a new file's folder tells. */
+function assertInside(checkout: string, name: string): void {
+  let folder = dirname(join(checkout, name))
+  while (!existsSync(folder)) folder = dirname(folder)
   const inside = realpathSync(checkout)
   const real = realpathSync(folder)
   if (real === inside || real.startsWith(inside + sep)) return

@@ -64,9 +64,9 @@ export function newLook(
     file: name => readInside(repo, name),
     home: name => (clouds.kind === 'real' ? readHome(name) : undefined),
     fact: name => progress.saved.facts[name],
-    begunAt(intent) {
-      const at = progress.saved.intents[intent]?.at
-      return at === undefined ? undefined : new Date(at)
+    begunAt(name, which) {
+      const intent = progress.saved.intents[name]
+      return intent && new Date((which && intent.first) ?? intent.at)
     },
     // Any text ends in nothing.
     endsIn: (secret, tail) =>

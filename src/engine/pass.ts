@@ -225,7 +225,7 @@ function left(step: Step, seen: Seen<unknown>, engine: Engine): readonly Effect[
 const FIRST_PAUSE_MS = 2_000
 const LONGEST_PAUSE_MS = 15_000
 
-/** Looks again and again while a vendor or CI is at it; every state is told. */
+/** Looks again and again while a vendor or CI is at it, or until the end is called; every state is told. */
 async function watch(
   step: Step,
   first: Seen<unknown>,
@@ -240,26 +240,33 @@ async function watch(
       told = seen.detail
       pause = FIRST_PAUSE_MS
     }
-    await engine.clouds.clock.sleep(pause, until)
+    try {
+      await engine.clouds.clock.sleep(pause, until)
+      seen = await see(step, newLook(engine, until, minted))
+    } catch (error) {
+      if (until.aborted) return seen
+      throw error
+    }
     pause = Math.min(pause * 1.3, LONGEST_PAUSE_MS)
-    seen = await see(step, newLook(engine, until, minted))
   }
   return seen
 }
 
 /** What a step has come to, once nothing more is done for it in this pass. */
-function concluded(planned: Planned, seen: Seen<unknown>, { engine }: Pass, say: Say): Outcome {
+function concluded(planned: Planned, seen: Seen<unknown>, { engine, stop }: Pass, say: Say): Outcome {
   const { step, actions } = planned
   if (seen.is === 'present') {
     keep(step, seen, planned.consents.includes('adopt'), engine)
-    const [only, ...more] = actions
-    say('done', only === undefined ? 'present' : more.length === 0 ? shown(only.does) : `all ${actions.length} done`)
+    const [only] = actions
+    const one = only ? shown(only.does) : 'what was under way is done'
+    say('done', actions.length <= 1 ? one : `all ${actions.length} done`)
     return { is: 'done', notes: notesOf(seen), acted: true }
   }
   if (seen.is === 'failed') return failed(seen.cause, undefined, say)
   if (seen.is === 'unknown') return failed(seen.cause, seen.needs, say)
   const person = seen.is === 'pending' && step.actions(engine.answers, seen).find(({ kind }) => kind === 'person')
   if (person && person.kind === 'person') return forPerson(person, say)
+  if (seen.is === 'pending' && stop.aborted) return { is: 'open', why: 'stopped', detail: `under way: ${seen.detail}` }
   // Something else is to be done now: that is for the next plan.
   if (actions.length === 0) return changed(say)
   throw notProven(step, actions, seen)

@@ -172,8 +172,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   home(name: string): string | undefined
   /** What was learned earlier, by `step:name`. */
   fact(name: string): string | undefined
-  /** When an effect was last begun whose end was not seen, by `step/key` and the vendor's clock. */
-  begunAt(intent: string): Date | undefined
+  /** When an effect was last begun, or first, since its end was last seen; by `step/key` and the vendor's clock. */
+  begunAt(intent: string, which?: 'first'): Date | undefined
   /** Does a secret that this step has just made end so? undefined where it is not at hand. */
   endsIn(secret: string, tail: string): boolean | undefined
   /** Have so many milliseconds gone by since then, by the clock of a host? */

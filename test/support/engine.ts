@@ -115,9 +115,10 @@ export async function carryOut(
   actions = step.actions(engine.answers),
   giveUp = new AbortController().signal,
 ): Promise<void> {
+  const minted = new Map()
   for (const action of actions) {
     if (action.kind === 'person') throw new Error(`a person must do it: ${action.key}`)
-    await act(action, { step, engine, giveUp, minted: new Map() })
+    await act(action, { step, engine, giveUp, minted })
   }
 }
 
