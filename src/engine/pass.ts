@@ -175,13 +175,14 @@ async function settled(planned: Planned, seen: Seen<unknown>, pass: Pass, say: S
 }
 
 async function carryOut(planned: Planned, pass: Pass, say: Say): Promise<Outcome> {
-  const { step, actions } = planned
+  const { step } = planned
   const { engine, stop, giveUp } = pass
   const acting: Acting = { step, engine, giveUp, minted: new Map() }
   const now = planStep(step, await see(step, newLook(engine, stop)), engine.answers, claimOf(step.id, engine))
   if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
   if (!isAgreed(now, planned)) return changed(say)
-  for (const action of actions) {
+  // The same to do, and yet of the world as it is now: of a file that another step has edited, the new text.
+  for (const action of now.actions) {
     if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` }
     if (action.kind === 'person') return forPerson(action, say)
     say('start', shown(action.does))
