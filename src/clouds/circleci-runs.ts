@@ -67,7 +67,7 @@ function asPipeline(item: Json): Pipeline {
   const errors = at(item, 'errors')
   return {
     id,
-    number: String(at(item, 'number') ?? ''),
+    number: numberAt(item, 'number') ?? '',
     revision: textAt(item, 'vcs', 'revision') ?? '',
     createdAt: dateAt(item, 'created_at') ?? new Date(0),
     errors: Array.isArray(errors) ? errors.map(error => textAt(error, 'message') ?? '') : [],
@@ -90,10 +90,15 @@ export async function readJobs(read: Read, workflow: string): Promise<readonly J
   return items.map(item => ({
     name: textAt(item, 'name') ?? '',
     status: textAt(item, 'status') ?? '',
-    number: at(item, 'job_number') === undefined ? undefined : String(at(item, 'job_number')),
+    number: numberAt(item, 'job_number'),
     startedAt: dateAt(item, 'started_at'),
     stoppedAt: dateAt(item, 'stopped_at'),
   }))
+}
+
+function numberAt(item: Json, key: string): string | undefined {
+  const number = at(item, key)
+  return typeof number === 'number' ? String(number) : undefined
 }
 
 function dateAt(item: Json, key: string): Date | undefined {
