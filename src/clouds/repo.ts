@@ -74,9 +74,17 @@ export const readHome = (name: string): string | undefined => readInside(homedir
  */
 export function replaceInside(checkout: string, name: string, from: string, to: string): void {
   const file = join(checkout, name)
-  const isNew = from === '' && !existsSync(file)
-  if (isNew) assertInside(checkout, name)
-  else if (readInside(checkout, name) !== from) {
+  const isNew = from === '' && !isThere(file)
+  const found = isNew ? '' : readInside(checkout, name)
+  if (found === undefined && from === '') {
+    throw new SetupError({
+      code: 'unreadable-file',
+      asked: name,
+      means: `${name} is there and cannot be read as a text of the checkout: it is no file, a link that leads nowhere or out of the checkout, larger than 1 MB, or no UTF-8. It was left alone.`,
+      next: `Put a text file in its place, or move it away, and run again.`,
+    })
+  }
+  if (found !== from) {
     throw new SetupError({
       code: 'changed-file',
       asked: name,
@@ -84,38 +92,57 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
       next: 'Run again: it is read anew, and you are shown the new change first.',
     })
   }
+  if (isNew) makeFolderInside(checkout, name)
   const draft = `${file}.${process.pid}.tmp`
   try {
-    mkdirSync(dirname(file), { recursive: true })
     writeFileSync(draft, to, { mode: 0o600, flag: 'wx' })
     chmodSync(draft, isNew ? 0o666 & ~process.umask() : statSync(file).mode & 0o777)
     renameSync(draft, isNew ? file : realpathSync(file))
   } catch (error) {
     if (existsSync(draft)) rmSync(draft)
-    const said = wordsOf(error)
-    throw new SetupError({
-      code: 'unwritable-file',
-      asked: name,
-      said,
-      means: `${name} cannot be written; it is as it was.`,
-      next: `Make ${name} and its folder writable for you, and run again.`,
-    })
+    throw unwritable(name, error)
   }
 }
 
-/** Nothing is made where a link leads out of the checkout: what is there of a new file's folder tells. */
-function assertInside(checkout: string, name: string): void {
-  let folder = dirname(join(checkout, name))
-  while (!existsSync(folder)) folder = dirname(folder)
-  const inside = realpathSync(checkout)
-  const real = realpathSync(folder)
-  if (real === inside || real.startsWith(inside + sep)) return
-  throw new SetupError({
-    code: 'outside',
+const unwritable = (name: string, error: unknown): SetupError =>
+  new SetupError({
+    code: 'unwritable-file',
     asked: name,
-    means: `${dirname(name)} is a link that leads out of the checkout; nothing was written there.`,
-    next: 'Replace the link by a folder, and run again.',
+    said: wordsOf(error),
+    means: `${name} cannot be written; it is as it was.`,
+    next: `Make ${name} and its folder writable for you, and run again.`,
   })
+
+/** Whatever it is, a link that leads nowhere included. */
+function isThere(entry: string): boolean {
+  try {
+    return lstatSync(entry) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** The folder that a new file goes into; no link may lead out of the checkout. */
+function makeFolderInside(checkout: string, name: string): void {
+  const folder = dirname(join(checkout, name))
+  let there = folder
+  while (!isThere(there)) there = dirname(there)
+  const inside = realpathSync(checkout)
+  // A link may also lead nowhere.
+  const real = existsSync(there) ? realpathSync(there) : ''
+  if (real !== inside && !real.startsWith(inside + sep)) {
+    throw new SetupError({
+      code: 'outside',
+      asked: name,
+      means: `${dirname(name)} is a link that leads out of the checkout, or nowhere; nothing was written there.`,
+      next: 'Replace the link by a folder, and run again.',
+    })
+  }
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw unwritable(name, error)
+  }
 }
 
 function refusal(means: string, next: string, said?: string): SetupError {

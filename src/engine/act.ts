@@ -107,7 +107,7 @@ async function sendRequest(action: RequestAction, acting: Acting, withdraw: () =
       throw error
     })
     if (!('lost' in reply)) {
-      if (attempt === 1 && isRefused(action, reply)) withdraw()
+      if (attempt === 1 && (isRefused(action, reply) || noTo(action, reply, acting))) withdraw()
       return settle(action, reply, acting)
     }
     if (await hasHappened(action, acting)) return
@@ -165,13 +165,17 @@ const filledBody = (body: NonNullable<RequestAction['body']>, acting: Acting): J
 const isRefused = ({ okStatus }: RequestAction, { status }: VendorReply): boolean =>
   status >= 300 && !okStatus?.includes(status)
 
-function settle(action: RequestAction, reply: VendorReply, { step, engine, minted }: Acting): void {
+const noTo = ({ key }: RequestAction, reply: VendorReply, { step, engine }: Acting): Cause | undefined =>
+  step.isNo?.(key, reply, engine.answers)
+
+function settle(action: RequestAction, reply: VendorReply, acting: Acting): void {
+  const { step, engine, minted } = acting
   const { answers, progress } = engine
   if (isRefused(action, reply)) {
     if (reply.status === 403 && action.ifForbidden) throw new ForPerson(action.ifForbidden)
     throw new SetupError(refusal(step, action.host, reply, answers))
   }
-  const no = step.isNo?.(action.key, reply, answers)
+  const no = noTo(action, reply, acting)
   if (no !== undefined && action.ifForbidden) throw new ForPerson(action.ifForbidden)
   if (no !== undefined) throw new SetupError({ asked: reply.asked, ...no })
   const found = (wanted: Readonly<Record<string, readonly string[]>> = {}) =>
