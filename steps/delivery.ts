@@ -140,23 +140,17 @@ export interface Standing {
   readonly mint: boolean
   /** Ours, and no longer or never delivered. */
   readonly old: readonly string[]
-  /** Of these, the ones that were made and never proven: they go before anything is made anew, so that none is forgotten. */
-  readonly unproven: readonly string[]
 }
 
 /** Nothing is there yet. */
-export const NOTHING: Standing = { mint: true, old: [], unproven: [] }
+export const NOTHING: Standing = { mint: true, old: [] }
 
-/** What is to be done: what was never proven goes first; what CI has used goes last, when the new one is in its place. */
+/** What is to be done. What is older goes last, when the new one is in its place: CI may use it, proven or not. */
 export const renewed = (
-  { mint, old, unproven }: Standing,
+  { mint, old }: Standing,
   make: readonly Action[],
   revoke: (id: string) => Action,
-): readonly Action[] => [
-  ...unproven.map(revoke),
-  ...(mint ? make : []),
-  ...old.filter(id => !unproven.includes(id)).map(revoke),
-]
+): readonly Action[] => [...(mint ? make : []), ...old.map(revoke)]
 
 /**
  * What a step that makes a credential and delivers it has come to. Ours are the recorded one, the one just made, and
@@ -181,14 +175,13 @@ export function standing(
   const delivered = delivery.is === 'proven' ? (delivery.by === 'record' ? recorded : fresh) : undefined
   const current = ours.find(({ id, isGood }) => id === delivered && isGood)
   const old = ours.filter(one => one !== current).map(({ id }) => id)
-  const unproven = old.filter(id => id !== recorded)
   if (current !== undefined && delivery.is === 'proven') {
     const partly = 'delivered; an older one of ours is still valid'
-    if (old.length > 0) return { is: 'missing', partly, state: { mint: false, old, unproven } }
+    if (old.length > 0) return { is: 'missing', partly, state: { mint: false, old } }
     const learned = { ...delivery.learned, [`${step}:id`]: current.id }
-    return { is: 'present', state: { mint: false, old, unproven }, learned }
+    return { is: 'present', state: { mint: false, old }, learned }
   }
-  const state = { mint: true, old, unproven }
+  const state = { mint: true, old }
   const partly = delivery.is === 'proven' ? NO_LONGER_GOOD : HALF_MADE
   if (delivery.is !== 'foreign') return { is: 'missing', state, ...(old.length > 0 && { partly }) }
   const [first, ...more] = delivery.variables.map(({ name, writtenAt }) => ({
