@@ -61,6 +61,12 @@ describe('A context', () => {
     expect(carriedOut(place.rehearsal)).toEqual(expect.arrayContaining(printedAll))
   })
 
+  test('teaches its id by its creation alone, before anybody looks again', async () => {
+    const place = await setUp()
+    await carryOut(contextHeroku, place.engine)
+    expect(place.engine.progress.saved.facts).toMatchObject({ [`${ID}:id`]: place.circleci().contexts[0]?.id })
+  })
+
   test('is made in an organization that CircleCI has never heard of before the follow', async () => {
     const place = await circlePlace({
       change: ({ circleci }) => {

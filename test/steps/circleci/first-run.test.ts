@@ -111,6 +111,17 @@ describe('Where no pipeline has run', () => {
     expect(carriedOut(place.rehearsal)).toEqual(printed(firstRun, place.engine))
   })
 
+  test('one of the wanted branch is started, which need not be the default one', async () => {
+    const place = await setUp({ answers: { firstRunBranch: 'circle' } })
+    git(place.repo, 'push', '--quiet', 'origin', 'HEAD:circle')
+    for (const { branches } of place.circleci().repositories) {
+      if (branches.main) branches.circle = branches.main
+    }
+    const { outcomes } = await place.walk()
+    expect(place.circleci().pipelines.map(({ branch }) => branch)).toEqual(['circle'])
+    expect(outcomes.get(ID)).toMatchObject({ is: 'done', notes: [expect.not.stringContaining('deploy_heroku')] })
+  })
+
   test('and it has run, nothing is started again', async () => {
     const place = await setUp()
     await place.walk()
@@ -176,6 +187,10 @@ describe('The pipeline that a push has started', () => {
     expect(first.outcomes.get(ID)).toMatchObject({ is: 'open', why: 'changed' })
     expect((await place.walk()).outcomes.get(ID)).toMatchObject({ is: 'done' })
     expect(place.circleci().pipelines).toHaveLength(1)
+    expect(place.engine.progress.saved).toMatchObject({
+      facts: { [`${ID}:pipeline`]: place.circleci().pipelines[0]?.id },
+      records: { [ID]: { how: 'present' } },
+    })
     expect(effects(place.rehearsal)).toEqual([])
   })
 

@@ -264,6 +264,17 @@ describe('A condition that CircleCI does not understand', () => {
   })
 })
 
+test('In an empty world the steps up to here have the effects that the checklist prints, and no others', async () => {
+  const place = await circlePlace({ answers: { contextExpression: EXPRESSION } })
+  const steps = [...BEFORE, restrict]
+  const { outcomes } = await walk(steps, place.engine)
+  expect([...outcomes.values()].map(({ is }) => is)).toEqual(steps.map(() => 'done'))
+  const inOrder = (all: readonly object[]) => all.map(one => JSON.stringify(one)).toSorted()
+  const promised = steps.flatMap(step => printed(step, place.engine))
+  expect(promised).toHaveLength(6)
+  expect(inOrder(carriedOut(place.rehearsal))).toEqual(inOrder(promised))
+})
+
 test('Nothing is seen of contexts before there is a project', async () => {
   const place = await circlePlace()
   expect(await lookAt(restrict, place.engine)).toEqual({ is: 'missing' })
