@@ -5,20 +5,34 @@ import { contextGoogle, contextHeroku } from './circleci/contexts.ts'
 import { firstRun } from './circleci/first-run.ts'
 import { project } from './circleci/project.ts'
 import { restrict } from './circleci/restrict.ts'
+import { bot } from './docker-hub/bot.ts'
+import { credentialStore } from './docker-hub/credential-store.ts'
+import { provePush } from './docker-hub/prove-push.ts'
+import { repository } from './docker-hub/repository.ts'
+import { team } from './docker-hub/team.ts'
+import { token } from './docker-hub/token.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
 import { ciToken } from './heroku/ci-token.ts'
 import { createApp } from './heroku/create-app.ts'
+import { firstDeploy } from './heroku/first-deploy.ts'
 import { labs } from './heroku/labs.ts'
+import { buildImages } from './repository/build-images.ts'
 import { dataImage } from './repository/data-image.ts'
 import { names } from './repository/names.ts'
+import { publish } from './repository/publish.ts'
 
 /** The table of contents: every step, in the document's order. */
 export const STEPS = inOrder([
   names,
+  buildImages,
   dataImage,
   createApp,
   labs,
   herokuRemote,
+  firstDeploy,
+  repository,
+  team,
+  bot,
   project,
   contextHeroku,
   contextGoogle,
@@ -26,5 +40,9 @@ export const STEPS = inOrder([
   config,
   configRepairs,
   ciToken,
+  token,
+  provePush,
+  credentialStore,
+  publish,
   firstRun,
 ])

@@ -1,4 +1,4 @@
-import { SetupError } from './cause.ts'
+import { NeedsSecret, SetupError } from './cause.ts'
 import type { Clock } from './clock.ts'
 import type { Command, Ran, Tools } from './exec.ts'
 import { type HostId, hostOf } from './hosts.ts'
@@ -7,6 +7,7 @@ import type { Identity } from './identity.ts'
 import type { Json } from './json.ts'
 import { isLoopback } from './proxy.ts'
 import { createSessions } from './sessions.ts'
+import { noPassword } from './sign-in.ts'
 import { type Effect, explain, Trouble } from './trouble.ts'
 import type { Credential, VendorReply } from './vendor.ts'
 import { VENDORS } from './vendors.ts'
@@ -64,6 +65,8 @@ export function createClouds(options: {
     if (typeof as === 'object') return sendWith(id, request, as, signal)
     const who = as ?? vendor
     const given = credentials.get(who)
+    // Whoever signed in may be nobody; somebody else is never left out silently.
+    if (given === undefined && who !== vendor) throw new NeedsSecret(who, 'password', noPassword())
     if (given === undefined || session === undefined) return sendWith(id, request, given, signal)
     const open = () => session(given, who, asking => sendWith(id, asking, undefined, signal))
     const token = await sessions.of(who, given, open)

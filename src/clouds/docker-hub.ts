@@ -90,7 +90,7 @@ async function session({ user = '', secret, code }: Credential, as: Identity, se
   if (first.status !== 401) throw notLetIn(first, means(first))
   const second = await post('/v2/users/login', { username: user, password: secret.reveal() })
   const halfway = textAt(second.body, 'login_2fa_token')
-  if (second.status !== 401 || halfway === undefined) throw refused(first, user)
+  if (second.status !== 401 || halfway === undefined) throw refused(first, user, as)
   if (code === undefined) throw new NeedsSecret(as, 'code', secondFactor(user))
   const third = await post('/v2/users/2fa-login', { login_2fa_token: halfway, code: code.reveal() })
   const bearer = textAt(third.body, 'token')
@@ -98,9 +98,11 @@ async function session({ user = '', secret, code }: Credential, as: Identity, se
   return { bearer: new Secret(bearer), lifeMs: SESSION_MS }
 }
 
-function refused(reply: VendorReply, user: string): SetupError {
+/** The bot's password is asked for again; whoever signed in begins anew. */
+function refused(reply: VendorReply, user: string, as: Identity): SetupError {
   const name = user === '' ? 'without a Docker ID' : `of ${user}`
-  return new SetupError({ ...means(reply), means: `Docker Hub does not accept the sign-in ${name}.` }, EXIT.input)
+  const cause = { ...means(reply), means: `Docker Hub does not accept the sign-in ${name}.` }
+  return as === 'docker-hub' ? new SetupError(cause, EXIT.input) : new NeedsSecret(as, 'password', cause)
 }
 
 const secondFactor = (user: string): Cause => ({
@@ -211,5 +213,47 @@ export async function readPages(
     if (reply.status >= 300 || !Array.isArray(results)) return { reply, items }
     items.push(...results)
     if (results.length === 0 || !at(reply.body, 'next')) return { reply, items }
+  }
+}
+
+export interface HubRepository {
+  readonly isPrivate: boolean
+  /** When it was made, where Docker Hub tells. */
+  readonly since: string | undefined
+  readonly collaborators: number
+  /** What the caller may do with it. */
+  readonly may: { readonly read: boolean; readonly write: boolean; readonly admin: boolean }
+}
+
+/** A repository; undefined where the reply holds none (facts/docker-hub.md 5). */
+export function readRepository({ status, body }: VendorReply): HubRepository | undefined {
+  if (status >= 300 || textAt(body, 'name') === undefined) return undefined
+  const may = (right: string) => at(body, 'permissions', right) === true
+  return {
+    isPrivate: at(body, 'is_private') === true,
+    since: textAt(body, 'date_registered'),
+    collaborators: Number(at(body, 'collaborator_count') ?? 0),
+    may: { read: may('read'), write: may('write'), admin: may('admin') },
+  }
+}
+
+/**
+ * What a registry token grants on a repository: `pull`, `push`. The server grants what there is, and says nothing of what
+ * it leaves out; `opaque` where the token is none that can be read (facts/docker-hub.md 11).
+ */
+export function grantedIn({ body }: VendorReply, repository: string): readonly string[] | 'opaque' {
+  const token = textAt(body, 'token') ?? textAt(body, 'access_token') ?? ''
+  const access = at(payloadOf(token), 'access')
+  if (!Array.isArray(access)) return 'opaque'
+  const ours = access.filter(one => at(one, 'type') === 'repository' && at(one, 'name') === repository)
+  return ours.flatMap(one => at(one, 'actions') ?? []).filter(action => typeof action === 'string')
+}
+
+/** The claims of a JWT; its signature is the registry's to check. */
+function payloadOf(token: string): Json | undefined {
+  try {
+    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Json
+  } catch {
+    return undefined
   }
 }

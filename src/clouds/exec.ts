@@ -25,6 +25,8 @@ export interface Command {
   readonly timeoutMs?: number
   /** A registry that docker is signed in to for this one command, by a private configuration that is gone afterwards. */
   readonly registry?: { readonly host: string; readonly user: string; readonly secret: Secret }
+  /** Ends it, and all that it started. */
+  readonly signal?: AbortSignal
 }
 
 export interface Tools {
@@ -49,6 +51,10 @@ const QUIET = {
   LC_ALL: 'C.UTF-8',
   GIT_TERMINAL_PROMPT: '0',
   GIT_OPTIONAL_LOCKS: '0',
+  // Neither in a window: nobody can see what it is that waits.
+  GIT_ASKPASS: '',
+  SSH_ASKPASS_REQUIRE: 'never',
+  GCM_INTERACTIVE: 'never',
   DISABLE_TELEMETRY: 'true',
   HEROKU_SKIP_NEW_VERSION_CHECK: 'true',
   HEROKU_DISABLE_AUTOUPDATE: 'true',
@@ -82,26 +88,30 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
   }
 
   async function runWith(
-    { argv, cwd = repo, input, env: more, ofCheckout = false, timeoutMs: limit = timeoutMs }: Command,
+    { argv, cwd = repo, input, env: more, ofCheckout = false, timeoutMs: limit = timeoutMs, signal }: Command,
     docker: Record<string, string>,
   ): Promise<Ran> {
+    signal?.throwIfAborted()
     const [name = '', ...args] = argv
     const file = ofCheckout ? join(repo, name) : find(name)
     if (file === undefined) throw missingTool(name)
-    const result = await execa(file, args, {
+    const child = execa(file, args, {
       cwd,
       env: { ...env, ...more, ...docker },
       extendEnv: false,
       input: input?.reveal() ?? '',
       // A group of its own: Ctrl-C in the terminal must not tear an effect in the middle.
       detached: true,
-      timeout: limit,
       reject: false,
       stripFinalNewline: false,
       maxBuffer: 16 * 2 ** 20,
     })
-    const said = result.stderr || (result.exitCode === undefined ? result.shortMessage : '')
-    return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: redact(said ?? '') }
+    const { result, isLate } = await endedBy(child, limit, signal)
+    if (signal?.aborted) throw signal.reason
+    const late = isLate ? `timed out after ${limit / 1000} s` : ''
+    const said = [result.stderr || (isLate || result.exitCode !== undefined ? '' : result.shortMessage), late]
+    const stderr = redact(said.filter(text => text).join('\n'))
+    return { code: isLate ? 128 : (result.exitCode ?? 128), stdout: result.stdout, stderr }
   }
 
   async function hand([name = '', ...args]: readonly string[]): Promise<boolean> {
@@ -112,6 +122,43 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
   }
 
   return { find, hand, run }
+}
+
+/** How long a group of processes may take to end when it is asked to, in milliseconds. */
+const LAST_WORDS_MS = 2_000
+
+/** Waits for a child; at its limit, or when it is given up, its whole group ends: what it started holds its output open. */
+async function endedBy<Result>(
+  child: Promise<Result> & { readonly pid?: number | undefined },
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly result: Result; readonly isLate: boolean }> {
+  const timers: NodeJS.Timeout[] = []
+  let isLate = false
+  const end = () => {
+    killGroup(child.pid, 'SIGTERM')
+    timers.push(setTimeout(() => killGroup(child.pid, 'SIGKILL'), LAST_WORDS_MS))
+  }
+  const late = () => {
+    isLate = true
+    end()
+  }
+  timers.push(setTimeout(late, limit))
+  signal?.addEventListener('abort', end)
+  try {
+    return { result: await child, isLate }
+  } finally {
+    signal?.removeEventListener('abort', end)
+    for (const timer of timers) clearTimeout(timer)
+  }
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal)
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function trustedFolders(path: string, repo: string): string[] {

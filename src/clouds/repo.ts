@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { EXIT, SetupError, wordsOf } from './cause.ts'
 import type { Tools } from './exec.ts'
@@ -50,7 +51,7 @@ export async function assertReadable(checkout: string, tools: Tools): Promise<vo
   )
 }
 
-/** A text file of the checkout; undefined where there is none, it is too large, or a link leads out of the checkout. */
+/** A text file of the checkout (or another folder); undefined where there is none, it is too large, or a link leads out. */
 export function readInside(checkout: string, name: string): string | undefined {
   const file = join(checkout, name)
   try {
@@ -62,6 +63,9 @@ export function readInside(checkout: string, name: string): string | undefined {
     return undefined
   }
 }
+
+/** A text file below the home folder; undefined where there is none, or it is too large. */
+export const readHome = (name: string): string | undefined => readInside(homedir(), name)
 
 /**
  * Replaces the text of a file of the checkout: temporary file, then rename; its rights stay. From no text at all, a file

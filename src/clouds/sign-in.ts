@@ -123,6 +123,14 @@ function textOf(file: string): string {
   }
 }
 
+/** What to do where the bot must speak, and its password is not known. */
+export const noPassword = (): Cause => ({
+  code: 'no-password',
+  means:
+    'The bot’s own password is needed: nobody else can make its token or see its rights. It is used for that alone and never saved.',
+  next: `Run it in a terminal, where it is asked for; or set ${BOT.user} and ${BOT.secret}, and run again.`,
+})
+
 /** What to do where a sign-in is missing and nobody can be asked. */
 export function noSignIn(missing: readonly NotFound[]): SetupError {
   const asked = missing.flatMap(one => one.asked ?? [])

@@ -46,7 +46,7 @@ export async function agree(
   const held = heldBack(plan, acting, consented)
   const toDo = plan.map(planned => (kept.has(planned.step.id) ? keptAsItIs(planned) : planned))
   const allowed = toDo.filter(({ step }) => !held.has(step.id))
-  showPlan(toDo, held, printer)
+  showPlan(toDo, held, printer, { fold: true })
   if (options.verbose) showRequests(allowed, printer, place)
   const acts = allowed.some(({ actions }) => actions.some(({ kind }) => kind !== 'person'))
   const isNew = ({ step, actions }: Planned) => !sameActions(actions, agreed.get(step.id) ?? [])

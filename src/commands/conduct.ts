@@ -9,6 +9,7 @@ import { openProgress, type Progress } from '../engine/progress.ts'
 import type { Action, StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
 import { clean } from '../output/clean.ts'
+import { standsStill } from '../output/plan.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import { agree } from './agree.ts'
 import { sayEnd, sayStopped } from './end.ts'
@@ -58,6 +59,7 @@ async function passes(
   let { candidates } = entered
   let engine = entrant
   const agreed = new Map<StepId, readonly Action[]>()
+  const played = new Set<string>()
   for (let changes = 0; ; ) {
     const began = performance.now()
     const plan = await lookAtAll(steps, engine, interrupt.stop)
@@ -82,11 +84,11 @@ async function passes(
     }
     if (decision === 'leave') return sayEnd({ plan, outcomes: new Map(), engine, ground, screen, declined: true })
     for (const { step, actions } of plan) agreed.set(step.id, actions)
-    const outcomes = await draw({ plan, acting, agreed: consented, kept }, engine, screen)
+    const outcomes = await draw({ plan, acting, agreed: consented, kept }, engine, options, screen)
     if (await obtainSecrets(neededToGoOn(outcomes), engine, ground, screen)) continue
     const changed = [...outcomes.values()].some(outcome => outcome.is === 'open' && outcome.why === 'changed')
     if (changed) changes += 1
-    const again = changed ? changes < MOST_CHANGES : await waits(plan, outcomes, engine, ground, screen)
+    const again = changed ? changes < MOST_CHANGES : await waits(plan, outcomes, engine, ground, screen, played)
     if (!again || interrupt.stop.aborted) return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
   }
 }
@@ -98,22 +100,29 @@ async function waits(
   engine: Engine,
   ground: Ground,
   screen: Screen,
+  played: Set<string>,
 ): Promise<boolean> {
   const awaited = awaitedIn(plan, outcomes)
   const failed = [...outcomes.values()].some(({ is }) => is === 'failed')
-  return awaited.length > 0 && !failed && (await awaitPeople(awaited, engine, ground, screen))
+  return awaited.length > 0 && !failed && (await awaitPeople(awaited, engine, ground, screen, played))
 }
 
 async function draw(
   agreement: Pick<Pass, 'plan' | 'acting' | 'agreed' | 'kept'>,
   engine: Engine,
+  options: Options,
   { printer, interrupt, draw }: Screen,
 ): Promise<ReadonlyMap<StepId, Outcome>> {
   const { kind } = engine.clouds
   printer.line()
   printer.line(printer.paint.bold(`Run · ${kind === 'real' ? 'REAL clouds' : 'REHEARSAL'}`))
-  const drawing = draw(agreement.plan, kind)
-  const emit: Pass['emit'] = event => drawing.emit({ ...event, detail: clean(event.detail) })
+  // What stands as it should need not be drawn, but for events.
+  const drawn = options.json ? agreement.plan : agreement.plan.filter(planned => !standsStill(planned))
+  const ids = new Set(drawn.map(({ step }) => step.id))
+  const drawing = draw(drawn, kind)
+  const emit: Pass['emit'] = event => {
+    if (ids.has(event.step) || event.event !== 'present') drawing.emit({ ...event, detail: clean(event.detail) })
+  }
   const outcomes = await runPass({ ...agreement, engine, emit, ...interrupt })
   await drawing.finished
   return outcomes

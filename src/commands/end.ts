@@ -31,12 +31,16 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
   )
   const left = plan.filter(({ step }) => isLeft(outcomes.get(step.id)))
   const people = awaitedIn(plan, outcomes)
+  const secrets = [...outcomes].flatMap(([id, one]) =>
+    one.is === 'open' && one.why === 'secret' ? [{ id, ...one }] : [],
+  )
   const exit = exitOf({
     interrupted: interrupt.stop.aborted,
     failed: failed.length > 0,
+    input: secrets.length > 0,
     open: declined || left.length > 0 || people.length > 0,
   })
-  for (const { id, cause } of failed) sayCause(cause, printer, id)
+  for (const { id, cause } of [...failed, ...secrets]) sayCause(cause, printer, id)
   line()
   const headline = declined && exit === EXIT.person ? 'Left as it is: the plan was not agreed to' : HEADLINES[exit]
   line(wrap('', paint.bold(`${headline ?? ''} (exit ${exit}), ${done} of ${plan.length} steps done.`), width))
@@ -75,6 +79,7 @@ export function sayStopped(error: unknown, { goOn }: Ground, { interrupt }: Scre
 const HEADLINES: Partial<Record<Exit, string>> = {
   [EXIT.done]: 'Done',
   [EXIT.failed]: 'Stopped by what is said above',
+  [EXIT.input]: 'Stopped for want of what is said above',
   [EXIT.person]: 'Stopped at what only a person can do',
   [EXIT.interrupted]: 'Interrupted',
 }
@@ -82,9 +87,15 @@ const HEADLINES: Partial<Record<Exit, string>> = {
 const isLeft = (outcome: Outcome | undefined) =>
   outcome?.is === 'open' && (outcome.why === 'consent' || outcome.why === 'changed')
 
-/** The contract's order: 130, then 1, then 3. */
-function exitOf({ interrupted, failed, open }: { interrupted: boolean; failed: boolean; open: boolean }): Exit {
+/** The contract's order: 130, then 2, then 1, then 3. */
+function exitOf({
+  interrupted,
+  failed,
+  input,
+  open,
+}: Readonly<Record<'interrupted' | 'failed' | 'input' | 'open', boolean>>): Exit {
   if (interrupted) return EXIT.interrupted
+  if (input) return EXIT.input
   if (failed) return EXIT.failed
   return open ? EXIT.person : EXIT.done
 }
@@ -96,7 +107,7 @@ function howToGoOn(planned: Planned, outcomes: End['outcomes']): string {
   return `${clean(openConsent(planned))}. Nothing of it was touched. To allow it: ${flags.join(' ')}`
 }
 
-/** CI is set up by none of today's steps, so no stop can lock it out. */
+/** A credential is replaced by one that is proven to have arrived, and revoked last: so no stop locks CI out. */
 function safety({ progress }: Engine): string {
   const steps = [...new Set(Object.values(progress.saved.intents).map(({ step }) => step))]
   return steps.length === 0

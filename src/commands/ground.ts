@@ -6,7 +6,7 @@ import type { HostId } from '../clouds/hosts.ts'
 import type { Identity, Vendor } from '../clouds/identity.ts'
 import type { Credential } from '../clouds/vendor.ts'
 import type { Place } from '../engine/saved.ts'
-import type { Need, PersonAction } from '../engine/step.ts'
+import type { Need, PersonAction, StepId } from '../engine/step.ts'
 import type { Checkout } from './repository.ts'
 
 /** What REAL and REHEARSAL differ in. */
@@ -27,7 +27,7 @@ export interface Ground {
   /** Asks for what is needed to be let in by these vendors. */
   signIn(vendors: readonly Vendor[], answers: Known): Promise<Map<Identity, Credential>>
   /** Plays a person: the rehearsal alone has it. */
-  play?(action: PersonAction): Promise<void>
+  play?(action: PersonAction, step: StepId, answers: Known): Promise<void>
   /** Makes up a secret that only a person knows: the rehearsal alone has it. */
   secretFor?(need: Need, answers: Known): Credential | undefined
   /** The command that goes on. */

@@ -1,8 +1,8 @@
 import { isInterruption } from '../answers/prompts.ts'
 import { type Engine, newLook, see } from '../engine/engine.ts'
 import type { Outcome } from '../engine/pass.ts'
-import type { Planned } from '../engine/plan.ts'
-import type { PersonAction, StepId } from '../engine/step.ts'
+import { type Planned, sameActions } from '../engine/plan.ts'
+import type { Look, PersonAction, StepId } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
 import { clean } from '../output/clean.ts'
 import { type Printer, wrap } from '../output/printer.ts'
@@ -23,12 +23,16 @@ export const awaitedIn = (plan: readonly Planned[], outcomes: ReadonlyMap<StepId
     return outcome?.is === 'open' && outcome.why === 'person' ? [{ planned, action: outcome.action }] : []
   })
 
+/** What shows a page in the person's browser, by platform. */
+const OPENERS = ['xdg-open', 'open', 'wslview']
+
 /** Between two looks at what a person does, in milliseconds: soon at first, then less and less often. */
 const FIRST_PAUSE_MS = 3_000
 const LONGEST_PAUSE_MS = 30_000
 
 /**
  * Waits for people: the rehearsal plays them; otherwise they are asked, while reality is watched.
+ * @param played what was played already in this run
  * @returns whether it is worth another pass; false where nobody is here, or it was left for later
  */
 export async function awaitPeople(
@@ -36,22 +40,33 @@ export async function awaitPeople(
   engine: Engine,
   ground: Ground,
   { asker, printer, interrupt }: Screen,
+  played: Set<string>,
 ): Promise<boolean> {
   printer.line()
   for (const one of awaited) sayAwaited(one, printer)
-  if (ground.play !== undefined) return play(awaited, ground.play, printer)
+  if (ground.play !== undefined) return play(awaited, ground.play, engine, printer, played)
   if (asker === undefined) return false
   const seen = new AbortController()
   const answered = new AbortController()
   const watching = watch(awaited, engine, AbortSignal.any([interrupt.stop, answered.signal])).then(there => {
     if (there) seen.abort()
   })
+  const pages = awaited.flatMap(({ action }) => (action.url === undefined ? [] : [shown(action.url)]))
+  const opener = OPENERS.find(name => engine.clouds.tools.find(name) !== undefined)
   try {
-    const choices = [
-      { name: 'look again now', value: true },
-      { name: 'leave it for later', value: false },
-    ]
-    return await asker.choose('Waiting for it; it goes on by itself.', choices, seen.signal)
+    for (;;) {
+      const choice = await asker.choose(
+        'Waiting for it; it goes on by itself.',
+        [
+          { name: 'look again now', value: 'look' },
+          ...(opener && pages.length > 0 ? [{ name: 'open the page', value: 'open' }] : []),
+          { name: 'leave it for later', value: 'leave' },
+        ],
+        seen.signal,
+      )
+      if (choice !== 'open' || opener === undefined) return choice === 'look'
+      for (const page of new Set(pages)) await engine.clouds.run({ argv: [opener, page] })
+    }
   } catch (error) {
     if (isInterruption(error) && seen.signal.aborted && !interrupt.stop.aborted) return true
     throw error
@@ -64,22 +79,29 @@ export async function awaitPeople(
 async function play(
   awaited: readonly Awaited[],
   perform: NonNullable<Ground['play']>,
+  { answers }: Engine,
   { line }: Printer,
+  played: Set<string>,
 ): Promise<boolean> {
-  for (const { action } of awaited) {
+  const before = played.size
+  for (const { planned, action } of awaited) {
+    // What did not help once does not help again.
+    const name = JSON.stringify([planned.step.id, action])
+    if (played.has(name)) continue
+    played.add(name)
     line(`  the rehearsal plays ${action.who}`)
-    await perform(action)
+    await perform(action, planned.step.id, answers)
   }
-  return true
+  return played.size > before
 }
 
-/** Looks again and again until one of the steps is there; false when it was ended before. */
+/** Looks again and again until one of the steps stands otherwise than it did; false when it was ended before. */
 async function watch(awaited: readonly Awaited[], engine: Engine, end: AbortSignal): Promise<boolean> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
     try {
       await engine.clouds.clock.sleep(pause, end)
       const look = newLook(engine, end)
-      for (const { planned } of awaited) if ((await see(planned.step, look)).is === 'present') return true
+      for (const one of awaited) if (await hasMoved(one, engine, look)) return true
     } catch {
       // Ended, or a look that failed: the next pass tells why.
       if (end.aborted) return false
@@ -87,10 +109,20 @@ async function watch(awaited: readonly Awaited[], engine: Engine, end: AbortSign
   }
 }
 
+/** It is there, or what is to be done for it is something else by now. */
+async function hasMoved({ planned: { step }, action }: Awaited, { answers }: Engine, look: Look): Promise<boolean> {
+  const seen = await see(step, look)
+  if (seen.is === 'unknown') return false
+  if (seen.is === 'present') return true
+  const person = step.actions(answers, seen).find(({ kind }) => kind === 'person')
+  return person !== undefined && !sameActions([person], [action])
+}
+
 /** Who must do what, where, and by which commands. */
 export function sayAwaited({ planned, action }: Awaited, { line, paint, width }: Printer): void {
   line(wrap(`  ${paint.yellow('●')} ${action.who}  `, `${shown(action.does)}  ${paint.dim(planned.step.id)}`, width))
   for (const text of action.instructions) line(wrap('      ', clean(shown(text)), width))
+  if (action.forward !== undefined) line(wrap('      to forward  ', `“${clean(shown(action.forward))}”`, width))
   if (action.url !== undefined) line(`      ${shown(action.url)}`)
   for (const command of action.byHand ?? []) line(paint.cyan(`      $ ${readableLine(command)}`))
 }

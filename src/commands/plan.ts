@@ -21,7 +21,7 @@ export async function plan(options: Options): Promise<Exit> {
     if (options.out) writePlan(options.out, json, true)
     if (options.json) process.stdout.write(json)
     const { printer } = screen
-    showPlan(plan, heldBack(plan, selection.acting, new Set()), printer)
+    showPlan(plan, heldBack(plan, selection.acting, new Set()), printer, { fold: false })
     printer.line()
     printer.line(printer.paint.bold('Requests and commands'))
     showRequests(plan, printer, place)

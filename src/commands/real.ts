@@ -24,7 +24,9 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
   const used = endpoints(env)
   headline(screen.printer, checkout, 'REAL clouds', 'nothing is changed before you agree')
   const clock = realClock(timeScale(used, env))
-  for (const endpoint of used) await confirmHost(endpoint, options, screen)
+  const isNew = ({ base, host }: Endpoint, index: number) =>
+    index === used.findIndex(one => one.base.host === base.host && hostOf(one.host).vendor === hostOf(host).vendor)
+  for (const endpoint of used.filter(isNew)) await confirmHost(endpoint, options, screen)
   return {
     kind: 'real',
     checkout,

@@ -20,8 +20,11 @@ import type { PersonAction } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
 import { wrap } from '../output/printer.ts'
 import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
-import { inhabit, type Subject } from '../rehearsal/inhabit.ts'
+import { push } from '../rehearsal/circleci/people.ts'
+import { inhabit, quickWorld, type Subject } from '../rehearsal/inhabit.ts'
+import { peopleOf } from '../rehearsal/people.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
+import { playTools } from '../rehearsal/tools.ts'
 import type { World } from '../rehearsal/world.ts'
 import { conduct } from './conduct.ts'
 import { goOn } from './go-on.ts'
@@ -29,6 +32,9 @@ import { headline } from './headline.ts'
 import { assertNames, type Options } from './options.ts'
 import { type Checkout, openCheckout } from './repository.ts'
 import { createScreen, type Screen } from './screen.ts'
+
+/** Waits are a tenth of what they are: people and vendors are played, and are quick. */
+const QUICK = '0.1'
 
 /** `rehearse`: the whole walk on simulated clouds, in a temporary checkout that is removed in the end. */
 export async function rehearse(options: Options): Promise<Exit> {
@@ -39,13 +45,23 @@ export async function rehearse(options: Options): Promise<Exit> {
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-rehearsal-')))
   let close = async () => {}
   try {
-    const rehearsal = await startRehearsal(options.world === undefined ? {} : { file: resolve(options.world) })
+    const rehearsal = await startRehearsal({
+      world: quickWorld(),
+      ...(options.world !== undefined && { file: resolve(options.world) }),
+    })
     close = rehearsal.close
+    const people = peopleOf(rehearsal.world)
     const screen = createScreen(options, process.env)
     const { checkout, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
-    headline(screen.printer, checkout, 'REHEARSAL', `simulated clouds, ${source}; no account, no network`)
+    headline(
+      screen.printer,
+      checkout,
+      'REHEARSAL',
+      `simulated clouds, ${source}; no account, no network; people, docker and the build are played`,
+    )
     const keepsState = options.stateDir !== undefined || options.world !== undefined
     const alone = screen.asker === undefined
+    let hasCi = false
     const bases = new Map(HOST_IDS.map(host => [host, new URL(rehearsal.origins[hostOf(host).vendor])]))
     const endpoints = [...bases].map(([host, base]) => ({ host, base, foreign: true }))
     return await conduct(
@@ -59,13 +75,18 @@ export async function rehearse(options: Options): Promise<Exit> {
           process.env,
         ),
         keepsState,
-        tools: checkout.tools,
-        clock: realClock(timeScale(endpoints, process.env)),
+        tools: playTools(checkout.tools, { 'registry.heroku.com': rehearsal.origins.heroku }),
+        clock: realClock(timeScale(endpoints, { DUMMYAPP_SETUP_TIME_SCALE: QUICK, ...process.env })),
         bases,
         given: answers,
         takeProposed: alone,
-        play: action => play(action, checkout),
+        play: async (action, step, known) => {
+          if (!people.play(step, action.key, known)) await play(action, checkout)
+          if (hasCi) await tellCi(known, checkout, rehearsal)
+        },
+        secretFor: (need, known) => people.secretFor(need, known),
         signIn: async (vendors, known) => {
+          hasCi = vendors.includes('circleci')
           inhabit(rehearsal.world, await subjectOf(vendors, known, checkout), new Date())
           return signIn(vendors, rehearsal, screen)
         },
@@ -108,6 +129,21 @@ async function play({ who, byHand = [] }: PersonAction, { tools }: Checkout): Pr
       next: 'Put right what the command says above, and rehearse again.',
     })
   }
+}
+
+/** What GitHub’s webhook does: CI hears of what was pushed to the temporary origin. */
+async function tellCi(
+  { circleProject, firstRunBranch }: Known,
+  { tools }: Checkout,
+  { world }: Rehearsal,
+): Promise<void> {
+  const repository = world.circleci.repositories.find(({ slug }) => slug === circleProject)
+  const { stdout } = await tools.run({ argv: ['git', 'ls-remote', 'origin', `refs/heads/${firstRunBranch}`] })
+  const revision = stdout.split('\t')[0] ?? ''
+  if (!revision || repository?.branches[firstRunBranch]?.revision === revision) return
+  const config = await tools.run({ argv: ['git', 'show', `${revision}:${CI_CONFIG}`] })
+  const pushed = { slug: circleProject, branch: firstRunBranch, revision, skipCi: false }
+  push(world, { ...pushed, config: config.code === 0 ? config.stdout : null }, new Date())
 }
 
 /** Whose names the simulated clouds must know, and what lies in the repository that CI builds. */

@@ -62,7 +62,7 @@ async function live(options: Options): Promise<Exit> {
   const ground = await realGround(options, screen)
   return enter(ground, options, screen, { saved: savedOrBegun(ground.state) }, async ({ selection, viewer }) => {
     const plan = await lookAtAll(selection.steps, viewer, screen.interrupt.stop)
-    showPlan(plan, heldBack(plan, selection.acting, new Set()), screen.printer)
+    showPlan(plan, heldBack(plan, selection.acting, new Set()), screen.printer, { fold: false })
     return EXIT.done
   })
 }

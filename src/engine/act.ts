@@ -61,7 +61,10 @@ function saveIntent(action: Effect, { step, engine: { clouds, progress } }: Acti
   }
 }
 
-async function runCommand(action: RunAction, { step, engine: { clouds, progress, repo } }: Acting): Promise<void> {
+async function runCommand(
+  action: RunAction,
+  { step, giveUp, engine: { clouds, progress, repo } }: Acting,
+): Promise<void> {
   const value = (text: RunAction['argv'][number]) => fill(text, ({ hole }) => bound(hole, progress.saved.facts))
   const env = Object.fromEntries(Object.entries(action.env ?? {}).map(([name, text]) => [name, value(text)]))
   const { ofCheckout, timeoutMs, registry } = action
@@ -72,6 +75,7 @@ async function runCommand(action: RunAction, { step, engine: { clouds, progress,
     argv: action.argv.map(value),
     cwd: repo,
     env,
+    signal: giveUp,
     ...(ofCheckout && { ofCheckout }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(registry && secret && { registry: { host: registry.host, user: registry.user, secret } }),
@@ -196,10 +200,9 @@ async function hasHappened(action: Action, { step, engine, minted, giveUp }: Act
   const { progress } = engine
   const seen = await see(step, newLook(engine, giveUp, minted))
   if (seen.is === 'unknown') throw new SetupError(seen.cause)
-  if (seen.is === 'present') {
-    progress.save({ facts: { ...progress.saved.facts, ...seen.learned } })
-    return true
-  }
+  // The lost answer would have taught what the next action needs.
+  if ('learned' in seen && seen.learned) progress.save({ facts: { ...progress.saved.facts, ...seen.learned } })
+  if (seen.is === 'present') return true
   return !step.actions(engine.answers, seen).some(still => sameActions([still], [action]))
 }
 

@@ -3,7 +3,7 @@ import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import type { Clouds } from '../clouds/clouds.ts'
 import { type HostId, hostOf } from '../clouds/hosts.ts'
 import type { HttpRequest } from '../clouds/http.ts'
-import { readInside } from '../clouds/repo.ts'
+import { readHome, readInside } from '../clouds/repo.ts'
 import type { Secret } from '../clouds/secret.ts'
 import type { Account, VendorReply } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
@@ -62,6 +62,7 @@ export function newLook(
     tool: async (...argv) =>
       clouds.tools.find(argv[0] ?? '') === undefined ? undefined : clouds.run({ argv, cwd: repo }),
     file: name => readInside(repo, name),
+    home: name => (clouds.kind === 'real' ? readHome(name) : undefined),
     fact: name => progress.saved.facts[name],
     begunAt(name, which) {
       const intent = progress.saved.intents[name]
@@ -92,6 +93,7 @@ export function fileLook(answers: Known, repo: string): Look {
     git: refuse,
     tool: refuse,
     file: name => readInside(repo, name),
+    home: readHome,
     fact: refuse,
     begunAt: refuse,
     endsIn: refuse,
@@ -130,6 +132,13 @@ export function boundPath(to: Str, facts: Readonly<Record<string, string>>): str
 
 export function bound(hole: string, facts: Readonly<Record<string, string>>): string {
   const value = facts[hole]
-  if (value === undefined) throw new Error(`<${hole}> is not known yet`)
+  if (value === undefined) throw new SetupError(unknownYet(hole))
   return value
 }
+
+/** A step that others come after was left out of the run, and never done before. */
+const unknownYet = (hole: string): Cause => ({
+  code: 'unknown-yet',
+  means: `<${hole}> is not known yet: ${hole.replace(/:.*/, '')} has not been done.`,
+  next: 'Run again without --only and --skip, so that it is done first.',
+})

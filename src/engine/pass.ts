@@ -8,7 +8,8 @@ import { shown } from './text.ts'
 
 /** What became of a step in a pass. */
 export type Outcome =
-  | { readonly is: 'done'; readonly notes: readonly string[] }
+  /** `acted`: it is done by this pass. */
+  | { readonly is: 'done'; readonly notes: readonly string[]; readonly acted: boolean }
   | { readonly is: 'failed'; readonly cause: Cause }
   /** Only a person can do it. */
   | { readonly is: 'open'; readonly why: 'person'; readonly action: PersonAction; readonly detail: string }
@@ -90,15 +91,17 @@ async function afterThose(
   pass: Pass,
 ): Promise<Outcome> {
   const { id } = planned.step
+  let isStale = false
   for (const [earlier, outcome] of before) {
     const ended = await outcome
+    if (ended?.is === 'done' && ended.acted) isStale = true
     // One that is not in the plan is no part of this set-up, or cannot be looked at: what must be there, `look` sees.
     if (ended === undefined || ended.is === 'done' || (ended.is === 'open' && ended.why === 'left-out')) continue
     const detail = `for ${earlier}`
     pass.emit({ step: id, event: 'wait', detail })
     return { is: 'open', why: 'after', detail }
   }
-  const outcome = await runStep(planned, pass)
+  const outcome = await runStep(planned, pass, isStale)
   // Every step ends with an event: a drawn list waits for it.
   if (outcome.is === 'open' && outcome.why === 'stopped') pass.emit({ step: id, event: 'skip', detail: outcome.detail })
   return outcome
@@ -106,7 +109,8 @@ async function afterThose(
 
 type Say = (event: Event['event'], detail: string) => void
 
-async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
+/** @param isStale what it comes after was done since it was looked at */
+async function runStep(planned: Planned, pass: Pass, isStale: boolean): Promise<Outcome> {
   const { step, seen } = planned
   const { emit } = pass
   const say: Say = (event, detail) => emit({ step: step.id, event, detail })
@@ -123,7 +127,7 @@ async function runStep(planned: Planned, pass: Pass): Promise<Outcome> {
   }
   if (planned.isKept || pass.kept?.has(step.id)) return keepAsItIs(planned, pass, say)
   try {
-    if (planned.actions.length === 0) return await settled(planned, seen, pass, say)
+    if (planned.actions.length === 0) return await settled(planned, pass, say, isStale)
     return await carryOut(planned, pass, say)
   } catch (error) {
     if (pass.stop.aborted && error === pass.stop.reason) return { is: 'open', why: 'stopped', detail: 'not begun' }
@@ -143,7 +147,7 @@ function keepAsItIs({ step, seen }: Planned, { engine: { progress, by, clouds } 
   }
   say('present', 'kept as it is')
   const how = seen.is === 'differs' ? seen.how : []
-  return { is: 'done', notes: how.map(({ what, found }) => `${what} was kept as it is: ${found}.`) }
+  return { is: 'done', notes: how.map(({ what, found }) => `${what} was kept as it is: ${found}.`), acted: false }
 }
 
 function failed(cause: Cause, needs: Need | undefined, say: Say): Outcome {
@@ -162,26 +166,30 @@ function forPerson(action: PersonAction, say: Say): Outcome {
 }
 
 /** Nothing is to be done: it is there, or what was begun is waited for. */
-async function settled(planned: Planned, seen: Seen<unknown>, pass: Pass, say: Say): Promise<Outcome> {
+async function settled(planned: Planned, pass: Pass, say: Say, isStale: boolean): Promise<Outcome> {
   const { step } = planned
   const { engine } = pass
+  // What it stands for may have come about by the work of the steps before it, or gone by it.
+  const isOld = isStale || planned.seen.is === 'missing'
+  const seen = isOld ? await see(step, newLook(engine, pass.stop)) : planned.seen
+  if (isOld && ownerOf(seen) !== ownerOf(planned.seen)) return changed(say)
   if (seen.is === 'present') {
     keep(step, seen, planned.consents.includes('adopt'), engine)
     say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
-    return { is: 'done', notes: notesOf(seen) }
+    return { is: 'done', notes: notesOf(seen), acted: false }
   }
-  const ended = await watch(planned.step, seen, { engine, until: pass.stop }, say)
+  const ended = await watch(step, seen, { engine, until: pass.stop }, say)
   return concluded(planned, ended, pass, say)
 }
 
 async function carryOut(planned: Planned, pass: Pass, say: Say): Promise<Outcome> {
-  const { step, actions } = planned
+  const { step } = planned
   const { engine, stop, giveUp } = pass
   const acting: Acting = { step, engine, giveUp, minted: new Map() }
   const now = planStep(step, await see(step, newLook(engine, stop)), engine.answers, claimOf(step.id, engine))
   if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
   if (!isAgreed(now, planned)) return changed(say)
-  for (const action of actions) {
+  for (const action of now.actions) {
     if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` }
     if (action.kind === 'person') return forPerson(action, say)
     say('start', shown(action.does))
@@ -249,10 +257,10 @@ function concluded(planned: Planned, seen: Seen<unknown>, { engine, stop }: Pass
   const { step, actions } = planned
   if (seen.is === 'present') {
     keep(step, seen, planned.consents.includes('adopt'), engine)
-    const [only] = actions
+    const [only, ...more] = actions
     const one = only ? shown(only.does) : 'what was under way is done'
-    say('done', actions.length <= 1 ? one : `all ${actions.length} done`)
-    return { is: 'done', notes: notesOf(seen) }
+    say('done', more.length === 0 ? one : `all ${actions.length} done`)
+    return { is: 'done', notes: notesOf(seen), acted: true }
   }
   if (seen.is === 'failed') return failed(seen.cause, undefined, say)
   if (seen.is === 'unknown') return failed(seen.cause, seen.needs, say)
@@ -305,7 +313,7 @@ export function openConsent({ seen, consents }: Planned): string {
   const adopt =
     consents.includes('adopt') && owned
       ? [
-          `${owned.what} is there already (${[`owner ${owned.owner}`, `since ${day(owned.since)}`, access(owned)].join(', ')})`,
+          `${owned.what} is there already (${[`owner ${owned.owner}`, ...(owned.since ? [`since ${day(owned.since)}`] : []), access(owned)].join(', ')})`,
         ]
       : []
   const replace = how.map(({ what, expected, found }) => `${what} is ${found}, expected ${expected}`)

@@ -56,7 +56,7 @@ export interface Claim {
 export function ownership(owned: Owned, { record, intents }: Claim): 'recorded' | 'made' | 'stranger' {
   if (record?.id === owned.id) return 'recorded'
   const fits = ({ at }: Intent) => {
-    const after = owned.since.getTime() - Date.parse(at)
+    const after = owned.since === undefined ? Number.NaN : owned.since.getTime() - Date.parse(at)
     return after >= -WHOLE_SECOND_MS && after <= LOST_ANSWER_WINDOW_MS
   }
   return intents.some(fits) ? 'made' : 'stranger'

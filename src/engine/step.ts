@@ -88,6 +88,8 @@ export interface PersonAction extends Common {
   readonly who: string
   readonly instructions: readonly Str[]
   readonly url?: Str
+  /** What to send to whoever that is, where it is somebody else. */
+  readonly forward?: Str
   /** Commands that do it, where there are. */
   readonly byHand?: readonly Sh[]
 }
@@ -98,7 +100,8 @@ export interface Owned {
   /** What it is, as people call it: "app pt-dummy-app". */
   readonly what: string
   readonly owner: string
-  readonly since: Date
+  /** Where the vendor tells when it was made. */
+  readonly since?: Date
   /** Who else can use or change it. */
   readonly alsoAccess: readonly string[]
 }
@@ -112,7 +115,14 @@ interface Difference {
 /** What a look saw. */
 export type Seen<State> =
   /** Nothing of anybody's is in the way; `partly` says what stands there already. */
-  | { readonly is: 'missing'; readonly state?: State; readonly partly?: string }
+  | {
+      readonly is: 'missing'
+      readonly state?: State
+      readonly partly?: string
+      readonly learned?: Facts
+      /** A part that is there already, and whose it is. */
+      readonly owned?: Owned
+    }
   | {
       readonly is: 'present'
       readonly state: State
@@ -158,6 +168,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   tool(...argv: readonly string[]): Promise<Ran | undefined>
   /** The text of a file of the checkout; undefined where there is none that may be read. */
   file(name: string): string | undefined
+  /** The text of a file below the person's home folder, which may hold secrets; a rehearsal has none. */
+  home(name: string): string | undefined
   /** What was learned earlier, by `step:name`. */
   fact(name: string): string | undefined
   /** When an effect was last begun, or first, since its end was last seen; by `step/key` and the vendor's clock. */
@@ -192,7 +204,7 @@ interface StepOf<Used extends AnswerKey, State> {
   readonly needs?: readonly Vendor[]
   /** Is it part of the set-up at all, with these answers? Always, unless told. */
   when?(answers: Pick<Answers, Used>): boolean
-  /** Its look reads files of the checkout and nothing else, so even a dry run looks. */
+  /** Its look reads files of the checkout and the home folder and nothing else, so even a dry run looks. */
   readonly local?: true
   look(look: Look<Used>): Promise<Seen<State>>
   /** What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions. */

@@ -10,13 +10,27 @@ import { readableLine } from './shell.ts'
 /** With fewer columns, what is told of the steps does not stand in a column. */
 const LEAST_FOR_COLUMNS = 60
 
-/** Every step: how it stands, and what happens or what holds it back. */
-export function showPlan(plan: readonly Planned[], held: ReadonlyMap<StepId, string>, printer: Printer): void {
+/** Does it stand as it should, so that nothing is to be done and nothing to be asked? */
+export const standsStill = ({ seen, actions, consents }: Planned): boolean =>
+  seen.is === 'present' && actions.length === 0 && consents.length === 0
+
+/**
+ * Every step: how it stands, and what happens or what holds it back.
+ * @param fold those that stand as they should share one line
+ */
+export function showPlan(
+  plan: readonly Planned[],
+  held: ReadonlyMap<StepId, string>,
+  printer: Printer,
+  { fold }: { readonly fold: boolean },
+): void {
   const { line, paint, width } = printer
-  const names = width < LEAST_FOR_COLUMNS ? 0 : Math.max(0, ...plan.map(({ step }) => step.id.length))
+  const still = fold ? plan.filter(standsStill) : []
+  const open = plan.filter(planned => !still.includes(planned))
+  const names = width < LEAST_FOR_COLUMNS ? 0 : Math.max(0, ...open.map(({ step }) => step.id.length))
   line()
   line(paint.bold('Plan'))
-  for (const planned of plan) {
+  for (const planned of open) {
     const { step, seen, actions } = planned
     const why = held.get(step.id)
     const id = paint.bold(step.id) + ' '.repeat(Math.max(0, names - step.id.length))
@@ -25,6 +39,11 @@ export function showPlan(plan: readonly Planned[], held: ReadonlyMap<StepId, str
     else for (const action of actions) line(whatHappens(action, printer))
     if (why === undefined && actions.length === 0 && seen.is === 'present') line(paint.dim('    = kept as it is'))
   }
+  if (still.length === 0) return
+  const ids = still.map(({ step }) => step.id).join(', ')
+  line(
+    wrap('  = ', paint.dim(`${still.length === 1 ? 'stands' : `${still.length} stand`} as it should: ${ids}`), width),
+  )
 }
 
 /** One effect, or what only a person can do. */
@@ -37,9 +56,10 @@ const whatHappens = (action: Action, { paint, width }: Printer): string =>
 function nowOf(planned: Planned): string {
   const { seen } = planned
   if (seen.is === 'missing') return seen.partly ?? 'missing'
-  if (seen.is === 'unknown' || seen.is === 'failed') return seen.cause.means
+  if (seen.is === 'unknown') return seen.cause.means
   if (seen.is === 'pending') return seen.detail
-  if (planned.isKept) return 'different, and kept as it is'
+  if (seen.is === 'failed') return `failed: ${seen.cause.means}`
+  if (planned.isKept) return 'differs, and stays as it is by choice'
   return planned.consents.length > 0 ? openConsent(planned) : 'present'
 }
 

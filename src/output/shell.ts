@@ -1,5 +1,5 @@
 import type { Sh } from '../engine/step.ts'
-import { type Body, fill, fillBody, type Hole, mark, type Str } from '../engine/text.ts'
+import { type Body, fill, fillBody, type Hole, mark, type Str, shown } from '../engine/text.ts'
 
 /** A word as sh reads it back, whatever it holds. */
 export const quote = (word: string): string =>
@@ -15,8 +15,11 @@ export const argument = (text: Str): string => fill(text, hole => `"\${${variabl
 export interface Curl {
   readonly method: string
   readonly url: Str
-  /** Of the sign-in: made of a shell variable, and never in an argument. */
-  readonly signIn: { readonly header: string; readonly variable: string } | undefined
+  /** Of the sign-in: made of a shell variable, and never in an argument; or a name with a secret that was made before. */
+  readonly signIn:
+    | { readonly header: string; readonly variable: string }
+    | { readonly user: Str; readonly secret: Hole }
+    | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly body: Body | undefined
   readonly into?: Readonly<Record<string, string>>
@@ -60,14 +63,32 @@ function curlLines({ method, url, signIn, headers, body }: Curl): readonly strin
       ...(signIn ? ['3<<SIGNIN'] : []),
     ].join(' '),
     ...(body === undefined ? [] : [...json, 'BODY']),
-    ...(signIn ? [`header = "${signIn.header}\${${signIn.variable}:?}"`, 'SIGNIN'] : []),
+    ...(signIn ? [signInLine(signIn), 'SIGNIN'] : []),
   ]
+}
+
+/** A line of curl's own configuration. */
+function signInLine(signIn: NonNullable<Curl['signIn']>): string {
+  if ('header' in signIn) return `header = "${signIn.header}\${${signIn.variable}:?}"`
+  const user = fill(
+    signIn.user,
+    hole => `\${${variableOf(hole)}:?}`,
+    part => part.replace(/[\\$`"]/g, '\\$&'),
+  )
+  return `user = "${user}:\${${variableOf(signIn.secret)}:?}"`
 }
 
 /** A body in a document that the shell puts its variables into. */
 function bodyLines(body: Body): readonly string[] {
-  const text = JSON.stringify(fillBody(body, hole => `\ue000${variableOf(hole)}\ue001`))
-  return [text.replace(/[\\$`]/g, '\\$&').replace(/\ue000(\w+)\ue001/g, (_, name) => `\${${name}:?}`)]
+  const text = JSON.stringify(fillBody(body, hole => `${hole.number ? '\ue002' : '\ue000'}${variableOf(hole)}\ue001`))
+  const variable = (_: string, name: string) => `\${${name}:?}`
+  // A number stands without quotes.
+  return [
+    text
+      .replace(/[\\$`]/g, '\\$&')
+      .replace(/"\ue002(\w+)\ue001"/g, variable)
+      .replace(/\ue000(\w+)\ue001/g, variable),
+  ]
 }
 
 /** A text for standard input that no line of its own can end. */
@@ -87,6 +108,11 @@ export function readableLine(command: ByHand): string {
   }
   const { method, url, signIn, body } = command
   const json = body === undefined ? [] : ['--data', quote(JSON.stringify(fillBody(body, mark)))]
-  const header = signIn ? [`-H "${signIn.header}$${signIn.variable}"`] : []
+  const header = signIn ? [readableSignIn(signIn)] : []
   return ['curl', '-X', method, word(url), ...header, ...json].join(' ')
 }
+
+const readableSignIn = (signIn: NonNullable<Curl['signIn']>): string =>
+  'header' in signIn
+    ? `-H "${signIn.header}$${signIn.variable}"`
+    : `-u ${quote(shown(signIn.user))}:${mark(signIn.secret)}`

@@ -31,6 +31,11 @@ VOLUME /poetry
 ENV POETRY_DIR=/poetry
 CMD ["/dummyapp"]
 `,
+  // Played like docker itself, so it need not do anything.
+  'build/build.with-docker.sh': `#!/bin/sh
+echo "the rehearsal plays the build" >&2
+exit 1
+`,
 }
 
 /** The git hosts that a temporary checkout would push to: its origin is a folder beside it, whatever address it shows. */

@@ -2,7 +2,7 @@ import { inhabit as inhabitCircleci } from './circleci/people.ts'
 import type { Branch } from './circleci/world.ts'
 import { newOrganization, newUser } from './docker-hub/world.ts'
 import { mintOf } from './mint.ts'
-import type { World } from './world.ts'
+import { emptyWorld, type World } from './world.ts'
 
 /** What a rehearsal is about: whose names its clouds must know. */
 export interface Subject {
@@ -33,4 +33,11 @@ export function inhabit(world: World, subject: Subject, now: Date): void {
     // The first user is the owner; this one takes its place.
     hub.users.unshift({ ...newUser(mint, now, own), emailVerified: true })
   } else hub.organizations.push(newOrganization(mint, now, dockerNamespace, me.username))
+}
+
+/** A new world in which CI takes seconds: a rehearsal is watched by a person. */
+export function quickWorld(): World {
+  const world = emptyWorld()
+  Object.assign(world.circleci.rules, { followBuildDelayMs: 300, workflowDelayMs: 200, jobSeconds: 1 })
+  return world
 }

@@ -25,7 +25,7 @@ export const firstRun = defineStep({
   today:
     'The pipeline that the push started is taken; where there is none, one is started. Its jobs are followed, a failed one is told with its last lines, and tried again by the next run.',
   uses: USES,
-  after: ['circleci.project', 'circleci.config', 'circleci.config-repairs', 'heroku.ci-token'],
+  after: ['circleci.project', 'repository.build-images', 'repository.publish', 'heroku.ci-token', 'docker-hub.token'],
   needs: ['circleci'],
 
   async look(look) {

@@ -109,11 +109,9 @@ function byAdmin({
     kind: 'person',
     key: 'close-by-admin',
     does: 'close the contexts to other projects',
-    who: `an admin of the CircleCI organization`,
-    instructions: [
-      t`To forward: “Please open Organization Settings > Contexts of ${circleOrg} (page below). In each of ${herokuContext} and ${googleContext}, choose Add Project Restriction and pick ${circleProject}. Keep All Members.”`,
-      'Until then no credential is put into them; everything else goes on.',
-    ],
+    who: 'an admin of the CircleCI organization',
+    instructions: ['Until then no credential is put into them; everything else goes on.'],
+    forward: t`Please open Organization Settings > Contexts of ${circleOrg} in CircleCI. In each of ${herokuContext} and ${googleContext}, choose Add Project Restriction and pick ${circleProject}. Keep All Members.`,
     url: 'https://app.circleci.com/settings/organization',
   }
 }

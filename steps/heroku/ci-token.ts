@@ -2,7 +2,7 @@ import { HEROKU } from '../../src/clouds/heroku.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
 import { type Str, secretHole, shown, t } from '../../src/engine/text.ts'
-import { deliver, type Listed, labelOf, lookAtDelivery, standing } from '../delivery.ts'
+import { deliver, type Listed, labelOf, lookAtDelivery, NOTHING, renewed, standing } from '../delivery.ts'
 
 const ID = 'heroku.ci-token'
 const TOKEN = secretHole(`${ID}:token`)
@@ -45,10 +45,10 @@ export const ciToken = defineStep({
   },
 
   actions: (answers, seen) => {
-    const { mint, old } = seen !== undefined && 'state' in seen && seen.state ? seen.state : { mint: true, old: [] }
+    const state = seen !== undefined && 'state' in seen && seen.state ? seen.state : NOTHING
     const target = { name: answers.herokuContext, madeBy: 'circleci.context-heroku' } as const
     const made = [create(answers), deliver(target, { variable: answers.herokuTokenVariable, value: TOKEN })]
-    return [...(mint ? made : []), ...old.map(revoke)]
+    return renewed(state, made, revoke)
   },
 
   undo: ({ herokuContext, herokuTokenVariable }) => [

@@ -82,7 +82,7 @@ workflows:
   const ALL = [
     'herokuTokenVariable HEROKU_TOKEN',
     'dockerHubRepository acmehub/it',
-    'circleJobs make,to_hub,to_registry',
+    'circleJobs make,to_heroku,to_hub,to_registry',
     'herokuContext hub-things',
     'googleContext google-things',
   ]

@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { realClock } from '../../src/clouds/clock.ts'
 import { lock } from '../../src/engine/lock.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { git, library } from '../support/checkout.ts'
-import { CLI } from '../support/cli.ts'
+import { CLI, PLAYED_TOOLS } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { effects, filesIn, type RunOptions, type Stage, setStage } from '../support/stage.ts'
 
@@ -190,6 +190,7 @@ function madeByHand({ heroku }: World): void {
     features: [],
     formation: [],
     releases: [],
+    images: [],
     createdAt: yesterday,
     updatedAt: yesterday,
   })
@@ -314,7 +315,7 @@ describe('The token stays out of', () => {
       stage.rehearsal.faults.push({ ...fault, do: { status: 422, body } })
     }
     const { bin, notes } = watchedGit()
-    const options = { env: { PATH: `${bin}:${process.env.PATH}` } }
+    const options = { env: { PATH: [bin, PLAYED_TOOLS, process.env.PATH].join(delimiter) } }
     const runs = [await stage.run(['--yes', '--verbose'], options), await stage.run(['--yes', '--json'], options)]
     const childrens = filesIn(notes)
     expect(childrens.size).toBeGreaterThan(2)
@@ -333,7 +334,9 @@ describe('The token stays out of', () => {
     mkdirSync(bin, { recursive: true })
     writeFileSync(join(bin, 'git'), `#!/bin/sh\nenv > '${stage.home}/stolen'\n`)
     chmodSync(join(bin, 'git'), 0o755)
-    const { code } = await stage.run(['--yes'], { env: { PATH: `${bin}:${process.env.PATH}` } })
+    const { code } = await stage.run(['--yes'], {
+      env: { PATH: [bin, PLAYED_TOOLS, process.env.PATH].join(delimiter) },
+    })
     expect(code).toBe(0)
     expect([...filesIn(stage.home).keys()].filter(file => file.endsWith('stolen'))).toEqual([])
   })

@@ -35,7 +35,7 @@ function written(columns: number, write: (printer: ReturnType<typeof createPrint
 }
 
 test('A plan tells what only a person can do from what is done', () => {
-  const text = written(80, printer => showPlan(PLAN, new Map(), printer))
+  const text = written(80, printer => showPlan(PLAN, new Map(), printer, { fold: true }))
   expect(text).toContain('    + make the context\n    ● an admin of gh/acme: close the context\n')
 })
 

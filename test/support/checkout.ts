@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { temporaryFolder } from './folder.ts'
 
@@ -28,19 +28,37 @@ const UPSTREAM = {
   GCR_IMAGE_NAME: 'pt-dummy-app',
 }
 
-/** A checkout as a fresh clone of PennockTech/dummyapp is one, or of what `origin` says; committed, in a folder of its own. */
+/** The knobs of dummyapp's build script that the wizard turns. */
+export const BUILD_SCRIPT = {
+  'build/build.with-docker.sh': `#!/bin/sh
+set -eu
+for param; do
+  case $param in env-*) export "\${param#env-}" ;; esac
+done
+docker build --tag "$DOCKER_PROJECT:$DOCKER_TAG" --build-arg "GO_BUILD_TAGS=$BUILD_TAGS" \${EXTRA_DOCKER_BUILD_ARGS:-} .
+`,
+}
+
+/** Where a push to origin goes, below the checkout. */
+export const BARE_ORIGIN = '.git/origin.git'
+
+/**
+ * A checkout as a fresh clone of PennockTech/dummyapp is one, or of what `origin` says; committed, in a folder of its own.
+ * Nothing of it reaches the network: its origin is a bare repository inside it, whatever address it shows.
+ */
 export function makeCheckout(
   options: { origin?: string; files?: Readonly<Record<string, string>>; folder?: string } = {},
 ): string {
   const {
     origin = 'https://github.com/PennockTech/dummyapp.git',
-    files = { 'build/common.lib.sh': library(UPSTREAM) },
+    files = { 'build/common.lib.sh': library(UPSTREAM), ...BUILD_SCRIPT },
   } = options
   const folder = options.folder ?? temporaryFolder()
   git(folder, 'init', '--quiet', '--initial-branch=main')
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
+    if (text.startsWith('#!/bin/sh')) chmodSync(join(folder, name), 0o755)
   }
   git(folder, 'remote', 'add', 'origin', origin)
   git(folder, 'add', '--all')
@@ -55,6 +73,9 @@ export function makeCheckout(
     '--allow-empty',
     '--message=made',
   )
+  git(folder, 'clone', '--quiet', '--bare', '--', folder, join(folder, BARE_ORIGIN))
+  // Relative, so that a copy of the checkout has an origin of its own.
+  if (origin) git(folder, 'config', '--local', `url.${BARE_ORIGIN}.insteadOf`, origin)
   return folder
 }
 

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import { execa } from 'execa'
 
 /** The bundled program; test/build.ts makes it. */
@@ -12,11 +12,15 @@ export interface Ran {
   readonly all: string
 }
 
-/** What the program gets of the environment: nothing of the machine's but the way to its tools. */
+/** Tools that tests play, since no machine need have them: docker with an engine that answers, and Go. */
+export const PLAYED_TOOLS = resolve('test/support/bin')
+
+/** What the program gets of the environment: nothing of the machine's but the way to its tools, docker and Go played. */
 export const bareEnvironment = (home: string): Record<string, string> => ({
-  PATH: process.env.PATH ?? '',
+  PATH: [PLAYED_TOOLS, process.env.PATH].join(delimiter),
   HOME: home,
   XDG_STATE_HOME: `${home}/state`,
+  XDG_RUNTIME_DIR: home,
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
 })

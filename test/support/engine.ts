@@ -25,8 +25,9 @@ export const ANSWERS: Known = known(
     [
       { key: 'githubProject', value: 'PennockTech/dummyapp', from: 'a test' },
       { key: 'herokuApp', value: 'pt-dummy-app', from: 'a test' },
+      { key: 'defaultBranch', value: 'main', from: 'a test' },
     ],
-    new Set(['githubProject', 'herokuApp', 'herokuTeam']),
+    new Set(['githubProject', 'herokuApp', 'herokuTeam', 'defaultBranch', 'firstRunBranch', 'dataImage']),
   ),
 )
 
@@ -50,7 +51,10 @@ export function makeEngine(
       kind: 'rehearsal',
       clock: brisk,
       http,
-      tools: createTools({ env: { ...bareEnvironment(folder), ...env }, repo }),
+      tools: createTools({
+        env: { ...bareEnvironment(folder), ...(rehearsal && { HEROKU_HOST: rehearsal.origins.heroku }), ...env },
+        repo,
+      }),
       bases: rehearsal ? basesOf(rehearsal) : new Map(),
       credentials: new Map(rehearsal ? [['heroku', { secret: Secret.of(token) }]] : []),
     }),

@@ -27,8 +27,14 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-export async function setStage(options: { change?(world: World): void; origin?: string } = {}): Promise<Stage> {
-  const { change, origin } = options
+/** What most tests of the command line are about: an app and a remote, and no CI to deliver to. */
+const LANES = ['--only', 'heroku,git', '--skip', 'circleci']
+
+/** @param options.lanes the lanes that a run with --yes is about */
+export async function setStage(
+  options: { change?(world: World): void; origin?: string; lanes?: readonly string[] } = {},
+): Promise<Stage> {
+  const { change, origin, lanes = LANES } = options
   const world = ownersWorld(readRemote(origin ?? '')?.path)
   change?.(world)
   const rehearsal = await startRehearsal({ world })
@@ -37,7 +43,7 @@ export async function setStage(options: { change?(world: World): void; origin?: 
   const home = temporaryFolder()
   const token = world.heroku.authorizations[0]?.token ?? ''
   const run = (argv: readonly string[], { cwd = checkout, input = '', allowed = true, env = {} }: RunOptions = {}) =>
-    runCli([...argv, ...(allowed ? ['--allow-host', '127.0.0.1'] : [])], {
+    runCli([...argv, ...(argv.includes('--yes') ? lanes : []), ...(allowed ? ['--allow-host', '127.0.0.1'] : [])], {
       cwd,
       home,
       input,

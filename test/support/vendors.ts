@@ -1,6 +1,9 @@
+import { CI_CONFIG } from '../../src/answers/forms/ci-config.ts'
+import { push } from '../../src/rehearsal/circleci/people.ts'
 import { inhabit } from '../../src/rehearsal/inhabit.ts'
 import type { Rehearsal } from '../../src/rehearsal/server.ts'
 import { emptyWorld, type World } from '../../src/rehearsal/world.ts'
+import { git } from './checkout.ts'
 
 /** How each vendor is found and signed in to. The one place where a vendor is added to the tests of the whole program. */
 const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, world: World) => NodeJS.ProcessEnv>> = {
@@ -10,9 +13,19 @@ const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, 
     DOCKERHUB_AUTH_HOST: origin,
     DOCKERHUB_ADMIN_USER: dockerHub.users[0]?.username,
     DOCKERHUB_ADMIN_PASSWORD: dockerHub.users[0]?.password,
+    ...botIn(dockerHub),
   }),
   circleci: (origin, { circleci }) => ({ CIRCLE_HOST: origin, CIRCLE_TOKEN: circleci.users[0]?.tokens[0]?.token }),
 }
+
+/** What is known of the bot, where it has signed up. */
+function botIn({ users }: World['dockerHub']): NodeJS.ProcessEnv {
+  const bot = users.find(({ username }) => username === BOT)
+  return bot === undefined ? {} : { DOCKERHUB_BOT_USER: bot.username, DOCKERHUB_BOT_PASSWORD: bot.password }
+}
+
+/** As the answers propose it for the usual project. */
+export const BOT = 'pennocktechcibot'
 
 /** The environment of a person who is signed in everywhere, where the vendors are the simulated ones. */
 export function signedIn({ origins, world }: Rehearsal): Record<string, string> {
@@ -21,11 +34,23 @@ export function signedIn({ origins, world }: Rehearsal): Record<string, string> 
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
+const NOTHING_PUSHED = { revision: '0'.repeat(40), config: null, skipCi: false }
+
+/** CI hears of what a checkout's origin has on main, as the webhook tells it. */
+export function tellCi({ world }: Rehearsal, checkout: string): void {
+  const [repository] = world.circleci.repositories
+  const revision = git(checkout, 'ls-remote', 'origin', 'refs/heads/main').split('\t')[0] ?? ''
+  if (!repository || repository.branches.main?.revision === revision) return
+  const has = git(checkout, 'ls-tree', '--name-only', revision, CI_CONFIG) !== ''
+  const config = has ? git(checkout, 'show', `${revision}:${CI_CONFIG}`) : null
+  push(world, { slug: repository.slug, branch: 'main', revision, config, skipCi: false }, new Date())
+}
+
 /** An empty world in which the person has what a project's owner has; CI is as quick as a test wants it. */
 export function ownersWorld(project = 'PennockTech/dummyapp', now = new Date()): World {
   const world = emptyWorld(now)
   Object.assign(world.circleci.rules, { followBuildDelayMs: 20, workflowDelayMs: 10, jobSeconds: 0.05 })
-  const branches = { main: { revision: '0'.repeat(40), config: null, skipCi: false } }
+  const branches = { main: NOTHING_PUSHED }
   const [owner = ''] = project.toLowerCase().split('/')
   const dockerNamespace = owner.replace(/[^a-z\d]/g, '')
   inhabit(

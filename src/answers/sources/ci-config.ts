@@ -1,24 +1,27 @@
-import { parse } from 'yaml'
 import type { Candidate } from '../candidate.ts'
+import {
+  CI_CONFIG,
+  type Entries,
+  entriesOf,
+  isLiteral,
+  itemsOf,
+  readCiConfig,
+  textKeys,
+  valuesOf,
+} from '../forms/ci-config.ts'
 import type { AnswerKey } from '../schema.ts'
 
-export const CI_CONFIG = '.circleci/config.yml'
-
-/** A config is some pages long; of a hostile one of this size the parser is done within a second. */
-const LONGEST = 100_000
 /** How much of one job is looked through, since an alias may stand for much. */
 const MOST_TEXTS = 2_000
 
-type Entries = ReadonlyMap<unknown, unknown>
-
 /** What CircleCI's config says: what runs, with which contexts and variables. One that cannot be read says nothing. */
 export function fromCiConfig(text: string): readonly Candidate[] {
-  const config = read(text)
+  const config = readCiConfig(text)
   const jobs = entriesOf(config.get('jobs'))
   const uses = usesOf(entriesOf(config.get('workflows')))
   const textsOf = (name: string) => jobTexts(entriesOf(jobs.get(name)), entriesOf(config.get('commands')))
   // Defined is meant, run or not: the document's own config has deploy_heroku commented out of its workflow.
-  const names = textKeys(jobs).length > 0 ? textKeys(jobs) : uses.map(({ job }) => job)
+  const names = [...textKeys(jobs), ...uses.map(({ job }) => job)]
   const contexts = uses.flatMap(use => purposes(use, textsOf(use.job)))
   const variables = textKeys(jobs).flatMap(name => textsOf(name).flatMap(herokuVariables))
   const environments = [...valuesOf(config.get('executors')), ...jobs.values()].map(one =>
@@ -41,25 +44,6 @@ export function fromCiConfig(text: string): readonly Candidate[] {
 
 const from = (key: AnswerKey, values: readonly string[]): Candidate[] =>
   [...new Set(values)].map(value => ({ key, value, from: CI_CONFIG }))
-
-/** Maps stay maps, so that no key is ever written out as text or taken for a prototype; doubled keys cost too much to find. */
-function read(text: string): Entries {
-  if (text.length > LONGEST) return new Map()
-  try {
-    const options = { maxAliasCount: 100, schema: 'core', merge: true, mapAsMap: true, uniqueKeys: false } as const
-    return entriesOf(parse(text, { ...options, logLevel: 'silent' }))
-  } catch {
-    return new Map()
-  }
-}
-
-const entriesOf = (value: unknown): Entries => (value instanceof Map ? value : new Map())
-const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-const valuesOf = (value: unknown): readonly unknown[] => [...entriesOf(value).values()]
-const textKeys = (entries: Entries): readonly string[] => [...entries.keys()].filter(key => typeof key === 'string')
-
-/** Neither CircleCI nor a shell would still put something in. */
-const isLiteral = (value: unknown): value is string => typeof value === 'string' && value !== '' && !/\$|<</.test(value)
 
 interface Use {
   readonly job: string

@@ -126,7 +126,7 @@ function curlFor(action: RequestAction, step: StepId, place: Place): Curl {
   return {
     method: action.method,
     url: urlOf(action, place),
-    signIn,
+    signIn: typeof action.as === 'object' ? action.as : signIn,
     headers: { ...headers, ...action.headers },
     body: action.body,
     ...(into.length > 0 && { into: Object.fromEntries(into) }),
@@ -140,7 +140,13 @@ const CURL_REFUSED = 22
 /** What a person is told who must do it: who that is, each instruction, and where. */
 export function toldPerson(action: Action): readonly Str[] {
   if (action.kind !== 'person') return []
-  return [t`for ${action.who}:`, ...action.instructions, ...(action.url === undefined ? [] : [action.url])]
+  const { who, instructions, url, forward } = action
+  return [
+    t`for ${who}:`,
+    ...instructions,
+    ...(forward === undefined ? [] : [t`to forward: “${forward}”`]),
+    ...(url === undefined ? [] : [url]),
+  ]
 }
 
 /** What goes over the wire, on one line; undefined for what stays on this machine. */

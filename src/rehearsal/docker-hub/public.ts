@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto'
 const IMAGES: Readonly<Record<string, readonly string[]>> = {
   'pennocktech/ci': ['latest', 'purple'],
   'philpennock/poetry': ['latest'],
-  'library/golang': ['latest', '1.25', 'alpine'],
-  'library/docker': ['latest', '19.03.12-git'],
+  'library/golang': ['latest', '1.25', '1.14.3', 'alpine'],
+  'library/docker': ['latest', '19.03.12-git', '18.06.0-ce-git'],
   'google/cloud-sdk': ['latest'],
+  'cimg/base': ['current', 'stable'],
+  'cimg/go': ['1.24', '1.25', '1.26'],
   'library/alpine': ['latest'],
   'ratelimitpreview/test': ['latest'],
 }

@@ -62,6 +62,7 @@ function created(ask: Ask, given: Params, team: string | null): Reply {
     features: [],
     formation: [],
     releases: [firstRelease(ask)],
+    images: [],
     createdAt: now,
     updatedAt: now,
   }

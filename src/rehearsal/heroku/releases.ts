@@ -12,6 +12,7 @@ type Process = App['formation'][number]
 /** Deploying an image, as `heroku container:release` does it (facts/heroku.md 4). */
 export const RELEASES: readonly Route[] = [
   { method: 'GET', pattern: '/apps/*/releases', needs: 'read', handle: list },
+  { method: 'GET', pattern: '/apps/*/formation', needs: 'read', handle: formation },
   { method: 'PATCH', pattern: '/apps/*/formation', needs: 'write', handle: deploy },
   { method: 'GET', pattern: '/apps/*/dynos', needs: 'read', handle: dynos },
 ]
@@ -36,6 +37,16 @@ function list(ask: Ask): Reply {
   )
 }
 
+/** The processes that releases have brought; a fresh app has none. */
+function formation(ask: Ask): Reply {
+  const app = appNamed(ask)
+  return ranged(
+    app.formation.map(one => processShown(ask, app, one)),
+    ['id'],
+    ask.headers.range,
+  )
+}
+
 /** The image that already runs is no new release (heroku-releases-retry#11). */
 function deploy(ask: Ask): Reply {
   const app = appNamed(ask)
@@ -43,7 +54,7 @@ function deploy(ask: Ask): Reply {
   const images = (isList(updates) ? updates : []).map(update => imageIn(ask, update))
   if (app.stack !== 'container' && app.buildStack !== 'container') throw refuse.params(NO_CONTAINER)
   const news = images.filter(({ type, image }) => !app.formation.some(one => one.type === type && one.image === image))
-  if (!news.length) return { status: 200, body: app.formation.map(one => processShown(app, one)) }
+  if (!news.length) return { status: 200, body: app.formation.map(one => processShown(ask, app, one)) }
   const updatedAt = ask.now.toISOString()
   const changed = news.map(({ type, image }) => ({
     id: app.formation.find(one => one.type === type)?.id ?? ask.mint.id(),
@@ -65,16 +76,18 @@ function deploy(ask: Ask): Reply {
     releases: [...app.releases, release],
     updatedAt,
   }
-  const body = deployed.formation.map(one => processShown(deployed, one))
+  const body = deployed.formation.map(one => processShown(ask, deployed, one))
   return { status: 200, body, world: replaced(ask.world, app, deployed) }
 }
 
 /** ours */
 const NO_CONTAINER = 'This app is not on the container stack.'
 
+const knowsImages = ({ accept }: Ask['headers']): boolean => accept?.includes('version=3.docker-releases') ?? false
+
 /** `docker_image` is known only to the API variant that container:release asks for. */
 function imageIn({ headers }: Ask, update: Json): { type: string; image: string } {
-  const imagesKnown = headers.accept?.includes('version=3.docker-releases')
+  const imagesKnown = knowsImages(headers)
   const allowed = imagesKnown
     ? ({ type: ['string'], docker_image: ['string'] } as const)
     : ({ type: ['string'] } as const)
@@ -124,12 +137,16 @@ function releaseShown({ world }: Ask, app: App, release: Release): { readonly [k
   }
 }
 
-function processShown(app: App, { id, type, image, updatedAt }: Process): { readonly [key: string]: Json } {
+function processShown(
+  { headers }: Ask,
+  app: App,
+  { id, type, image, updatedAt }: Process,
+): { readonly [key: string]: Json } {
   return {
     app: { id: app.id, name: app.name },
     command: '',
     created_at: updatedAt,
-    docker_image: { id: image },
+    ...(knowsImages(headers) && { docker_image: { id: image } }),
     id,
     quantity: 1,
     size: SIZE,

@@ -7,17 +7,20 @@ import { ACCOUNTS } from './accounts.ts'
 import { APPS } from './apps.ts'
 import { AUTHORIZATIONS } from './authorizations.ts'
 import { FEATURE_ROUTES } from './features.ts'
+import { type Login, signedIn } from './login.ts'
 import { refuse } from './refusals.ts'
+import { isForRegistry, registry } from './registry.ts'
 import { RELEASES } from './releases.ts'
 import { ALLOWS, type Reply, type Route } from './route.ts'
-import { type Account, type Authorization, type HerokuWorld, RATE_LIMIT } from './world.ts'
+import { type Account, RATE_LIMIT } from './world.ts'
 
 /** The first that fits answers; anything else is no endpoint. */
 const ROUTES: readonly Route[] = [...ACCOUNTS, ...AUTHORIZATIONS, ...FEATURE_ROUTES, ...APPS, ...RELEASES]
 
-/** The Heroku Platform API, as facts/heroku.md tells it. */
+/** The Heroku Platform API and the registry, told apart by path, as facts/heroku.md tells them. */
 export const heroku: Service = (call, world, now) => {
-  const login = signedIn(world.heroku, call, now)
+  if (isForRegistry(call)) return registry(call, world, now)
+  const login = signedIn(world.heroku, bearer(call), now)
   if (!login) return said(refuse.unauthorized())
   const { account } = login
   try {
@@ -28,20 +31,6 @@ export const heroku: Service = (call, world, now) => {
     if (!(error instanceof Refusal)) throw error
     return finish(account, said(error))
   }
-}
-
-interface Login {
-  readonly account: Account
-  readonly authorization: Authorization
-}
-
-function signedIn(world: HerokuWorld, { headers }: Call, now: Date): Login | undefined {
-  const token = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
-  const authorization = world.authorizations.find(one => one.token === token)
-  const account = world.accounts.find(one => one.email === authorization?.account)
-  if (!authorization || !account) return undefined
-  const { expiresAt } = authorization
-  return expiresAt !== null && new Date(expiresAt) <= now ? undefined : { account, authorization }
 }
 
 /** Everything that can stand in a request's way, in the order in which it does, and then its route. */
@@ -59,6 +48,8 @@ function reach(call: Call, world: World, { account, authorization }: Login, now:
   if (call.malformed) throw refuse.malformed()
   return route.handle({ ...call, world: world.heroku, account, names, now, mint: mintOf(world) })
 }
+
+const bearer = ({ headers }: Call): string | undefined => /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
 
 const said = ({ status, body }: Refusal): Answer => ({ status, headers: rateHeader(RATE_LIMIT), body, effect: false })
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Json } from '../../clouds/json.ts'
 import type { Mint } from '../mint.ts'
 
 /** facts/heroku.md 5: exactly these six. */
@@ -14,6 +15,7 @@ export const RATE_LIMIT = 4500
 const LONG_AGO = '2026-01-01T00:00:00.000Z'
 const when = z.iso.datetime().default(LONG_AGO)
 const email = z.string()
+const json: z.ZodType<Json> = z.json()
 
 const account = z.strictObject({
   id: z.uuid(),
@@ -76,6 +78,8 @@ const app = z.strictObject({
     .array(z.strictObject({ id: z.uuid(), type: z.string(), image: z.string(), updatedAt: when }))
     .default([]),
   releases: z.array(release).default([]),
+  /** What was pushed to the registry: the manifest of each process type and tag. */
+  images: z.array(z.strictObject({ type: z.string(), tag: z.string(), manifest: json })).default([]),
   createdAt: when,
   updatedAt: when,
 })
@@ -101,6 +105,8 @@ const rules = z.strictObject({
   redaction: z.strictObject({ head: z.int().min(0), tail: z.int().min(0) }).default({ head: 9, tail: 4 }),
   /** Whether `Accept` must ask for version 3, else 400 `missing_version`, as tutorials quote it. */
   versionRequired: z.boolean().default(false),
+  /** Whether the registry takes OCI manifests after all; it is documented that it does not (facts/heroku.md 4). */
+  ociManifests: z.boolean().default(false),
 })
 
 /** Labs features that are documented (facts/heroku.md 3); runtime-empty-entrypoint is not, so it is not here. */

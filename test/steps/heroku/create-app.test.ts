@@ -26,6 +26,7 @@ const app = (more: Partial<App> = {}): App => ({
   features: [],
   formation: [],
   releases: [],
+  images: [],
   createdAt: YESTERDAY,
   updatedAt: YESTERDAY,
   ...more,

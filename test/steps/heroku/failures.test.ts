@@ -253,6 +253,7 @@ function anothersApp({ heroku }: World): void {
     features: [],
     formation: [],
     releases: [],
+    images: [],
     createdAt,
     updatedAt: createdAt,
   })

@@ -1,0 +1,216 @@
+import type { Known } from '../../src/answers/schema.ts'
+import { type Cause, NeedsSecret } from '../../src/clouds/cause.ts'
+import { grantedIn, readRepository } from '../../src/clouds/docker-hub.ts'
+import { at } from '../../src/clouds/json.ts'
+import type { VendorReply } from '../../src/clouds/vendor.ts'
+import { type Action, defineStep, type Look, type RequestAction, type Seen } from '../../src/engine/step.ts'
+import { hole, path, secretHole, t } from '../../src/engine/text.ts'
+import {
+  CLOSED,
+  closed,
+  type Delivery,
+  deliver,
+  lookAtDelivery,
+  NOTHING,
+  openToAll,
+  renewed,
+  type Standing,
+  standing,
+  type Target,
+  type Value,
+} from '../delivery.ts'
+import { pageOf, repositoryPath } from './names.ts'
+import { grantPath, isNarrow, kindOf, type Names, noTokenLeft, TOKEN, TOKEN_USES, type Used } from './tokens.ts'
+
+const CONTEXT_STEP = 'circleci.context-heroku'
+
+export const token = defineStep({
+  id: TOKEN,
+  title: 'Make the token that CI pushes with, and put it into CI',
+  why: 'CI signs in to Docker Hub with DOCKERHUB_USER and DOCKERHUB_PASS. A token can be revoked and reaches less than a password, which opens the whole account.',
+  section: 'Authentication',
+  document: '“You can now use the usercode/password for the bot account in `DOCKERHUB_USER` and `DOCKERHUB_PASS`.”',
+  today:
+    'Never the password: an access token of the bot that may read and write, or one of the organization that can push to this repository alone. It is made only when the context is closed to other projects, proven at once by asking the registry what it grants, delivered, and an older one of this set-up is revoked last.',
+  uses: TOKEN_USES,
+  after: ['docker-hub.bot', 'docker-hub.team', 'docker-hub.repository', 'circleci.restrict', 'circleci.config'],
+  brings: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google', 'circleci.restrict'],
+  needs: ['docker-hub', 'circleci'],
+
+  async look(look) {
+    const { answers } = look
+    const delivery = await lookAtDelivery(
+      look,
+      TOKEN,
+      { organization: answers.circleOrg, name: answers.herokuContext },
+      valuesOf(answers),
+    )
+    try {
+      return await seenWith(delivery, look)
+    } catch (error) {
+      // What was made and delivered is there; to see that it lives takes a password that nobody should be asked for.
+      if (!(error instanceof NeedsSecret) || delivery.is !== 'proven' || delivery.by !== 'record') throw error
+      const note = `Whether it is still valid was not asked: only ${answers.dockerHubBot}’s own password shows its tokens.`
+      return { is: 'present', state: { mint: false, old: [], unproven: [] }, learned: delivery.learned, notes: [note] }
+    }
+  },
+
+  actions: (answers, seen) => {
+    const state = seen !== undefined && 'state' in seen && seen.state !== undefined ? seen.state : NOTHING
+    return renewed(state, making(answers), id => kindOf(answers.dockerHubRoute).revoke(answers, id))
+  },
+
+  undo: answers => [
+    ...valuesOf(answers).map(({ variable }) => takeOut(variable, answers)),
+    undoing(kindOf(answers.dockerHubRoute).revoke(answers, '')),
+  ],
+
+  means: refused,
+
+  isNo(key, reply, answers) {
+    if (key === CLOSED) return openToAll(reply, answers.herokuContext)
+    if (key === 'check') return mayNotWrite(reply, answers)
+    if (key === 'mint') return isTooWide(reply, answers)
+    return key === 'prove' ? notGranted(reply, answers) : undefined
+  },
+})
+
+/** What is seen with the tokens that are there; they are listed only where one of them may be ours. */
+async function seenWith(delivery: Delivery, look: Look<Used>): Promise<Seen<Standing>> {
+  const { answers } = look
+  const kind = kindOf(answers.dockerHubRoute)
+  const ids = [look.fact(`${TOKEN}:id`), look.fact(`${TOKEN}:new`)].filter(id => id !== undefined)
+  const isOrganizations = answers.dockerHubRoute === 'org-token'
+  const mayBeOurs = ids.length > 0 || look.begunAt(`${TOKEN}/mint`) !== undefined
+  const listed = isOrganizations || mayBeOurs ? await kind.list(look, ids) : []
+  const seen = standing(look, TOKEN, { listed, delivery, context: answers.herokuContext })
+  if ('state' in seen && seen.state?.mint && seen.state.unproven.length === 0) {
+    const cause = await kind.whyNoMore(look, listed)
+    if (cause !== undefined) return { is: 'unknown', cause }
+  }
+  return seen
+}
+
+const targetOf = ({ herokuContext }: Names): Target => ({ name: herokuContext, madeBy: CONTEXT_STEP })
+
+const valuesOf = (names: Names): readonly Value[] => [
+  { variable: 'DOCKERHUB_USER', value: kindOf(names.dockerHubRoute).user(names) },
+  { variable: 'DOCKERHUB_PASS', value: secretHole(`${TOKEN}:token`) },
+]
+
+/** In this order nothing secret is made that could not be used or kept, and nothing is delivered that was not proven. */
+function making(names: Names): readonly Action[] {
+  const kind = kindOf(names.dockerHubRoute)
+  return [
+    closed(targetOf(names)),
+    ...(names.dockerHubRoute === 'org-token' ? [] : [check(names)]),
+    kind.make(names),
+    prove(names),
+    ...valuesOf(names).map(value => deliver(targetOf(names), value)),
+  ]
+}
+
+/** What Docker Hub itself says of the bot: it tells causes apart that look the same to the registry. */
+const check = ({ dockerHubBot = '', dockerHubRepository }: Names): RequestAction => ({
+  kind: 'request',
+  key: 'check',
+  does: t`ask Docker Hub whether ${dockerHubBot} may write to ${dockerHubRepository}`,
+  host: 'docker-hub',
+  as: 'docker-hub.bot',
+  method: 'GET',
+  path: repositoryPath(dockerHubRepository),
+  again: 'safe',
+})
+
+/** Docker's own question before a push, with the new token (facts/docker-hub.md 11). */
+const prove = (names: Names): RequestAction => ({
+  kind: 'request',
+  key: 'prove',
+  does: t`prove with the new token that the registry grants pull and push on ${names.dockerHubRepository}`,
+  host: 'docker-hub-auth',
+  as: { user: kindOf(names.dockerHubRoute).user(names), secret: secretHole(`${TOKEN}:token`) },
+  method: 'GET',
+  path: grantPath(names.dockerHubRepository),
+  learn: { proven: ['issued_at'] },
+  again: 'safe',
+})
+
+const takeOut = (variable: string, { herokuContext }: Names): Action => ({
+  kind: 'request',
+  key: `take-out-${variable}`,
+  does: t`take ${variable} out of the context ${herokuContext}`,
+  host: 'circleci',
+  method: 'DELETE',
+  path: path`/api/v2/context/${hole(`${CONTEXT_STEP}:id`)}/environment-variable/${variable}`,
+  again: 'safe',
+  okStatus: [404],
+})
+
+/** The recorded one. */
+const undoing = (action: RequestAction): RequestAction => ({
+  ...action,
+  key: 'revoke',
+  does: 'revoke the token that CI pushes with',
+  path: t`${action.path}${hole(`${TOKEN}:id`)}`,
+})
+
+type Given = Pick<Known, Used>
+
+/** A scope that is wider than asked for would let CI do more than push here. */
+function isTooWide({ body }: VendorReply, answers: Given): Cause | undefined {
+  if (answers.dockerHubRoute !== 'org-token' || at(body, 'resources') === undefined || isNarrow(body, answers)) return
+  return {
+    code: 'too-wide',
+    means: `The token that Docker Hub made does not reach ${answers.dockerHubRepository} alone, so it is not used.`,
+    next: 'Run again: it is revoked and made anew. If that stays, report it.',
+  }
+}
+
+function mayNotWrite(reply: VendorReply, answers: Given): Cause | undefined {
+  return readRepository(reply)?.may.write ? undefined : noRight(answers)
+}
+
+/** All of these look the same from outside: an account whose mail is not verified reads only (facts/docker-hub.md 8). */
+function noRight({ dockerHubBot, dockerHubRepository, dockerHubRoute }: Given): Cause {
+  const where =
+    dockerHubRoute === 'personal' ? `a collaborator of ${dockerHubRepository}` : 'in the team that may write'
+  return {
+    code: 'no-right',
+    means: `${dockerHubBot} may not write to ${dockerHubRepository}. Either its mail is not verified, and then it only reads whatever it was given; or it is not ${where}.`,
+    next: `Open the link in the mail that came after the sign-up (or ask for it again at https://app.docker.com/settings), then run again.`,
+  }
+}
+
+function notGranted(reply: VendorReply, answers: Given): Cause | undefined {
+  const { dockerHubRepository, dockerHubRoute } = answers
+  const granted = grantedIn(reply, dockerHubRepository)
+  // A token that cannot be read proves nothing either way; what Docker Hub said before of right and scope stands.
+  if (granted === 'opaque' || ['pull', 'push'].every(action => granted.includes(action))) return undefined
+  const [has, lacks] =
+    granted.length === 0 ? ['nothing', 'pull and push'] : [granted.join(), granted.includes('push') ? 'pull' : 'push']
+  const reasons =
+    dockerHubRoute === 'org-token'
+      ? 'the token does not reach this repository (it was deleted, or made anew after the token)'
+      : 'the account’s mail is not verified, or its right was taken back a moment ago'
+  return {
+    code: 'not-granted',
+    means: `The registry takes the new token and grants ${has} on ${dockerHubRepository}; ${lacks} is missing. Docker Hub said before that the right is there, so: ${reasons}; or the repository is private and the plan of its namespace covers no more private ones.`,
+    next: `Look at ${repositoryAddress(dockerHubRepository)} and the plan, and run again: the token is revoked and made anew.`,
+  }
+}
+
+const repositoryAddress = (repository: string): string => pageOf(repository).parts.join('')
+
+function refused({ status, asked, body }: VendorReply, answers: Given): Cause | undefined {
+  if (status === 401 && asked.includes('/token?')) {
+    return {
+      code: 'token-refused',
+      means: `Docker does not let ${kindOf(answers.dockerHubRoute).user(answers)} in with the token that was just made: another account made it, or single sign-on forbids it.`,
+      next: `See that the sign-in of the bot (DOCKERHUB_BOT_USER) is that of ${answers.dockerHubBot ?? 'the bot'}, and run again: the token is revoked and made anew.`,
+    }
+  }
+  if (status === 404 && asked.includes('/repositories/')) return noRight(answers)
+  if (status === 403 && /limit/i.test(JSON.stringify(body)))
+    return noTokenLeft(answers.dockerHubRepository.split('/')[0] ?? '')
+  return undefined
+}

@@ -1,0 +1,141 @@
+import { CI_CONFIG } from '../../src/answers/forms/ci-config.ts'
+import { DOCKERFILE } from '../../src/answers/forms/dockerfile.ts'
+import type { Cause } from '../../src/clouds/cause.ts'
+import { defineStep, type Look, type PersonAction, type Sh } from '../../src/engine/step.ts'
+import { type Str, t } from '../../src/engine/text.ts'
+
+/** The files that the wizard edits. */
+const FILES = [CI_CONFIG, 'build/common.lib.sh', DOCKERFILE] as const
+
+/** git ls-remote --exit-code: the remote answered, and has no such branch. */
+const NO_SUCH_REF = 2
+
+type Used = 'firstRunBranch' | 'githubProject'
+
+/** What a person still has to do until the branch has what stands in the checkout. */
+interface State {
+  /** Those of the files that differ there and are not committed here. */
+  readonly uncommitted: readonly string[]
+  /** What else is there: nothing yet, an older commit of ours, one that others pushed, one that is not known here. */
+  readonly there: 'nothing' | 'older' | 'others' | 'unknown'
+}
+
+export const publish = defineStep({
+  id: 'repository.publish',
+  title: 'Commit the edits and push them',
+  why: 'CI builds what is on GitHub, and a push starts it. What goes into the repository is signed by a person, so the wizard commits nothing.',
+  section: 'Setup',
+  document: '“pushed on branch circle, aborted first build on master”',
+  today:
+    'The same push, of the branch that is to be built first. It is seen by git ls-remote; the files that this set-up edits must be there as they stand here.',
+  uses: ['firstRunBranch', 'githubProject'],
+  after: ['repository.names', 'repository.data-image', 'circleci.config', 'circleci.config-repairs'],
+
+  async look({ answers, git }) {
+    const branch = `refs/heads/${answers.firstRunBranch}`
+    const asked = ['ls-remote', '--exit-code', 'origin', branch]
+    const { code, stdout, stderr } = await git(...asked)
+    if (code !== 0 && code !== NO_SUCH_REF) return { is: 'unknown', cause: notAsked(asked, stderr) }
+    const revision = stdout.split('\n').flatMap(line => (line.endsWith(`\t${branch}`) ? [line.split('\t')[0]] : []))[0]
+    if (revision === undefined) {
+      return pending({ uncommitted: await uncommittedIn(git, FILES), there: 'nothing' }, answers.firstRunBranch)
+    }
+    if ((await git('cat-file', '-e', `${revision}^{commit}`)).code !== 0) {
+      return pending({ uncommitted: [], there: 'unknown' }, answers.firstRunBranch)
+    }
+    const differing = await differingFrom(git, revision)
+    if (differing.length === 0) {
+      return { is: 'present', state: nothingToDo, learned: { 'repository.publish:revision': revision } }
+    }
+    const isOurs = (await git('merge-base', '--is-ancestor', revision, 'HEAD')).code === 0
+    const uncommitted = await uncommittedIn(git, differing)
+    return pending({ uncommitted, there: isOurs ? 'older' : 'others' }, answers.firstRunBranch)
+  },
+
+  actions: ({ firstRunBranch, githubProject }, seen) => {
+    const state = seen !== undefined && 'state' in seen ? seen.state : undefined
+    return [forPerson(state, firstRunBranch, githubProject)]
+  },
+
+  // What was pushed is everybody's: only they can take it back.
+  undo: () => [],
+})
+
+const nothingToDo: State = { uncommitted: [], there: 'older' }
+
+const pending = (state: State, branch: string) =>
+  ({ is: 'pending', on: 'person', detail: standing(state, branch), state }) as const
+
+function standing({ uncommitted, there }: State, branch: string): string {
+  if (there === 'unknown') return `${branch} on origin has a commit that is not known here`
+  if (uncommitted.length > 0) return `not committed: ${uncommitted.join(', ')}`
+  return there === 'nothing' ? `origin has no ${branch} yet` : `committed here, and not on ${branch} of origin`
+}
+
+const MESSAGE = '--message=Set up CI with dummyapp-setup'
+
+/** Commits the files, and nothing that somebody has staged besides. */
+const committing = (files: readonly string[]): readonly Sh[] =>
+  files.length === 0
+    ? []
+    : [{ argv: ['git', 'add', '--', ...files] }, { argv: ['git', 'commit', MESSAGE, '--', ...files] }]
+
+/** The same where nobody has looked which of them there are, and whether anything of them was changed. */
+const COMMITTING_ANY: readonly Sh[] = [
+  ...FILES.map(file => ({ argv: ['git', 'add', '--', file], okExit: [0, 128] })),
+  { argv: ['git', 'commit', MESSAGE], okExit: [0, 1] },
+]
+
+function forPerson(state: State | undefined, branch: Str, project: Str): PersonAction {
+  const { uncommitted, there } = state ?? { uncommitted: FILES, there: 'nothing' }
+  const commit = state === undefined ? COMMITTING_ANY : committing(uncommitted)
+  const push: Sh = { argv: ['git', 'push', 'origin', t`HEAD:refs/heads/${branch}`] }
+  const fetch: Sh = { argv: ['git', 'fetch', 'origin', branch] }
+  const join: Sh = { argv: ['git', 'pull', '--rebase', 'origin', branch] }
+  const how = {
+    nothing: { does: 'push', byHand: [...commit, push], say: [] },
+    older: { does: 'push', byHand: [...commit, push], say: [] },
+    others: {
+      does: 'bring in what others pushed, and push',
+      byHand: [...commit, join, push],
+      say: [t`Others have pushed to ${branch} what is not in this checkout: it comes first.`],
+    },
+    unknown: {
+      does: 'fetch what others pushed',
+      byHand: [fetch],
+      say: [t`${branch} on origin has a commit that this checkout does not know, so nothing can be compared yet.`],
+    },
+  }[there]
+  return {
+    kind: 'person',
+    key: 'publish',
+    does: t`${uncommitted.length > 0 ? 'commit the edits, ' : ''}${how.does}: ${branch} of ${project}`,
+    who: 'whoever may push',
+    instructions: how.say,
+    byHand: how.byHand,
+  }
+}
+
+/** Those of the files that stand in the working tree otherwise than in a revision. */
+async function differingFrom(git: Look<Used>['git'], revision: string): Promise<readonly string[]> {
+  const [changed, untracked] = await Promise.all([
+    git('diff', '--name-only', '--no-renames', '--no-ext-diff', '-z', revision, '--', ...FILES),
+    git('ls-files', '--others', '-z', '--', ...FILES),
+  ])
+  const named = new Set(`${changed.stdout}${untracked.stdout}`.split('\0'))
+  return FILES.filter(file => named.has(file))
+}
+
+async function uncommittedIn(git: Look<Used>['git'], files: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await git('status', '--porcelain', '--no-renames', '--untracked-files=all', '-z', '--', ...files)
+  const named = new Set(stdout.split('\0').map(entry => entry.slice(3)))
+  return files.filter(file => named.has(file))
+}
+
+const notAsked = (asked: readonly string[], stderr: string): Cause => ({
+  code: 'origin',
+  asked: `git ${asked.join(' ')}`,
+  said: stderr.trim() || 'nothing',
+  means: 'git could not ask origin which commit the branch has there; no password is ever asked for in that.',
+  next: 'Mend what git says (git remote -v shows where origin is; git fetch origin must work without a question), and run again.',
+})
