@@ -68,8 +68,8 @@ export type Delivery =
   | { readonly is: 'no-context' }
   /** Somebody else wrote these, and when. */
   | { readonly is: 'foreign'; readonly variables: readonly { readonly name: string; readonly writtenAt: string }[] }
-  /** Not there, or ours and not proven. */
-  | { readonly is: 'open' }
+  /** Not all there, or ours and not proven; CI may use what an interrupted run of ours wrote. */
+  | { readonly is: 'open'; readonly mayBeUsed: boolean }
   /** All there and ours: by what was recorded, or by the secret at hand. */
   | { readonly is: 'proven'; readonly by: 'record' | 'hand'; readonly learned: Readonly<Record<string, string>> }
 
@@ -85,44 +85,50 @@ export async function lookAtDelivery(
   const there = await readVariables(path => look.read('circleci', path), context.id)
   const stands = values.map(({ variable, value }) => {
     const found = there.find(one => one.name === variable)
-    if (found === undefined) return { is: 'open' } as const
+    if (found === undefined) return { is: 'absent' } as const
     const fact = `${step}:delivered-${variable}`
     const learned = { [fact]: found.updatedAt }
     if (look.fact(fact) === found.updatedAt) return { is: 'record', learned } as const
+    const isProven = endsIn(value, found.tail, look)
     const intent = `${step}/deliver-${variable}`
-    if (!isWithin(look.begunAt(intent, 'first'), look.begunAt(intent), found.updatedAt)) {
+    if (!isByUs(look.begunAt(intent, 'first'), look.begunAt(intent), { at: found.updatedAt, isProven })) {
       return { is: 'foreign', name: variable, writtenAt: found.updatedAt } as const
     }
+    if (!isProven) return { is: 'unproven' } as const
     // Whose credential stands there, a text that is the same for all of them does not tell.
-    if (!isSecret(value)) return endsIn(shown(value), found.tail) ? ({ is: 'text', learned } as const) : OPEN
-    return look.endsIn(value.hole, found.tail) ? ({ is: 'hand', learned } as const) : OPEN
+    return { is: isSecret(value) ? 'hand' : 'text', learned } as const
   })
   const foreign = stands.flatMap(one => (one.is === 'foreign' ? [{ name: one.name, writtenAt: one.writtenAt }] : []))
   if (foreign.length > 0) return { is: 'foreign', variables: foreign }
-  const secrets = new Set(stands.filter((_, index) => isSecret(values[index]?.value ?? '')).map(({ is }) => is))
-  if (stands.some(({ is }) => is === 'open') || secrets.size > 1) return OPEN
+  const secrets = new Set(values.flatMap(({ value }, index) => (isSecret(value) ? (stands[index]?.is ?? []) : [])))
+  if (stands.some(({ is }) => is === 'absent' || is === 'unproven') || secrets.size > 1) {
+    return { is: 'open', mayBeUsed: secrets.has('unproven') || secrets.has('hand') }
+  }
   const learned = Object.assign({}, ...stands.map(one => ('learned' in one ? one.learned : {})))
   return { is: 'proven', by: secrets.has('hand') ? 'hand' : 'record', learned }
 }
 
-const OPEN = { is: 'open' } as const
-
 /** Clocks of vendors have whole seconds in headers. */
 const WHOLE_SECOND_MS = 1_000
-
-/** Longer than the tries of one run take whose answers are lost: what is written later, somebody else wrote. */
-const LOST_ANSWER_WINDOW_MS = 600_000
+/** How long after its intent a write may land and still be our own, whose answer was lost. */
+const LOST_ANSWER_WINDOW_MS = 300_000
 
 /** Was it written by one of our tries? Each of them looked first what the ones before had left. */
-function isWithin(first: Date | undefined, last: Date | undefined, writtenAt: string): boolean {
+function isByUs(
+  first: Date | undefined,
+  last: Date | undefined,
+  written: { readonly at: string; readonly isProven: boolean },
+): boolean {
   if (first === undefined || last === undefined) return false
-  const at = Date.parse(writtenAt)
-  return at >= first.getTime() - WHOLE_SECOND_MS && at <= last.getTime() + LOST_ANSWER_WINDOW_MS
+  const at = Date.parse(written.at)
+  const isInTime = at <= last.getTime() + LOST_ANSWER_WINDOW_MS
+  return at >= first.getTime() - WHOLE_SECOND_MS && (written.isProven || isInTime)
 }
 
 const isSecret = (value: Str): value is Hole => typeof value === 'object' && 'hole' in value
 
-const endsIn = (value: string, tail: string): boolean => tail !== '' && value.endsWith(tail)
+const endsIn = (value: Str, tail: string, look: Questions): boolean =>
+  isSecret(value) ? !!look.endsIn(value.hole, tail) : tail !== '' && shown(value).endsWith(tail)
 
 /** A credential as the vendor lists it. */
 export interface Listed {
@@ -140,17 +146,23 @@ export interface Standing {
   readonly mint: boolean
   /** Ours, and no longer or never delivered. */
   readonly old: readonly string[]
+  /** Of these, the ones that were made and certainly never reached CI: they go before anything is made anew. */
+  readonly unproven: readonly string[]
 }
 
 /** Nothing is there yet. */
-export const NOTHING: Standing = { mint: true, old: [] }
+export const NOTHING: Standing = { mint: true, old: [], unproven: [] }
 
-/** What is to be done. What is older goes last, when the new one is in its place: CI may use it, proven or not. */
+/** What is to be done: what CI may use goes last, when the new one is in its place. */
 export const renewed = (
-  { mint, old }: Standing,
+  { mint, old, unproven }: Standing,
   make: readonly Action[],
   revoke: (id: string) => Action,
-): readonly Action[] => [...(mint ? make : []), ...old.map(revoke)]
+): readonly Action[] => [
+  ...unproven.map(revoke),
+  ...(mint ? make : []),
+  ...old.filter(id => !unproven.includes(id)).map(revoke),
+]
 
 /**
  * What a step that makes a credential and delivers it has come to. Ours are the recorded one, the one just made, and
@@ -175,13 +187,15 @@ export function standing(
   const delivered = delivery.is === 'proven' ? (delivery.by === 'record' ? recorded : fresh) : undefined
   const current = ours.find(({ id, isGood }) => id === delivered && isGood)
   const old = ours.filter(one => one !== current).map(({ id }) => id)
+  const mayBeUsed = (id: string) => id === recorded || (delivery.is === 'open' && delivery.mayBeUsed)
+  const unproven = old.filter(id => !mayBeUsed(id))
   if (current !== undefined && delivery.is === 'proven') {
     const partly = 'delivered; an older one of ours is still valid'
-    if (old.length > 0) return { is: 'missing', partly, state: { mint: false, old } }
+    if (old.length > 0) return { is: 'missing', partly, state: { mint: false, old, unproven } }
     const learned = { ...delivery.learned, [`${step}:id`]: current.id }
-    return { is: 'present', state: { mint: false, old }, learned }
+    return { is: 'present', state: { mint: false, old, unproven }, learned }
   }
-  const state = { mint: true, old }
+  const state = { mint: true, old, unproven }
   const partly = delivery.is === 'proven' ? NO_LONGER_GOOD : HALF_MADE
   if (delivery.is !== 'foreign') return { is: 'missing', state, ...(old.length > 0 && { partly }) }
   const [first, ...more] = delivery.variables.map(({ name, writtenAt }) => ({

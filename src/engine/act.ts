@@ -1,5 +1,4 @@
 import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
-
 import { VendorTrouble } from '../clouds/clouds.ts'
 import type { Identity } from '../clouds/identity.ts'
 import { at, type Json } from '../clouds/json.ts'

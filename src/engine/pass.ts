@@ -264,10 +264,10 @@ function concluded(planned: Planned, seen: Seen<unknown>, { engine, stop, acted 
   const { step, actions } = planned
   if (seen.is === 'present') {
     keep(step, seen, planned.consents.includes('adopt'), engine)
-    const [only] = actions
+    const [only, ...more] = actions
     const one = only ? shown(only.does) : 'what was under way is done'
     acted.add(step.id)
-    say('done', actions.length <= 1 ? one : `all ${actions.length} done`)
+    say('done', more.length === 0 ? one : `all ${actions.length} done`)
     return { is: 'done', notes: notesOf(seen) }
   }
   if (seen.is === 'failed') return failed(seen.cause, undefined, say)

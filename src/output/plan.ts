@@ -56,9 +56,10 @@ const whatHappens = (action: Action, { paint, width }: Printer): string =>
 function nowOf(planned: Planned): string {
   const { seen } = planned
   if (seen.is === 'missing') return seen.partly ?? 'missing'
-  if (seen.is === 'unknown' || seen.is === 'failed') return seen.cause.means
+  if (seen.is === 'unknown') return seen.cause.means
   if (seen.is === 'pending') return seen.detail
-  if (planned.isKept) return 'different, and kept as it is'
+  if (seen.is === 'failed') return `failed: ${seen.cause.means}`
+  if (planned.isKept) return 'differs, and stays as it is by choice'
   return planned.consents.length > 0 ? openConsent(planned) : 'present'
 }
 

@@ -51,7 +51,7 @@ export const token = defineStep({
       // What was made and delivered is there; to see that it lives takes a password that nobody should be asked for.
       if (!(error instanceof NeedsSecret) || delivery.is !== 'proven' || delivery.by !== 'record') throw error
       const note = `Whether it is still valid was not asked: only ${answers.dockerHubBot}’s own password shows its tokens.`
-      return { is: 'present', state: { mint: false, old: [] }, learned: delivery.learned, notes: [note] }
+      return { is: 'present', state: { mint: false, old: [], unproven: [] }, learned: delivery.learned, notes: [note] }
     }
   },
 
@@ -84,7 +84,7 @@ async function seenWith(delivery: Delivery, look: Look<Used>): Promise<Seen<Stan
   const mayBeOurs = ids.length > 0 || look.begunAt(`${TOKEN}/mint`) !== undefined
   const listed = isOrganizations || mayBeOurs ? await kind.list(look, ids) : []
   const seen = standing(look, TOKEN, { listed, delivery, context: answers.herokuContext })
-  if ('state' in seen && seen.state?.mint && seen.state.old.length === 0) {
+  if ('state' in seen && seen.state?.mint && seen.state.unproven.length === 0) {
     const cause = await kind.whyNoMore(look, listed)
     if (cause !== undefined) return { is: 'unknown', cause }
   }

@@ -57,7 +57,7 @@ describe('What the vendor or CI is at', () => {
   test.each(['vendor', 'ci'] as const)('(%s) is watched until it is there, without acting', async on => {
     const { step, engine, ran, looks } = stand([pending('queued', on), pending('queued', on), present])
     const { outcome, events } = await outcomeOf(step, engine)
-    expect(outcome).toEqual({ is: 'done', notes: [] })
+    expect(outcome).toMatchObject({ is: 'done', notes: [] })
     expect(events).toEqual(['start queued', 'done what was under way is done'])
     expect({ ran, looks: looks() }).toEqual({ ran: [], looks: 3 })
   })
@@ -268,7 +268,7 @@ describe('What differs and may stay', () => {
   test('is recorded as adopted where that was chosen, and then asks no more', async () => {
     const { step, engine, ran } = stand([thing('v1')])
     const chosen = await pass(step, engine, [ID])
-    expect(chosen.outcome).toEqual({ is: 'done', notes: ['a value was kept as it is: theirs.'] })
+    expect(chosen.outcome).toMatchObject({ is: 'done', notes: ['a value was kept as it is: theirs.'] })
     expect(engine.progress.saved.records[ID]).toMatchObject({ how: 'adopted', id: 'v1', by: 'somebody@here' })
     const saved = engine.progress.saved
     const again = await pass(step, engine, [])

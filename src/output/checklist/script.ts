@@ -3,7 +3,7 @@ import { hostOf } from '../../clouds/hosts.ts'
 import { VENDORS } from '../../clouds/vendors.ts'
 import type { Action, Step } from '../../engine/step.ts'
 import { type Hole, pieces, type Str, shown } from '../../engine/text.ts'
-import { argument, commandLine, quote, variableOf } from '../shell.ts'
+import { argument, commandLine, needsJq, quote, variableOf } from '../shell.ts'
 import { byHand, type Entry, type Place } from './model.ts'
 
 /** The checklist as a sh script that a person could run: the same effects, by the vendors' own commands. */
@@ -19,7 +19,7 @@ export function asScript(
   )
   const vendors = [...new Set([...hosts].map(host => hostOf(host).vendor))]
   const usesCurl = by.some(command => 'url' in command)
-  const usesJq = by.some(({ into }) => into !== undefined)
+  const usesJq = by.some(needsJq)
   const own = by.flatMap(command => ('argv' in command ? [shown(command.argv[0] ?? '')] : []))
   const tools = [...new Set([...own, ...(usesCurl ? ['curl'] : []), ...(usesJq ? ['jq'] : [])])]
   const logins = vendors.flatMap(vendor => VENDORS[vendor].signIn.login?.join(' ') ?? [])

@@ -50,7 +50,8 @@ async function stand(options: { change?: (world: World) => void; answers?: Parti
   const now = () => new Date(Date.now() + ahead)
   const furnishing = (world: World) => {
     const organization = idOf(world.circleci, ACME)
-    furnish(world.circleci, { contexts: [{ id: CONTEXT, name: NAME, organization }] })
+    const restrictions = [{ id: randomUUID(), type: 'project' as const, value: randomUUID(), name: 'gh/acme/app' }]
+    furnish(world.circleci, { contexts: [{ id: CONTEXT, name: NAME, organization, restrictions }] })
     options.change?.(world)
   }
   const rehearsal = await acme(furnishing, { now })
@@ -80,12 +81,15 @@ const anew = (engine: Engine): Engine => ({
   progress: openProgress({ folder: dirname(engine.progress.file), project: 'a', clouds: 'rehearsal' }, new Date()),
 })
 
-/** What a run does that dies after so many actions; nothing of it is recorded. */
+/** What a run does that dies after so many effects; nothing of it is recorded. */
 async function dies(engine: Engine, after: number, giveUp = new AbortController().signal): Promise<void> {
   const minted = new Map()
   const seen = await ciToken.look(newLook(engine))
   const actions = ciToken.actions(engine.answers, seen).filter((action): action is Effect => action.kind !== 'person')
-  for (const action of actions.slice(0, after)) await act(action, { step: ciToken, engine, minted, giveUp })
+  const isEffect = (action: Effect) => action.kind !== 'request' || action.method !== 'GET'
+  const last = actions.filter(isEffect)[after - 1]
+  const all = last === undefined ? actions : actions.slice(0, actions.indexOf(last) + 1)
+  for (const action of all) await act(action, { step: ciToken, engine, minted, giveUp })
 }
 
 /** From the moment on when CI has a working value, it has one after every request. */
@@ -104,7 +108,7 @@ function watchOver(rehearsal: Rehearsal): void {
 /** Runs, and expects one authorization of ours whose token is what CI gets. */
 async function endsWell(rehearsal: Rehearsal, engine: Engine): Promise<void> {
   const { outcomes } = await walk([ciToken], engine)
-  expect(outcomes.get(ID)).toEqual({ is: 'done', notes: [] })
+  expect(outcomes.get(ID)).toMatchObject({ is: 'done', notes: [] })
   expect(ours(rehearsal)).toHaveLength(1)
   expect(delivered(rehearsal)).toBe(ours(rehearsal)[0]?.token)
   expect(engine.progress.saved.facts[`${ID}:id`]).toBe(ours(rehearsal)[0]?.id)
@@ -154,9 +158,9 @@ describe('In an empty context', () => {
 
 describe('After a run that died', () => {
   test.each([
-    ['once the token was made', 1],
-    ['once it was delivered, and before it was proven', 2],
-  ])('%s, it is made anew and the lost one revoked', async (_, after) => {
+    ['once the token was made', 1, [REVOKE, MINT, DELIVER]],
+    ['once it was delivered, and before it was proven', 2, [MINT, DELIVER, REVOKE]],
+  ])('%s, it is made anew and the lost one revoked', async (_, after, next) => {
     const { rehearsal, engine, later } = await stand()
     watchOver(rehearsal)
     await dies(engine, after)
@@ -165,7 +169,7 @@ describe('After a run that died', () => {
     const [lost] = ours(rehearsal)
     await endsWell(rehearsal, anew(engine))
     expect(ours(rehearsal)[0]?.id).not.toBe(lost?.id)
-    expect(writes(rehearsal).slice(after)).toEqual([MINT, DELIVER, REVOKE])
+    expect(writes(rehearsal).slice(after)).toEqual(next)
   })
 
   test.each([
