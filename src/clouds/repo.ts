@@ -93,8 +93,10 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
     })
   }
   if (isNew) makeFolderInside(checkout, name)
-  const draft = `${file}.${process.pid}.tmp`
+  // One name for good: what a run left that was killed here is replaced by the next one.
+  const draft = `${file}.dummyapp-setup.tmp`
   try {
+    rmSync(draft, { force: true })
     writeFileSync(draft, to, { mode: 0o600, flag: 'wx' })
     chmodSync(draft, isNew ? 0o666 & ~process.umask() : statSync(file).mode & 0o777)
     renameSync(draft, isNew ? file : realpathSync(file))

@@ -49,7 +49,8 @@ export async function agree(
   showPlan(toDo, held, printer, { fold: true })
   if (options.verbose) showRequests(allowed, printer, place)
   const acts = allowed.some(({ actions }) => actions.some(({ kind }) => kind !== 'person'))
-  const isNew = ({ step, actions }: Planned) => !sameActions(actions, agreed.get(step.id) ?? [])
+  const isNew = ({ step, actions }: Planned) =>
+    actions.some(action => !agreed.get(step.id)?.some(earlier => sameActions([action], [earlier])))
   if (options.yes) return { decision: 'carry-out', consented, kept }
   if (!acts) {
     const isStuck = plan.some(({ step, seen }) => acting.has(step.id) && seen.is === 'unknown')

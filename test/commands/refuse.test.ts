@@ -156,7 +156,7 @@ test('A wrong token is told with exit 2 after one question, and nothing is done'
 
 test('Without a terminal and without --yes nothing is sent, and it is said who must do what (exit 3)', async () => {
   const stage = await setStage()
-  const { code, all } = await stage.run([])
+  const { code, all } = await stage.run(['--only', 'heroku,git', '--skip', 'circleci'])
   expect(code).toBe(3)
   expect(unwrapped(all)).toContain('Run it in a terminal, or say yes beforehand with --yes.')
   expect(stage.rehearsal.log).toEqual([])

@@ -98,9 +98,13 @@ describe('rehearse, in an empty folder', () => {
     await terminal.answer('Are these right', 'enter')
     await terminal.answer('Carry it out', 'enter')
     expect(await terminal.exit).toBe(0)
-    expect(terminal.screen()).toContain('REHEARSAL')
     expectCursorBack(terminal)
-    await expectScreen(terminal, `rehearse-${cols}`)
+    // From there on it depends on how quick CI is.
+    const [before = '', ...runs] = terminal.screen().split(/^Run /m)
+    expect(normalized(before)).toMatchFileSnapshot(`screens/rehearse-${cols}.txt`)
+    expect(runs.length).toBeGreaterThan(1)
+    const [, done, all] = /\(exit\s+0\), (\d+) of (\d+)\s+steps\s+done/.exec(terminal.screen()) ?? []
+    expect(done).toBe(all)
   })
 })
 
@@ -448,7 +452,7 @@ describe('an interruption', () => {
     expect(effects()).toEqual(['POST /apps'])
     expectSameConfig()
     expect(terminal.screen()).toMatch(/^Go on: /m)
-    expect(terminal.screen()).toMatch(/1 of \d+ steps done/)
+    expect(terminal.screen()).toMatch(/2 of \d+ steps done/)
     expectCursorBack(terminal)
   })
 

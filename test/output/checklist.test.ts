@@ -27,6 +27,7 @@ const KNOWN: Answers = {
   ...Object.fromEntries(Object.keys(HOLES).map(key => [key, `a-${key}`])),
   ...ANSWERS,
   circleJobs: 'build,deploy_heroku',
+  dockerHubRoute: 'bot-team',
 }
 
 /** The whole checklist, in an empty world. */

@@ -27,6 +27,8 @@ test('the empty world holds one user who can sign in by password, and the images
     'library/golang',
     'library/docker',
     'google/cloud-sdk',
+    'cimg/base',
+    'cimg/go',
     'library/alpine',
     'ratelimitpreview/test',
   ])

@@ -34,7 +34,8 @@ export function signedIn({ origins, world }: Rehearsal): Record<string, string> 
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
-const NOTHING_PUSHED = { revision: '0'.repeat(40), config: null, skipCi: false }
+/** Made anew, since tests push to it. */
+const nothingPushed = () => ({ revision: '0'.repeat(40), config: null, skipCi: false })
 
 /** CI hears of what a checkout's origin has on main, as the webhook tells it. */
 export function tellCi({ world }: Rehearsal, checkout: string): void {
@@ -50,7 +51,7 @@ export function tellCi({ world }: Rehearsal, checkout: string): void {
 export function ownersWorld(project = 'PennockTech/dummyapp', now = new Date()): World {
   const world = emptyWorld(now)
   Object.assign(world.circleci.rules, { followBuildDelayMs: 20, workflowDelayMs: 10, jobSeconds: 0.05 })
-  const branches = { main: NOTHING_PUSHED }
+  const branches = { main: nothingPushed() }
   const [owner = ''] = project.toLowerCase().split('/')
   const dockerNamespace = owner.replace(/[^a-z\d]/g, '')
   inhabit(

@@ -102,7 +102,9 @@ for (const [index, stage] of stages.entries()) {
   })
 
   // All of them around an effect; around a mere question one in turn, as all come to the same ears.
-  const stops = remoteOf(stage).flatMap((point, turn) =>
+  // A second page is asked for only where another lane was quick enough to fill the first.
+  const certain = remoteOf(stage).filter(({ at, effect }) => effect || !at.includes('page-token'))
+  const stops = certain.flatMap((point, turn) =>
     SIGNALS.filter((_, which) => point.effect || which === turn % SIGNALS.length).map(signals => ({
       ...point,
       signals,

@@ -40,8 +40,8 @@ export function repeated(effects: readonly string[], reference: readonly string[
   return more.some(effect => effect.includes(' DELETE ')) ? [] : more
 }
 
-/** What a mere question uses up, so that it tells how often was asked and nothing of what was done. */
-const USED_UP = new Set(['rateLimitRemaining'])
+/** What tells how often was asked or tried, and nothing of what was done. */
+const USED_UP = new Set(['rateLimitRemaining', 'first'])
 
 const lines = (text: string): readonly string[] => text.trim().split('\n')
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Known } from '../../../src/answers/schema.ts'
-import { shown } from '../../../src/engine/text.ts'
+import { type Str, shown } from '../../../src/engine/text.ts'
 import type { Restriction } from '../../../src/rehearsal/circleci/world.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { contextGoogle, contextHeroku } from '../../../steps/circleci/contexts.ts'
@@ -200,7 +200,7 @@ describe('Whoever is no admin of the organization', () => {
       detail: 'an admin of the CircleCI organization: close the contexts to other projects',
     })
     expect(textFor(outcomes.get(ID))).toMatch(
-      /^To forward: “Please open Organization Settings > Contexts of gh\/PennockTech .* heroku-and-dockerhub and google-dummyapp, .* gh\/PennockTech\/dummyapp\. Keep All Members\.”$/,
+      /^Please open Organization Settings > Contexts of gh\/PennockTech .* heroku-and-dockerhub and google-dummyapp, .* gh\/PennockTech\/dummyapp\. Keep All Members\.$/,
     )
     expect(outcomes.get('heroku.other')).toMatchObject({ is: 'done' })
     expect(outcomes.get('heroku.token')).toMatchObject({ is: 'open', why: 'after' })
@@ -226,8 +226,7 @@ describe('Whoever is no admin of the organization', () => {
     expect(place.engine.progress.saved.records[ID]).toMatchObject({ how: 'present' })
   })
 
-  const textFor = (outcome: unknown) =>
-    shown((outcome as { action: { instructions: readonly [string] } }).action.instructions[0])
+  const textFor = (outcome: unknown) => shown((outcome as { action: { forward: Str } }).action.forward)
 })
 
 describe('A context that is not ours', () => {

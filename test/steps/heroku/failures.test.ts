@@ -94,7 +94,7 @@ const SIGN_IN: readonly Failure[] = [
     when: 'heroku hangs',
     env: () => ({ ...withTool('exec /bin/sleep 600'), ...BRISK }),
     exit: 2,
-    said: 'Command timed out after 300 milliseconds',
+    said: 'timed out after 0.3 s',
     means: 'HEROKU_API_KEY is not set, and heroku auth:token gives no token.',
     next: 'Sign in with heroku login, or put a token from',
   },

@@ -50,6 +50,8 @@ async function look({ dockerfile = DOCKERFILE, config = CONFIG }: Files = {}, go
     ...(config && { '.circleci/config.yml': config }),
   }
   const engine = makeEngine({ rehearsal, repo: makeCheckout({ files }) })
+  // It needs no sign-in.
+  engine.clouds.credentials.clear()
   const asked = () => rehearsal.log.map(({ method, path, who }) => `${method} ${path} ${who}`)
   return { rehearsal, engine, asked, seen: () => lookAt(buildImages, engine) }
 }
