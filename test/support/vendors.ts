@@ -1,9 +1,20 @@
 import { CI_CONFIG } from '../../src/answers/forms/ci-config.ts'
+import { LIBRARY } from '../../src/answers/forms/library.ts'
 import { push } from '../../src/rehearsal/circleci/people.ts'
 import { inhabit } from '../../src/rehearsal/inhabit.ts'
 import type { Rehearsal } from '../../src/rehearsal/server.ts'
 import { emptyWorld, type World } from '../../src/rehearsal/world.ts'
 import { git } from './checkout.ts'
+
+const GOOGLE_APIS = [
+  'CLOUDRESOURCEMANAGER',
+  'CLOUDBILLING',
+  'SERVICEUSAGE',
+  'IAM',
+  'IAMCREDENTIALS',
+  'ORGPOLICY',
+  'ARTIFACTREGISTRY',
+]
 
 /** How each vendor is found and signed in to. The one place where a vendor is added to the tests of the whole program. */
 const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, world: World) => NodeJS.ProcessEnv>> = {
@@ -15,6 +26,11 @@ const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, 
     DOCKERHUB_ADMIN_PASSWORD: dockerHub.users[0]?.password,
   }),
   circleci: (origin, { circleci }) => ({ CIRCLE_HOST: origin, CIRCLE_TOKEN: circleci.users[0]?.tokens[0]?.token }),
+  // With a slash behind: gcloud takes no other (facts/google.md 5).
+  google: (origin, { google }) => ({
+    CLOUDSDK_AUTH_ACCESS_TOKEN: google.users[0]?.tokens[0]?.token,
+    ...Object.fromEntries(GOOGLE_APIS.map(api => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${origin}/`])),
+  }),
 }
 
 /** The environment of a person who is signed in everywhere, where the vendors are the simulated ones. */
@@ -33,7 +49,8 @@ export function tellCi({ world }: Rehearsal, checkout: string): void {
   if (!repository || repository.branches.main?.revision === revision) return
   const has = git(checkout, 'ls-tree', '--name-only', revision, CI_CONFIG) !== ''
   const config = has ? git(checkout, 'show', `${revision}:${CI_CONFIG}`) : null
-  push(world, { slug: repository.slug, branch: 'main', revision, config, skipCi: false }, new Date())
+  const library = git(checkout, 'show', `${revision}:${LIBRARY}`)
+  push(world, { slug: repository.slug, branch: 'main', revision, config, library, skipCi: false }, new Date())
 }
 
 /** An empty world in which the person has what a project's owner has; CI is as quick as a test wants it. */
