@@ -3,7 +3,7 @@ import { contextNamed, readVariables } from '../src/clouds/circleci.ts'
 import { at, textAt } from '../src/clouds/json.ts'
 import type { VendorReply } from '../src/clouds/vendor.ts'
 import type { Action, Look, RequestAction, Seen, StepId } from '../src/engine/step.ts'
-import { hole, type Str, shown, t } from '../src/engine/text.ts'
+import { type Hole, hole, type Str, shown, t } from '../src/engine/text.ts'
 
 /*
  * How a credential reaches CI: made, put into a context and proven within one step. The context never shows a value, so
@@ -68,8 +68,8 @@ export type Delivery =
   | { readonly is: 'no-context' }
   /** Somebody else wrote these, and when. */
   | { readonly is: 'foreign'; readonly variables: readonly { readonly name: string; readonly writtenAt: string }[] }
-  /** Not there, or ours and not proven. */
-  | { readonly is: 'open' }
+  /** Not all there, or ours and not proven; CI may use what an interrupted run of ours wrote. */
+  | { readonly is: 'open'; readonly mayBeUsed: boolean }
   /** All there and ours: by what was recorded, or by the secret at hand. */
   | { readonly is: 'proven'; readonly by: 'record' | 'hand'; readonly learned: Readonly<Record<string, string>> }
 
@@ -85,22 +85,27 @@ export async function lookAtDelivery(
   const there = await readVariables(path => look.read('circleci', path), context.id)
   const stands = values.map(({ variable, value }) => {
     const found = there.find(one => one.name === variable)
-    if (found === undefined) return { is: 'open' } as const
+    if (found === undefined) return { is: 'absent' } as const
     const fact = `${step}:delivered-${variable}`
     const learned = { [fact]: found.updatedAt }
     if (look.fact(fact) === found.updatedAt) return { is: 'record', learned } as const
-    const begun = look.begunAt(`${step}/deliver-${variable}`)
     const isProven = endsIn(value, found.tail, look)
-    const after = begun === undefined ? Number.NaN : Date.parse(found.updatedAt) - begun.getTime()
-    const isOurs = after >= -WHOLE_SECOND_MS && (isProven || after <= LOST_ANSWER_WINDOW_MS)
-    if (!isOurs) return { is: 'foreign', name: variable, writtenAt: found.updatedAt } as const
-    return isProven ? ({ is: 'hand', learned } as const) : ({ is: 'open' } as const)
+    const intent = `${step}/deliver-${variable}`
+    if (!isByUs(look.begunAt(intent, 'first'), look.begunAt(intent), { at: found.updatedAt, isProven })) {
+      return { is: 'foreign', name: variable, writtenAt: found.updatedAt } as const
+    }
+    if (!isProven) return { is: 'unproven' } as const
+    // Whose credential stands there, a text that is the same for all of them does not tell.
+    return { is: isSecret(value) ? 'hand' : 'text', learned } as const
   })
   const foreign = stands.flatMap(one => (one.is === 'foreign' ? [{ name: one.name, writtenAt: one.writtenAt }] : []))
   if (foreign.length > 0) return { is: 'foreign', variables: foreign }
-  if (stands.some(({ is }) => is === 'open')) return { is: 'open' }
+  const secrets = new Set(values.flatMap(({ value }, index) => (isSecret(value) ? (stands[index]?.is ?? []) : [])))
+  if (stands.some(({ is }) => is === 'absent' || is === 'unproven') || secrets.size > 1) {
+    return { is: 'open', mayBeUsed: secrets.has('unproven') || secrets.has('hand') }
+  }
   const learned = Object.assign({}, ...stands.map(one => ('learned' in one ? one.learned : {})))
-  return { is: 'proven', by: stands.every(({ is }) => is === 'record') ? 'record' : 'hand', learned }
+  return { is: 'proven', by: secrets.has('hand') ? 'hand' : 'record', learned }
 }
 
 /** Clocks of vendors have whole seconds in headers. */
@@ -108,10 +113,22 @@ const WHOLE_SECOND_MS = 1_000
 /** How long after its intent a write may land and still be our own, whose answer was lost. */
 const LOST_ANSWER_WINDOW_MS = 300_000
 
+/** Was it written by one of our tries? Each of them looked first what the ones before had left. */
+function isByUs(
+  first: Date | undefined,
+  last: Date | undefined,
+  written: { readonly at: string; readonly isProven: boolean },
+): boolean {
+  if (first === undefined || last === undefined) return false
+  const at = Date.parse(written.at)
+  const isInTime = at <= last.getTime() + LOST_ANSWER_WINDOW_MS
+  return at >= first.getTime() - WHOLE_SECOND_MS && (written.isProven || isInTime)
+}
+
+const isSecret = (value: Str): value is Hole => typeof value === 'object' && 'hole' in value
+
 const endsIn = (value: Str, tail: string, look: Questions): boolean =>
-  typeof value === 'object' && 'hole' in value
-    ? !!look.endsIn(value.hole, tail)
-    : tail !== '' && shown(value).endsWith(tail)
+  isSecret(value) ? !!look.endsIn(value.hole, tail) : tail !== '' && shown(value).endsWith(tail)
 
 /** A credential as the vendor lists it. */
 export interface Listed {
@@ -129,14 +146,14 @@ export interface Standing {
   readonly mint: boolean
   /** Ours, and no longer or never delivered. */
   readonly old: readonly string[]
-  /** Of these, the ones that were made and never proven: they go before anything is made anew, so that none is forgotten. */
+  /** Of these, the ones that were made and certainly never reached CI: they go before anything is made anew. */
   readonly unproven: readonly string[]
 }
 
 /** Nothing is there yet. */
 export const NOTHING: Standing = { mint: true, old: [], unproven: [] }
 
-/** What is to be done: what was never proven goes first; what CI has used goes last, when the new one is in its place. */
+/** What is to be done: what CI may use goes last, when the new one is in its place. */
 export const renewed = (
   { mint, old, unproven }: Standing,
   make: readonly Action[],
@@ -162,14 +179,16 @@ export function standing(
   }: { readonly listed: readonly Listed[]; readonly delivery: Delivery; readonly context: string },
 ): Seen<Standing> {
   const [recorded, fresh] = [look.fact(`${step}:id`), look.fact(`${step}:new`)]
-  const begun = look.begunAt(`${step}/mint`)
-  const isByIntent = ({ isLabelled, madeAt }: Listed) =>
+  // Several runs may have been interrupted since: what the first of them made is ours as well.
+  const begun = look.begunAt(`${step}/mint`, 'first')
+  const isMade = ({ isLabelled, madeAt }: Listed) =>
     isLabelled && begun !== undefined && madeAt.getTime() >= begun.getTime() - WHOLE_SECOND_MS
-  const ours = listed.filter(one => one.id === recorded || one.id === fresh || isByIntent(one))
+  const ours = listed.filter(one => one.id === recorded || one.id === fresh || isMade(one))
   const delivered = delivery.is === 'proven' ? (delivery.by === 'record' ? recorded : fresh) : undefined
   const current = ours.find(({ id, isGood }) => id === delivered && isGood)
   const old = ours.filter(one => one !== current).map(({ id }) => id)
-  const unproven = old.filter(id => id !== recorded)
+  const mayBeUsed = (id: string) => id === recorded || (delivery.is === 'open' && delivery.mayBeUsed)
+  const unproven = old.filter(id => !mayBeUsed(id))
   if (current !== undefined && delivery.is === 'proven') {
     const partly = 'delivered; an older one of ours is still valid'
     if (old.length > 0) return { is: 'missing', partly, state: { mint: false, old, unproven } }
@@ -177,7 +196,8 @@ export function standing(
     return { is: 'present', state: { mint: false, old, unproven }, learned }
   }
   const state = { mint: true, old, unproven }
-  if (delivery.is !== 'foreign') return { is: 'missing', state, ...(old.length > 0 && { partly: HALF_MADE }) }
+  const partly = delivery.is === 'proven' ? NO_LONGER_GOOD : HALF_MADE
+  if (delivery.is !== 'foreign') return { is: 'missing', state, ...(old.length > 0 && { partly }) }
   const [first, ...more] = delivery.variables.map(({ name, writtenAt }) => ({
     what: `${name} in the context ${context}`,
     expected: 'a value that this set-up wrote',
@@ -188,6 +208,7 @@ export function standing(
   return { is: 'differs', state, how: [first, ...more], keep }
 }
 
+const NO_LONGER_GOOD = 'what was delivered is no longer good for it: it is made anew, and the old one revoked'
 const HALF_MADE = 'made by an interrupted run and not provably delivered: it is made anew, and the old one revoked'
 
 /** The label of what this set-up makes for CI. */

@@ -6,6 +6,7 @@ import { firstRun } from './circleci/first-run.ts'
 import { project } from './circleci/project.ts'
 import { restrict } from './circleci/restrict.ts'
 import { bot } from './docker-hub/bot.ts'
+import { credentialStore } from './docker-hub/credential-store.ts'
 import { provePush } from './docker-hub/prove-push.ts'
 import { repository } from './docker-hub/repository.ts'
 import { team } from './docker-hub/team.ts'
@@ -41,6 +42,7 @@ export const STEPS = inOrder([
   ciToken,
   token,
   provePush,
+  credentialStore,
   publish,
   firstRun,
 ])

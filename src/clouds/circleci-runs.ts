@@ -2,14 +2,17 @@ import { SetupError } from './cause.ts'
 import { CIRCLECI, type Read, readItems } from './circleci.ts'
 import { at, type Json, textAt } from './json.ts'
 
-/** A pipeline with the newest workflow of each name; none right after it was begun (facts/circleci.md 8). */
-export interface Run {
+interface Pipeline {
   readonly id: string
   readonly number: string
   readonly revision: string
   readonly createdAt: Date
   /** Why nothing runs: the config is broken. */
   readonly errors: readonly string[]
+}
+
+/** A pipeline with the newest workflow of each name; none right after it was begun (facts/circleci.md 8). */
+export interface Run extends Pipeline {
   readonly workflows: readonly Workflow[]
 }
 
@@ -31,25 +34,43 @@ export interface Job {
 /** facts/circleci.md 8: all other states go on; `failing` still runs. */
 const OVER = new Set(['success', 'failed', 'error', 'canceled', 'unauthorized', 'not_run'])
 
-/** The newest pipelines of a branch, one page of them; none of a project that is none. Throws SetupError with a refusal. */
-export async function readRuns(read: Read, project: string, branch: string): Promise<readonly Run[]> {
+/**
+ * Those of a branch's newest pipelines, one page of them, that are meant: the workflows of each are a request more, and
+ * who asks often is throttled (facts/circleci.md 3). None of a project that is none.
+ * @throws SetupError with a refusal
+ */
+export async function readRuns(
+  read: Read,
+  project: string,
+  branch: string,
+  isMeant: (pipeline: Pipeline) => boolean,
+): Promise<readonly Run[]> {
   const reply = await read(`/api/v2/project/${project}/pipeline?branch=${encodeURIComponent(branch)}`)
   const items = at(reply.body, 'items')
   if (reply.status === 404) return []
   if (reply.status >= 300 || !Array.isArray(items)) throw new SetupError(CIRCLECI.means(reply))
-  return Promise.all(items.map(item => asRun(read, item)))
+  return Promise.all(
+    items
+      .map(asPipeline)
+      .filter(isMeant)
+      .map(one => withWorkflows(read, one)),
+  )
 }
 
-async function asRun(read: Read, item: Json): Promise<Run> {
+const withWorkflows = async (read: Read, pipeline: Pipeline): Promise<Run> => ({
+  ...pipeline,
+  workflows: newest(await readItems(read, `/api/v2/pipeline/${pipeline.id}/workflow`)),
+})
+
+function asPipeline(item: Json): Pipeline {
   const id = textAt(item, 'id') ?? ''
   const errors = at(item, 'errors')
   return {
     id,
-    number: String(at(item, 'number') ?? ''),
+    number: numberAt(item, 'number') ?? '',
     revision: textAt(item, 'vcs', 'revision') ?? '',
     createdAt: dateAt(item, 'created_at') ?? new Date(0),
     errors: Array.isArray(errors) ? errors.map(error => textAt(error, 'message') ?? '') : [],
-    workflows: newest(await readItems(read, `/api/v2/pipeline/${id}/workflow`)),
   }
 }
 
@@ -69,10 +90,15 @@ export async function readJobs(read: Read, workflow: string): Promise<readonly J
   return items.map(item => ({
     name: textAt(item, 'name') ?? '',
     status: textAt(item, 'status') ?? '',
-    number: at(item, 'job_number') === undefined ? undefined : String(at(item, 'job_number')),
+    number: numberAt(item, 'job_number'),
     startedAt: dateAt(item, 'started_at'),
     stoppedAt: dateAt(item, 'stopped_at'),
   }))
+}
+
+function numberAt(item: Json, key: string): string | undefined {
+  const number = at(item, key)
+  return typeof number === 'number' ? String(number) : undefined
 }
 
 function dateAt(item: Json, key: string): Date | undefined {

@@ -69,10 +69,11 @@ export function createClouds(options: {
     if (given === undefined && who !== vendor) throw new NeedsSecret(who, 'password', noPassword())
     if (given === undefined || session === undefined) return sendWith(id, request, given, signal)
     const open = () => session(given, who, asking => sendWith(id, asking, undefined, signal))
-    const reply = await sendWith(id, request, await sessions.of(who, given, open), signal)
+    const token = await sessions.of(who, given, open)
+    const reply = await sendWith(id, request, token, signal)
     if (reply.status !== 401) return reply
     // It ended before its time: a person may have waited, or the vendor's clock runs fast.
-    sessions.end(who)
+    sessions.end(who, token)
     return sendWith(id, request, await sessions.of(who, given, open), signal)
   }
 

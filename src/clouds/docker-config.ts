@@ -1,12 +1,26 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import {
+  accessSync,
+  constants,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Json, textAt } from './json.ts'
 import { basic, type Secret } from './secret.ts'
 
 const PREFIX = 'dummyapp-setup-docker-'
 
 /** What a killed run may have left is older than any push takes. */
 const LEFT_BEHIND_MS = 3_600_000
+
+/** What docker looks up beside its configuration: without them it would speak to another daemon, or lack a command. */
+const SHARED = ['contexts', 'cli-plugins']
 
 /**
  * A configuration folder for docker that knows one registry, apart from the person's own, which docker would write the
@@ -17,18 +31,49 @@ export function makeDockerConfig(
   env: NodeJS.ProcessEnv,
   { host, user, secret }: { readonly host: string; readonly user: string; readonly secret: Secret },
 ): { readonly folder: string; remove(): void } {
-  const root = env.XDG_RUNTIME_DIR || tmpdir()
+  const root = isWritable(env.XDG_RUNTIME_DIR) ? env.XDG_RUNTIME_DIR : tmpdir()
   removeOld(root)
   const folder = mkdtempSync(join(root, PREFIX))
-  const auth = basic(user, secret).replace(/^Basic /, '')
-  writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { [host]: { auth } } }), { mode: 0o600 })
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  try {
+    const own = join(env.HOME || homedir(), '.docker')
+    const currentContext = contextIn(own)
+    const auth = basic(user, secret).replace(/^Basic /, '')
+    const config = { auths: { [host]: { auth } }, ...(currentContext && { currentContext }) }
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })
+    for (const name of SHARED) symlinkSync(join(own, name), join(folder, name))
+    return { folder, remove }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
+
+/** The daemon that the person has chosen, by docker context use. */
+function contextIn(folder: string): string | undefined {
+  try {
+    return textAt(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Json, 'currentContext')
+  } catch {
+    return undefined
+  }
+}
+
+function isWritable(folder: string | undefined): folder is string {
+  try {
+    accessSync(folder ?? '', constants.W_OK | constants.X_OK)
+    return statSync(folder ?? '').isDirectory()
+  } catch {
+    return false
+  }
 }
 
 function removeOld(root: string): void {
   for (const name of readdirSync(root).filter(one => one.startsWith(PREFIX))) {
-    const folder = join(root, name)
-    const since = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0)
-    if (since > LEFT_BEHIND_MS) rmSync(folder, { recursive: true, force: true })
+    try {
+      const folder = join(root, name)
+      if (Date.now() - statSync(folder).mtimeMs > LEFT_BEHIND_MS) rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // Another user's, or gone meanwhile.
+    }
   }
 }

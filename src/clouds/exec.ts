@@ -91,6 +91,7 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
     { argv, cwd = repo, input, env: more, ofCheckout = false, timeoutMs: limit = timeoutMs, signal }: Command,
     docker: Record<string, string>,
   ): Promise<Ran> {
+    signal?.throwIfAborted()
     const [name = '', ...args] = argv
     const file = ofCheckout ? join(repo, name) : find(name)
     if (file === undefined) throw missingTool(name)
@@ -107,9 +108,10 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
     })
     const { result, isLate } = await endedBy(child, limit, signal)
     if (signal?.aborted) throw signal.reason
-    const how = isLate ? `timed out after ${limit / 1000} s` : result.exitCode === undefined ? result.shortMessage : ''
-    const said = result.stderr || how
-    return { code: result.exitCode ?? 128, stdout: result.stdout, stderr: redact(said ?? '') }
+    const late = isLate ? `timed out after ${limit / 1000} s` : ''
+    const said = [result.stderr || (isLate || result.exitCode !== undefined ? '' : result.shortMessage), late]
+    const stderr = redact(said.filter(text => text).join('\n'))
+    return { code: isLate ? 128 : (result.exitCode ?? 128), stdout: result.stdout, stderr }
   }
 
   async function hand([name = '', ...args]: readonly string[]): Promise<boolean> {

@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { EXIT, SetupError, wordsOf } from './cause.ts'
 import type { Tools } from './exec.ts'
@@ -50,7 +51,7 @@ export async function assertReadable(checkout: string, tools: Tools): Promise<vo
   )
 }
 
-/** A text file of the checkout; undefined where there is none, it is too large, or a link leads out of the checkout. */
+/** A text file of the checkout (or another folder); undefined where there is none, it is too large, or a link leads out. */
 export function readInside(checkout: string, name: string): string | undefined {
   const file = join(checkout, name)
   try {
@@ -63,6 +64,9 @@ export function readInside(checkout: string, name: string): string | undefined {
   }
 }
 
+/** A text file below the home folder; undefined where there is none, or it is too large. */
+export const readHome = (name: string): string | undefined => readInside(homedir(), name)
+
 /**
  * Replaces the text of a file of the checkout: temporary file, then rename; its rights stay. From no text at all, a file
  * that is not there is made.
@@ -70,9 +74,17 @@ export function readInside(checkout: string, name: string): string | undefined {
  */
 export function replaceInside(checkout: string, name: string, from: string, to: string): void {
   const file = join(checkout, name)
-  const isNew = from === '' && !existsSync(file)
-  if (isNew) makeFolderInside(checkout, name)
-  else if (readInside(checkout, name) !== from) {
+  const isNew = from === '' && !isThere(file)
+  const found = isNew ? '' : readInside(checkout, name)
+  if (found === undefined && from === '') {
+    throw new SetupError({
+      code: 'unreadable-file',
+      asked: name,
+      means: `${name} is there and cannot be read as a text of the checkout: it is no file, a link that leads nowhere or out of the checkout, larger than 1 MB, or no UTF-8. It was left alone.`,
+      next: `Put a text file in its place, or move it away, and run again.`,
+    })
+  }
+  if (found !== from) {
     throw new SetupError({
       code: 'changed-file',
       asked: name,
@@ -80,37 +92,57 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
       next: 'Run again: it is read anew, and you are shown the new change first.',
     })
   }
+  if (isNew) makeFolderInside(checkout, name)
   const draft = `${file}.${process.pid}.tmp`
   try {
     writeFileSync(draft, to, { mode: 0o600, flag: 'wx' })
     chmodSync(draft, isNew ? 0o666 & ~process.umask() : statSync(file).mode & 0o777)
     renameSync(draft, isNew ? file : realpathSync(file))
   } catch (error) {
-    rmSync(draft, { force: true })
-    const said = wordsOf(error)
-    throw new SetupError({
-      code: 'unwritable-file',
-      asked: name,
-      said,
-      means: `${name} cannot be written; it is as it was.`,
-      next: `Make ${name} and its folder writable for you, and run again.`,
-    })
+    if (existsSync(draft)) rmSync(draft)
+    throw unwritable(name, error)
+  }
+}
+
+const unwritable = (name: string, error: unknown): SetupError =>
+  new SetupError({
+    code: 'unwritable-file',
+    asked: name,
+    said: wordsOf(error),
+    means: `${name} cannot be written; it is as it was.`,
+    next: `Make ${name} and its folder writable for you, and run again.`,
+  })
+
+/** Whatever it is, a link that leads nowhere included. */
+function isThere(entry: string): boolean {
+  try {
+    return lstatSync(entry) !== undefined
+  } catch {
+    return false
   }
 }
 
 /** The folder that a new file goes into; no link may lead out of the checkout. */
 function makeFolderInside(checkout: string, name: string): void {
   const folder = dirname(join(checkout, name))
-  mkdirSync(folder, { recursive: true })
+  let there = folder
+  while (!isThere(there)) there = dirname(there)
   const inside = realpathSync(checkout)
-  const real = realpathSync(folder)
-  if (real === inside || real.startsWith(inside + sep)) return
-  throw new SetupError({
-    code: 'outside',
-    asked: name,
-    means: `${dirname(name)} is a link that leads out of the checkout; nothing was written there.`,
-    next: 'Replace the link by a folder, and run again.',
-  })
+  // A link may also lead nowhere.
+  const real = existsSync(there) ? realpathSync(there) : ''
+  if (real !== inside && !real.startsWith(inside + sep)) {
+    throw new SetupError({
+      code: 'outside',
+      asked: name,
+      means: `${dirname(name)} is a link that leads out of the checkout, or nowhere; nothing was written there.`,
+      next: 'Replace the link by a folder, and run again.',
+    })
+  }
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw unwritable(name, error)
+  }
 }
 
 function refusal(means: string, next: string, said?: string): SetupError {

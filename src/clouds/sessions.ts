@@ -1,12 +1,14 @@
 import type { Clock } from './clock.ts'
 import type { Identity } from './identity.ts'
+import type { Secret } from './secret.ts'
 import type { Credential, Session } from './vendor.ts'
 
 /** The short-lived tokens that sign-ins were exchanged for: each is opened once, and anew when its time is over. */
 export interface Sessions {
   /** The token of whoever that is; `open` makes one. A sign-in that was given anew opens anew. */
   of(who: Identity, credential: Credential, open: () => Promise<Session>): Promise<Credential>
-  end(who: Identity): void
+  /** That token is taken no longer. One that was opened meanwhile stays: many requests may have gone out with the old. */
+  end(who: Identity, token: Credential): void
 }
 
 interface Opened {
@@ -14,6 +16,8 @@ interface Opened {
   readonly session: Promise<Session>
   /** When it was asked for, since that is when its life may have begun. */
   readonly at: number
+  /** Once it is open. */
+  bearer?: Secret
 }
 
 export function createSessions(clock: Clock): Sessions {
@@ -28,16 +32,20 @@ export function createSessions(clock: Clock): Sessions {
       }
       // Another request may have opened one meanwhile.
       const newer = opened.get(who)
-      const fresh =
+      const fresh: Opened =
         newer !== known && newer?.credential === credential ? newer : { credential, session: open(), at: now }
       opened.set(who, fresh)
       try {
-        return { secret: (await fresh.session).bearer }
+        const { bearer } = await fresh.session
+        fresh.bearer = bearer
+        return { secret: bearer }
       } catch (error) {
         if (opened.get(who) === fresh) opened.delete(who)
         throw error
       }
     },
-    end: who => void opened.delete(who),
+    end(who, { secret }) {
+      if (opened.get(who)?.bearer === secret) opened.delete(who)
+    },
   }
 }

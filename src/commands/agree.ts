@@ -44,8 +44,9 @@ export async function agree(
     if (choice !== 'leave') consented.add(planned.step.id)
   }
   const held = heldBack(plan, acting, consented)
-  const allowed = plan.filter(({ step }) => !held.has(step.id))
-  showPlan(plan, held, printer, { fold: true })
+  const toDo = plan.map(planned => (kept.has(planned.step.id) ? keptAsItIs(planned) : planned))
+  const allowed = toDo.filter(({ step }) => !held.has(step.id))
+  showPlan(toDo, held, printer, { fold: true })
   if (options.verbose) showRequests(allowed, printer, place)
   const acts = allowed.some(({ actions }) => actions.some(({ kind }) => kind !== 'person'))
   const isNew = ({ step, actions }: Planned) => !sameActions(actions, agreed.get(step.id) ?? [])
@@ -59,7 +60,7 @@ export async function agree(
   for (;;) {
     const wish = await asker.choose('Carry it out?', WISHES)
     if (wish === 'show') showRequests(allowed, printer, place)
-    else if (wish === 'save') await savePlan(planText(plan, answers, place), asker, printer)
+    else if (wish === 'save') await savePlan(planText(toDo, answers, place), asker, printer)
     else return { decision: wish, consented, kept }
   }
 }
@@ -79,6 +80,8 @@ const WISHES = [
   { name: 'save the plan', value: 'save' },
   { name: 'change an answer', value: 'change-answers' },
 ] as const
+
+const keptAsItIs = ({ step, seen }: Planned): Planned => ({ step, seen, actions: [], consents: [], isKept: true })
 
 type Choice = 'take' | 'keep' | 'leave'
 

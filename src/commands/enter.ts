@@ -1,12 +1,11 @@
 import { STEPS } from '../../steps/index.ts'
 import { createClouds } from '../clouds/clouds.ts'
 import { createHttp } from '../clouds/http.ts'
-import type { Vendor } from '../clouds/identity.ts'
-import type { Credential, VendorReply } from '../clouds/vendor.ts'
-import { VENDOR_IDS, VENDORS } from '../clouds/vendors.ts'
+import { VENDOR_IDS } from '../clouds/vendors.ts'
 import type { Viewer } from '../engine/engine.ts'
 import { type Selection, select } from '../engine/select.ts'
 import type { Ground } from './ground.ts'
+import { letIn } from './let-in.ts'
 import type { Options } from './options.ts'
 import { sayPreflight } from './preflight.ts'
 import { savedAnswers } from './saved-answers.ts'
@@ -40,21 +39,11 @@ export async function enter<Result>(
   try {
     const { tools } = ground
     const clouds = createClouds({ kind, clock, http, tools, bases: ground.bases, credentials })
-    const read = (vendor: Vendor) => (path: string) =>
-      clouds.send(vendor, { method: 'GET', path, repeat: 'safe' }, { signal: screen.interrupt.stop })
-    const accounts = await Promise.all(
-      [...credentials].flatMap(([identity, credential]) =>
-        identity === 'docker-hub.bot' ? [] : [accountOf(identity, credential, read(identity))],
-      ),
-    )
-    sayPreflight(accounts, screen.printer)
-    const { answers } = settled
-    const viewer = { clouds, answers, accounts: new Map(accounts), progress, repo: checkout.folder }
+    const accounts = await letIn({ clouds, answers }, ground, screen)
+    sayPreflight([...accounts], screen.printer)
+    const viewer = { clouds, answers, accounts, progress, repo: checkout.folder }
     return await work({ ...settled, selection, viewer })
   } finally {
     await http.close()
   }
 }
-
-const accountOf = async (vendor: Vendor, credential: Credential, read: (path: string) => Promise<VendorReply>) =>
-  [vendor, await VENDORS[vendor].account(read, credential)] as const

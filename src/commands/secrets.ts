@@ -27,9 +27,9 @@ const distinct = (needs: readonly Need[]): readonly Need[] => [
  */
 export async function obtainSecrets(
   needs: readonly Need[],
-  { answers, clouds }: Engine,
-  ground: Ground,
-  { asker, printer }: Screen,
+  { answers, clouds }: Pick<Engine, 'answers' | 'clouds'>,
+  ground: Pick<Ground, 'secretFor'>,
+  { asker, printer }: Pick<Screen, 'asker' | 'printer'>,
 ): Promise<boolean> {
   const { credentials } = clouds
   for (const { identity, what } of needs) {

@@ -1,4 +1,4 @@
-import { NeedsSecret, SetupError } from '../clouds/cause.ts'
+import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import { VendorTrouble } from '../clouds/clouds.ts'
 import type { Identity } from '../clouds/identity.ts'
 import { at, type Json } from '../clouds/json.ts'
@@ -50,9 +50,10 @@ export async function act(action: Effect, acting: Acting): Promise<void> {
 function saveIntent(action: Effect, { step, engine: { clouds, progress } }: Acting): () => void {
   if (action.kind === 'request' && action.method === 'GET') return () => {}
   const at = action.kind === 'request' ? clouds.timeAt(action.host) : clouds.clock.now()
-  const intent = { step: step.id, at: at.toISOString() }
   const name = `${step.id}/${action.key}`
   const earlier = progress.saved.intents[name]
+  const first = earlier && { first: earlier.first ?? earlier.at }
+  const intent = { step: step.id, at: at.toISOString(), ...first }
   progress.save({ intents: { ...progress.saved.intents, [name]: intent } })
   return () => {
     const { [name]: _, ...others } = progress.saved.intents
@@ -68,6 +69,8 @@ async function runCommand(
   const env = Object.fromEntries(Object.entries(action.env ?? {}).map(([name, text]) => [name, value(text)]))
   const { ofCheckout, timeoutMs, registry } = action
   const secret = registry && clouds.credentials.get(registry.as)?.secret
+  // Without it docker would push as whoever the person is signed in as.
+  if (registry && !secret) throw new NeedsSecret(registry.as, 'password', nobodyAt(registry))
   const { code, stderr } = await clouds.run({
     argv: action.argv.map(value),
     cwd: repo,
@@ -87,23 +90,33 @@ async function runCommand(
   })
 }
 
+const nobodyAt = ({ host, user }: NonNullable<RunAction['registry']>): Cause => ({
+  code: 'no-sign-in',
+  means: `Nobody is signed in to ${host} as ${user}.`,
+  next: 'Run it in a terminal, where the password is asked for.',
+})
+
 /** Of a build's many lines the last ones tell why it failed. */
 const lastLines = (text: string): string => text.trim().split('\n').slice(-12).join('\n')
 
 async function sendRequest(action: RequestAction, acting: Acting, withdraw: () => void): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const reply = await sendOnce(action, acting).catch(error => {
-      if (attempt === 1 && error instanceof NeedsSecret) withdraw()
+      if (attempt === 1 && isUnsent(error)) withdraw()
       throw error
     })
     if (!('lost' in reply)) {
-      if (attempt === 1 && isRefused(action, reply)) withdraw()
+      if (attempt === 1 && (isRefused(action, reply) || noTo(action, reply, acting))) withdraw()
       return settle(action, reply, acting)
     }
     if (await hasHappened(action, acting)) return
     if (attempt === TRIES) throw lostTooOften(acting.step, action, reply)
   }
 }
+
+/** What certainly never reached the vendor: nobody was let in, or nothing went out. */
+const isUnsent = (error: unknown): boolean =>
+  error instanceof NeedsSecret || (error instanceof VendorTrouble && error.effect === 'none')
 
 /** What the vendor said instead of a clear answer: the request may or may not have had its effect. */
 interface Lost {
@@ -151,13 +164,17 @@ const filledBody = (body: NonNullable<RequestAction['body']>, acting: Acting): J
 const isRefused = ({ okStatus }: RequestAction, { status }: VendorReply): boolean =>
   status >= 300 && !okStatus?.includes(status)
 
-function settle(action: RequestAction, reply: VendorReply, { step, engine, minted }: Acting): void {
+const noTo = ({ key }: RequestAction, reply: VendorReply, { step, engine }: Acting): Cause | undefined =>
+  step.isNo?.(key, reply, engine.answers)
+
+function settle(action: RequestAction, reply: VendorReply, acting: Acting): void {
+  const { step, engine, minted } = acting
   const { answers, progress } = engine
   if (isRefused(action, reply)) {
     if (reply.status === 403 && action.ifForbidden) throw new ForPerson(action.ifForbidden)
     throw new SetupError(refusal(step, action.host, reply, answers))
   }
-  const no = step.isNo?.(action.key, reply, answers)
+  const no = noTo(action, reply, acting)
   if (no !== undefined && action.ifForbidden) throw new ForPerson(action.ifForbidden)
   if (no !== undefined) throw new SetupError({ asked: reply.asked, ...no })
   const found = (wanted: Readonly<Record<string, readonly string[]>> = {}) =>
@@ -167,10 +184,20 @@ function settle(action: RequestAction, reply: VendorReply, { step, engine, minte
         ? [[`${step.id}:${name}`, String(value)] as const]
         : []
     })
-  for (const [name, value] of found(action.mint)) minted.set(name, new Secret(value))
+  const secrets = found(action.mint)
+  for (const [name, value] of secrets) minted.set(name, new Secret(value))
   const learned = found(action.learn)
   if (learned.length > 0) progress.save({ facts: { ...progress.saved.facts, ...Object.fromEntries(learned) } })
+  if (secrets.length < Object.keys(action.mint ?? {}).length) throw new SetupError(withoutSecret(reply))
 }
+
+const withoutSecret = ({ asked, status }: VendorReply): Cause => ({
+  code: 'no-secret',
+  asked,
+  said: `${status}, without the secret`,
+  means: 'The vendor says that it made a credential, and does not show it; it never shows it later.',
+  next: 'Run again: it is made anew, and the one that nobody knows is revoked.',
+})
 
 /** Looks whether an effect whose answer was lost is there all the same: the step no longer asks for this action. */
 async function hasHappened(action: Action, { step, engine, minted, giveUp }: Acting): Promise<boolean> {

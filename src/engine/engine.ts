@@ -3,7 +3,7 @@ import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import type { Clouds } from '../clouds/clouds.ts'
 import { type HostId, hostOf } from '../clouds/hosts.ts'
 import type { HttpRequest } from '../clouds/http.ts'
-import { readInside } from '../clouds/repo.ts'
+import { readHome, readInside } from '../clouds/repo.ts'
 import type { Secret } from '../clouds/secret.ts'
 import type { Account, VendorReply } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
@@ -62,10 +62,11 @@ export function newLook(
     tool: async (...argv) =>
       clouds.tools.find(argv[0] ?? '') === undefined ? undefined : clouds.run({ argv, cwd: repo }),
     file: name => readInside(repo, name),
+    home: name => (clouds.kind === 'real' ? readHome(name) : undefined),
     fact: name => progress.saved.facts[name],
-    begunAt(intent) {
-      const at = progress.saved.intents[intent]?.at
-      return at === undefined ? undefined : new Date(at)
+    begunAt(name, which) {
+      const intent = progress.saved.intents[name]
+      return intent && new Date((which && intent.first) ?? intent.at)
     },
     // Any text ends in nothing.
     endsIn: (secret, tail) =>
@@ -92,6 +93,7 @@ export function fileLook(answers: Known, repo: string): Look {
     git: refuse,
     tool: refuse,
     file: name => readInside(repo, name),
+    home: readHome,
     fact: refuse,
     begunAt: refuse,
     endsIn: refuse,

@@ -8,8 +8,7 @@ import { shown } from './text.ts'
 
 /** What became of a step in a pass. */
 export type Outcome =
-  /** `acted`: it is done by this pass. */
-  | { readonly is: 'done'; readonly notes: readonly string[]; readonly acted: boolean }
+  | { readonly is: 'done'; readonly notes: readonly string[] }
   | { readonly is: 'failed'; readonly cause: Cause }
   /** Only a person can do it. */
   | { readonly is: 'open'; readonly why: 'person'; readonly action: PersonAction; readonly detail: string }
@@ -53,6 +52,12 @@ export interface Pass {
   readonly giveUp: AbortSignal
 }
 
+/** A pass while it runs. */
+interface Running extends Pass {
+  /** The steps that are done by it: what comes after them is not as it was looked at. */
+  readonly acted: Set<StepId>
+}
+
 /** Looks at every step at once. */
 export async function lookAtAll(steps: readonly Step[], engine: Viewer, stop: AbortSignal): Promise<Planned[]> {
   const look = newLook(engine, stop)
@@ -73,7 +78,8 @@ function claimOf(id: StepId, { progress }: Viewer): Claim {
 }
 
 /** Runs an agreed plan: every step as soon as those it comes after are done, side by side. Asks nothing, prints nothing. */
-export async function runPass(pass: Pass): Promise<ReadonlyMap<StepId, Outcome>> {
+export async function runPass(agreed: Pass): Promise<ReadonlyMap<StepId, Outcome>> {
+  const pass: Running = { ...agreed, acted: new Set() }
   const running = new Map<StepId, Promise<Outcome>>()
   for (const planned of pass.plan) {
     const before = (planned.step.after ?? []).map(id => [id, running.get(id)] as const)
@@ -88,13 +94,13 @@ export async function runPass(pass: Pass): Promise<ReadonlyMap<StepId, Outcome>>
 async function afterThose(
   planned: Planned,
   before: readonly (readonly [StepId, Promise<Outcome> | undefined])[],
-  pass: Pass,
+  pass: Running,
 ): Promise<Outcome> {
   const { id } = planned.step
   let isStale = false
   for (const [earlier, outcome] of before) {
     const ended = await outcome
-    if (ended?.is === 'done' && ended.acted) isStale = true
+    if (pass.acted.has(earlier)) isStale = true
     // One that is not in the plan is no part of this set-up, or cannot be looked at: what must be there, `look` sees.
     if (ended === undefined || ended.is === 'done' || (ended.is === 'open' && ended.why === 'left-out')) continue
     const detail = `for ${earlier}`
@@ -110,7 +116,7 @@ async function afterThose(
 type Say = (event: Event['event'], detail: string) => void
 
 /** @param isStale what it comes after was done since it was looked at */
-async function runStep(planned: Planned, pass: Pass, isStale: boolean): Promise<Outcome> {
+async function runStep(planned: Planned, pass: Running, isStale: boolean): Promise<Outcome> {
   const { step, seen } = planned
   const { emit } = pass
   const say: Say = (event, detail) => emit({ step: step.id, event, detail })
@@ -139,7 +145,7 @@ async function runStep(planned: Planned, pass: Pass, isStale: boolean): Promise<
 }
 
 /** It differs and may stay, for as long as it is this very thing. */
-function keepAsItIs({ step, seen }: Planned, { engine: { progress, by, clouds } }: Pass, say: Say): Outcome {
+function keepAsItIs({ step, seen }: Planned, { engine: { progress, by, clouds } }: Running, say: Say): Outcome {
   const id = seen.is === 'differs' ? seen.keep?.id : undefined
   if (id !== undefined && progress.saved.records[step.id]?.id !== id) {
     const record: StepRecord = { how: 'adopted', id, by, at: clouds.clock.now().toISOString() }
@@ -147,7 +153,7 @@ function keepAsItIs({ step, seen }: Planned, { engine: { progress, by, clouds } 
   }
   say('present', 'kept as it is')
   const how = seen.is === 'differs' ? seen.how : []
-  return { is: 'done', notes: how.map(({ what, found }) => `${what} was kept as it is: ${found}.`), acted: false }
+  return { is: 'done', notes: how.map(({ what, found }) => `${what} was kept as it is: ${found}.`) }
 }
 
 function failed(cause: Cause, needs: Need | undefined, say: Say): Outcome {
@@ -166,7 +172,7 @@ function forPerson(action: PersonAction, say: Say): Outcome {
 }
 
 /** Nothing is to be done: it is there, or what was begun is waited for. */
-async function settled(planned: Planned, pass: Pass, say: Say, isStale: boolean): Promise<Outcome> {
+async function settled(planned: Planned, pass: Running, say: Say, isStale: boolean): Promise<Outcome> {
   const { step } = planned
   const { engine } = pass
   // What it stands for may have come about by the work of the steps before it, or gone by it.
@@ -176,19 +182,20 @@ async function settled(planned: Planned, pass: Pass, say: Say, isStale: boolean)
   if (seen.is === 'present') {
     keep(step, seen, planned.consents.includes('adopt'), engine)
     say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
-    return { is: 'done', notes: notesOf(seen), acted: false }
+    return { is: 'done', notes: notesOf(seen) }
   }
   const ended = await watch(step, seen, { engine, until: pass.stop }, say)
   return concluded(planned, ended, pass, say)
 }
 
-async function carryOut(planned: Planned, pass: Pass, say: Say): Promise<Outcome> {
+async function carryOut(planned: Planned, pass: Running, say: Say): Promise<Outcome> {
   const { step } = planned
   const { engine, stop, giveUp } = pass
   const acting: Acting = { step, engine, giveUp, minted: new Map() }
   const now = planStep(step, await see(step, newLook(engine, stop)), engine.answers, claimOf(step.id, engine))
   if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
   if (!isAgreed(now, planned)) return changed(say)
+  // The same to do, and yet of the world as it is now: of a file that another step has edited, the new text.
   for (const action of now.actions) {
     if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` }
     if (action.kind === 'person') return forPerson(action, say)
@@ -225,7 +232,7 @@ function left(step: Step, seen: Seen<unknown>, engine: Engine): readonly Effect[
 const FIRST_PAUSE_MS = 2_000
 const LONGEST_PAUSE_MS = 15_000
 
-/** Looks again and again while a vendor or CI is at it; every state is told. */
+/** Looks again and again while a vendor or CI is at it, or until the end is called; every state is told. */
 async function watch(
   step: Step,
   first: Seen<unknown>,
@@ -240,26 +247,34 @@ async function watch(
       told = seen.detail
       pause = FIRST_PAUSE_MS
     }
-    await engine.clouds.clock.sleep(pause, until)
+    try {
+      await engine.clouds.clock.sleep(pause, until)
+      seen = await see(step, newLook(engine, until, minted))
+    } catch (error) {
+      if (until.aborted) return seen
+      throw error
+    }
     pause = Math.min(pause * 1.3, LONGEST_PAUSE_MS)
-    seen = await see(step, newLook(engine, until, minted))
   }
   return seen
 }
 
 /** What a step has come to, once nothing more is done for it in this pass. */
-function concluded(planned: Planned, seen: Seen<unknown>, { engine }: Pass, say: Say): Outcome {
+function concluded(planned: Planned, seen: Seen<unknown>, { engine, stop, acted }: Running, say: Say): Outcome {
   const { step, actions } = planned
   if (seen.is === 'present') {
     keep(step, seen, planned.consents.includes('adopt'), engine)
     const [only, ...more] = actions
-    say('done', only === undefined ? 'present' : more.length === 0 ? shown(only.does) : `all ${actions.length} done`)
-    return { is: 'done', notes: notesOf(seen), acted: true }
+    const one = only ? shown(only.does) : 'what was under way is done'
+    acted.add(step.id)
+    say('done', more.length === 0 ? one : `all ${actions.length} done`)
+    return { is: 'done', notes: notesOf(seen) }
   }
   if (seen.is === 'failed') return failed(seen.cause, undefined, say)
   if (seen.is === 'unknown') return failed(seen.cause, seen.needs, say)
   const person = seen.is === 'pending' && step.actions(engine.answers, seen).find(({ kind }) => kind === 'person')
   if (person && person.kind === 'person') return forPerson(person, say)
+  if (seen.is === 'pending' && stop.aborted) return { is: 'open', why: 'stopped', detail: `under way: ${seen.detail}` }
   // Something else is to be done now: that is for the next plan.
   if (actions.length === 0) return changed(say)
   throw notProven(step, actions, seen)

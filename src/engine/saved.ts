@@ -12,8 +12,11 @@ const Record = z.strictObject({
   at: z.iso.datetime(),
 })
 
-/** Written before an effect, so that after a crash its result can be told from a stranger's thing. The time is the vendor's. */
-const Intent = z.strictObject({ step: z.string(), at: z.iso.datetime() })
+/**
+ * Written before an effect, so that after a crash its result can be told from a stranger's thing. The time is the
+ * vendor's; `first` is that of the first try, where there were more and none was seen to its end.
+ */
+const Intent = z.strictObject({ step: z.string(), at: z.iso.datetime(), first: z.iso.datetime().optional() })
 
 const VERSION = 1
 const Saved = z.strictObject({

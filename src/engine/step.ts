@@ -168,10 +168,12 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   tool(...argv: readonly string[]): Promise<Ran | undefined>
   /** The text of a file of the checkout; undefined where there is none that may be read. */
   file(name: string): string | undefined
+  /** The text of a file below the person's home folder, which may hold secrets; a rehearsal has none. */
+  home(name: string): string | undefined
   /** What was learned earlier, by `step:name`. */
   fact(name: string): string | undefined
-  /** When an effect was last begun whose end was not seen, by `step/key` and the vendor's clock. */
-  begunAt(intent: string): Date | undefined
+  /** When an effect was last begun, or first, since its end was last seen; by `step/key` and the vendor's clock. */
+  begunAt(intent: string, which?: 'first'): Date | undefined
   /** Does a secret that this step has just made end so? undefined where it is not at hand. */
   endsIn(secret: string, tail: string): boolean | undefined
   /** Have so many milliseconds gone by since then, by the clock of a host? */
@@ -202,7 +204,7 @@ interface StepOf<Used extends AnswerKey, State> {
   readonly needs?: readonly Vendor[]
   /** Is it part of the set-up at all, with these answers? Always, unless told. */
   when?(answers: Pick<Answers, Used>): boolean
-  /** Its look reads files of the checkout and nothing else, so even a dry run looks. */
+  /** Its look reads files of the checkout and the home folder and nothing else, so even a dry run looks. */
   readonly local?: true
   look(look: Look<Used>): Promise<Seen<State>>
   /** What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions. */
@@ -211,7 +213,7 @@ interface StepOf<Used extends AnswerKey, State> {
   undo(answers: Pick<Answers, Used>): readonly Action[]
   /** This step's own failures in words; the vendor's general ones need not be repeated. */
   means?(reply: VendorReply, answers: Pick<Known, Used>): Cause | undefined
-  /** Why an answer of 2xx to the action of that key is a failure nevertheless. */
+  /** Why an answer of 2xx to the action of that key is a failure nevertheless, by which nothing came about. */
   isNo?(key: string, reply: VendorReply, answers: Pick<Known, Used>): Cause | undefined
 }
 

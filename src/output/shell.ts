@@ -1,5 +1,5 @@
 import type { Sh } from '../engine/step.ts'
-import { type Body, fill, fillBody, type Hole, mark, type Str, shown } from '../engine/text.ts'
+import { type Body, fill, fillBody, type Hole, mark, pieces, type Str, shown } from '../engine/text.ts'
 
 /** A word as sh reads it back, whatever it holds. */
 export const quote = (word: string): string =>
@@ -37,13 +37,19 @@ export function commandLine(command: ByHand): string {
   // The documents stand behind the command itself, not behind what looks at its exit code.
   const [head, ...documents] = isCurl(command) ? curlLines(command) : toolLines(command)
   const lines = [head + allowed, ...documents]
+  const before = isCurl(command) ? madeJson(command.body) : []
   const wanted = Object.entries(into)
-  if (wanted.length === 0) return lines.join('\n')
+  if (wanted.length === 0) return [...before, ...lines].join('\n')
+  // What the answer does not tell must stop the script, not become the word null.
   const taken = wanted.map(
-    ([name, filter]) => `${variableOf({ hole: name })}=$(printf '%s' "$answer" | jq -r ${quote(filter)})`,
+    ([name, filter]) => `${variableOf({ hole: name })}=$(printf '%s' "$answer" | jq -er ${quote(filter)})`,
   )
-  return [`answer=$(${lines.join('\n')}${lines.length > 1 ? '\n' : ''})`, ...taken].join('\n')
+  return [...before, `answer=$(${lines.join('\n')}${lines.length > 1 ? '\n' : ''})`, ...taken].join('\n')
 }
+
+/** Does it take jq: for what its answer teaches, or for what its body is made of? */
+export const needsJq = (command: ByHand): boolean =>
+  command.into !== undefined || (isCurl(command) && textsIn(command.body).length > 0)
 
 function toolLines({ argv, stdin }: Sh): readonly string[] {
   const [head, ...document] = stdin === undefined ? [''] : ` ${hereDocument(stdin)}`.split('\n')
@@ -54,7 +60,7 @@ function curlLines({ method, url, signIn, headers, body }: Curl): readonly strin
   const json = body === undefined ? [] : bodyLines(body)
   const all = { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) }
   const shownHeaders = Object.entries(all).flatMap(([name, value]) => ['-H', quote(`${name}: ${value}`)])
-  const words = ['curl', '-fsS', '-X', method, ...shownHeaders, argument(url)]
+  const words = ['curl', '-fsS', ...(isGlob(url) ? ['-g'] : []), '-X', method, ...shownHeaders, argument(url)]
   return [
     [
       ...words,
@@ -67,6 +73,9 @@ function curlLines({ method, url, signIn, headers, body }: Curl): readonly strin
   ]
 }
 
+/** In an address that is not told otherwise, curl takes these for patterns. */
+const isGlob = (url: Str): boolean => pieces(url).some(part => typeof part === 'string' && /[[\]{}]/.test(part))
+
 /** A line of curl's own configuration. */
 function signInLine(signIn: NonNullable<Curl['signIn']>): string {
   if ('header' in signIn) return `header = "${signIn.header}\${${signIn.variable}:?}"`
@@ -78,10 +87,35 @@ function signInLine(signIn: NonNullable<Curl['signIn']>): string {
   return `user = "${user}:\${${variableOf(signIn.secret)}:?}"`
 }
 
+/** The texts of a body that are not known yet, in order; a number stands in it as it is. */
+function textsIn(body: Body | undefined): readonly Str[] {
+  if (typeof body !== 'object' || body === null) return []
+  if (isStr(body)) return isNumber(body) || !pieces(body).some(part => typeof part !== 'string') ? [] : [body]
+  return Object.values(body).flatMap(textsIn)
+}
+
+const isStr = (body: Body): body is Str =>
+  typeof body === 'string' || (typeof body === 'object' && body !== null && ('hole' in body || 'parts' in body))
+const isNumber = (text: Str): text is Hole => typeof text === 'object' && 'hole' in text && text.number === true
+
+/** Makes JSON of them, whatever they hold: jq gets them in its environment, since its arguments can be seen by all. */
+const madeJson = (body: Body | undefined): readonly string[] =>
+  textsIn(body).map((text, index) => `json_${index}=$(text=${argument(text)} jq -n env.text)`)
+
 /** A body in a document that the shell puts its variables into. */
 function bodyLines(body: Body): readonly string[] {
-  const text = JSON.stringify(fillBody(body, hole => `\ue000${variableOf(hole)}\ue001`))
-  return [text.replace(/[\\$`]/g, '\\$&').replace(/\ue000(\w+)\ue001/g, (_, name) => `\${${name}:?}`)]
+  const texts = textsIn(body)
+  const written = (part: Body): string => {
+    if (isStr(part) && isNumber(part)) return `\${${variableOf(part)}:?}`
+    if (isStr(part) && texts.includes(part)) return `\${json_${texts.indexOf(part)}:?}`
+    if (isStr(part) || typeof part !== 'object' || part === null) {
+      return JSON.stringify(isStr(part) ? fill(part, mark) : part).replace(/[\\$`]/g, '\\$&')
+    }
+    if (Array.isArray(part)) return `[${part.map(written).join(',')}]`
+    const members = Object.entries(part as { readonly [key: string]: Body | undefined })
+    return `{${members.flatMap(([key, value]) => (value === undefined ? [] : [`${written(key)}:${written(value)}`])).join(',')}}`
+  }
+  return [written(body)]
 }
 
 /** A text for standard input that no line of its own can end. */

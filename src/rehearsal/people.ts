@@ -6,7 +6,7 @@ import { mintOf } from './mint.ts'
 import type { World } from './world.ts'
 
 /** The names that people act on. */
-export interface About {
+interface About {
   readonly dockerHubRepository: string
   readonly dockerHubBot?: string
 }

@@ -70,6 +70,16 @@ const contextStep = (about: {
         okStatus: [403],
       },
     ],
+
+    // No source tells with what status it is refused (facts/circleci.md 5).
+    means: ({ status, asked }, { [about.answer]: name }) =>
+      asked.startsWith('POST') && [400, 409, 422].includes(status)
+        ? {
+            code: 'taken',
+            means: `CircleCI does not make the context ${name}: one of that name is there, made meanwhile or hidden from this account. On CircleCI Server it may be another organization’s.`,
+            next: `Run again: it is looked for first, and offered for use. Where it is not found, take another name: --set ${about.answer}=NAME`,
+          }
+        : undefined,
   })
 
 export const contextHeroku = contextStep({

@@ -10,11 +10,11 @@ const NOT_YET = ['push_gce_registry']
 const USES = ['circleProject', 'firstRunBranch'] as const
 type Questions = Look<(typeof USES)[number]>
 
-/** The workflows that are run again; none where a new pipeline is started. */
+/** The workflows that are run again. Where there is no state, a new pipeline is started. */
 interface State {
   readonly rerun: readonly string[]
 }
-const ANEW: State = { rerun: [] }
+const NOTHING: State = { rerun: [] }
 
 export const firstRun = defineStep({
   id: 'circleci.first-run',
@@ -30,23 +30,22 @@ export const firstRun = defineStep({
 
   async look(look) {
     const { circleProject, firstRunBranch } = look.answers
-    const revision = await publishedRevision(look)
-    if (revision === undefined) return { is: 'missing' }
+    const published = await publishedRevision(look)
+    if (typeof published !== 'string') return { is: 'unknown', cause: published }
     const read = (path: string) => look.read('circleci', path)
-    const runs = await readRuns(read, circleProject, firstRunBranch)
-    const run = runs.find(one => one.revision === revision)
+    const [run] = await readRuns(read, circleProject, firstRunBranch, ({ revision }) => revision === published)
     if (run === undefined) return { is: 'missing' }
-    if (run.errors.length > 0) return { is: 'failed', cause: broken(run, circleProject), state: ANEW }
+    if (run.errors.length > 0) return { is: 'failed', cause: broken(run, circleProject) }
     const jobs = (await Promise.all(run.workflows.map(({ id }) => readJobs(read, id)))).flat()
     if (run.workflows.length === 0 || run.workflows.some(({ isOver }) => !isOver)) {
-      return { is: 'pending', on: 'ci', detail: treeOf(run, jobs) }
+      return { is: 'pending', on: 'ci', detail: treeOf(run, jobs), state: NOTHING }
     }
     const bad = jobs.filter(({ status }) => status !== 'success')
     const decisive = bad.filter(({ name }) => !NOT_YET.includes(name))
     if (decisive.length === 0) {
       return {
         is: 'present',
-        state: ANEW,
+        state: NOTHING,
         learned: learnedOf(run),
         notes: notesOn(run, jobs, circleProject),
       }
@@ -57,12 +56,22 @@ export const firstRun = defineStep({
 
   actions: ({ circleProject, firstRunBranch }, seen) => {
     const state = seen !== undefined && 'state' in seen ? seen.state : undefined
-    if (state !== undefined && state.rerun.length > 0) return state.rerun.map(rerun)
-    return [trigger(circleProject, firstRunBranch)]
+    return state === undefined ? [trigger(circleProject, firstRunBranch)] : state.rerun.map(rerun)
   },
 
   // What was pushed stays: each registry has its own way to delete an image.
   undo: () => [],
+
+  // facts/circleci.md 8: 200 and a message, where the commit says so.
+  isNo: (key, { body }, { firstRunBranch }) =>
+    key === 'trigger' && textAt(body, 'id') === undefined
+      ? {
+          code: 'skip-ci',
+          said: textAt(body, 'message') ?? '',
+          means: `CircleCI started no pipeline: the newest commit of ${firstRunBranch} says that CI is to skip it.`,
+          next: `Push a commit to ${firstRunBranch} that does not say so, and run again.`,
+        }
+      : undefined,
 })
 
 const trigger = (project: Str, branch: Str): Action => ({
@@ -88,10 +97,29 @@ const rerun = (workflow: string): Action => ({
   again: 'look-first',
 })
 
-/** What origin has on the branch: that is what CI builds. */
-async function publishedRevision({ git, answers }: Questions): Promise<string | undefined> {
-  const { stdout } = await git('ls-remote', 'origin', `refs/heads/${answers.firstRunBranch}`)
-  return /^[\da-f]{40,64}/.exec(stdout)?.[0]
+/** What origin has on the branch: that is what CI builds. Without it nobody knows which pipeline is the one. */
+async function publishedRevision({ git, answers }: Questions): Promise<string | Cause> {
+  const { firstRunBranch } = answers
+  const { code, stdout, stderr } = await git('ls-remote', 'origin', `refs/heads/${firstRunBranch}`)
+  const asked = `git ls-remote origin ${firstRunBranch}`
+  if (code !== 0) {
+    return {
+      code: 'origin',
+      asked,
+      said: stderr.trim(),
+      means: 'git cannot read origin, so it is not known which commit CI is to build.',
+      next: 'Put right what git says above, and run again.',
+    }
+  }
+  const revision = /^[\da-f]{40,64}/.exec(stdout)?.[0]
+  return (
+    revision ?? {
+      code: 'not-pushed',
+      asked,
+      means: `origin has no branch ${firstRunBranch}: CI builds what is pushed.`,
+      next: `git push origin HEAD:${firstRunBranch}, and run again. Another branch: --set firstRunBranch=NAME`,
+    }
+  )
 }
 
 const learnedOf = ({ id }: Run) => ({ 'circleci.first-run:pipeline': id })
@@ -131,9 +159,14 @@ const broken = (run: Run, project: string): Cause => ({
   next: `Mend it, commit and push it, and run again. ${pageOf(project, run)}`,
 })
 
-/** Why the first of the bad jobs failed: its last lines, or who may not use the context. */
-async function failure(look: Questions, run: Run, [job]: readonly Job[]): Promise<Cause> {
+/** facts/circleci.md 8: it ran, and came to a bad end. */
+const FAILED = ['failed', 'timedout', 'infrastructure_fail', 'terminated-unknown']
+
+/** Why a job failed, not one that only waited for it: its last lines, or who may not use the context. */
+async function failure(look: Questions, run: Run, bad: readonly Job[]): Promise<Cause> {
   const { circleProject } = look.answers
+  const isFailed = ({ status }: Job) => FAILED.includes(status)
+  const job = bad.find(isFailed) ?? bad.find(({ status }) => status === 'unauthorized') ?? bad[0]
   const asked = `pipeline ${run.number}, job ${job?.name}`
   const page = pageOf(circleProject, run)
   if (job?.status === 'unauthorized') {
@@ -146,7 +179,7 @@ async function failure(look: Questions, run: Run, [job]: readonly Job[]): Promis
       next: `Look at the context’s restrictions (Organization Settings > Contexts), then run again. ${page}`,
     }
   }
-  if (job?.status !== 'failed') {
+  if (job === undefined || !isFailed(job)) {
     return {
       code: 'not-run',
       asked,
@@ -163,7 +196,7 @@ async function failure(look: Questions, run: Run, [job]: readonly Job[]): Promis
   return {
     code: 'job-failed',
     asked: step ? `${asked}, step ${step.name}` : asked,
-    said: lines || 'failed',
+    said: lines || job.status,
     means: meaningOf(lines || ''),
     next: `Mend what its last lines say, and run again: what did not succeed is run once more. ${page}`,
   }

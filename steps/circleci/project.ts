@@ -35,11 +35,12 @@ export const project = defineStep({
     if (found === undefined) return { is: 'missing' }
     const settings = await read(`/api/v2/project/${circleProject}/settings`)
     if (settings.status >= 300) return { is: 'unknown', cause: CIRCLECI.means(settings) }
-    const unasked = await unaskedRuns(look)
-    if (unasked === 'awaited') {
-      return { is: 'pending', on: 'vendor', detail: 'waits for the build that following starts, to cancel it' }
-    }
+    const unasked = await unaskedWorkflows(look)
     const forksGetSecrets = at(settings.body, 'advanced', 'forks_receive_secret_env_vars') === true
+    if (unasked === 'awaited') {
+      const detail = 'waits for the build that following starts, to cancel it'
+      return { is: 'pending', on: 'vendor', detail, state: { cancel: [], forksGetSecrets } }
+    }
     const state: State = { cancel: unasked, forksGetSecrets }
     const learned = { 'circleci.project:id': found.id, 'circleci.project:organization': found.organizationId }
     if (forksGetSecrets) return { is: 'differs', state, how: [FORKS], learned }
@@ -138,17 +139,21 @@ const keepFromForks = (project: Str): Action => ({
 
 /**
  * The workflows that run because of our follow alone; `awaited` while they may still appear. Nothing is looked for
- * once the follow is settled.
+ * once the follow is settled. The first pipeline after it is the follow's: those behind it are pushes, which somebody
+ * wants.
  */
-async function unaskedRuns(look: Look<(typeof USES)[number]>): Promise<readonly string[] | 'awaited'> {
+async function unaskedWorkflows(look: Look<(typeof USES)[number]>): Promise<readonly string[] | 'awaited'> {
   const begun = look.begunAt('circleci.project/follow')
   if (begun === undefined) return []
   const { circleProject, defaultBranch } = look.answers
-  const runs = await readRuns(path => look.read('circleci', path), circleProject, defaultBranch)
-  const since = runs.filter(({ createdAt }) => createdAt.getTime() >= begun.getTime() - WHOLE_SECOND_MS)
-  const isLate = look.hasPassed(LATE_MS, begun, 'circleci')
-  if (!isLate && (since.length === 0 || since.some(({ workflows }) => workflows.length === 0))) return 'awaited'
-  return since.flatMap(({ workflows }) => workflows.filter(({ isOver }) => !isOver).map(({ id }) => id))
+  const read = (path: string) => look.read('circleci', path)
+  const since = begun.getTime() - WHOLE_SECOND_MS
+  const runs = await readRuns(read, circleProject, defaultBranch, ({ createdAt }) => createdAt.getTime() >= since)
+  const first = runs.at(-1)
+  if (first !== undefined && (first.workflows.length > 0 || first.errors.length > 0)) {
+    return first.workflows.filter(({ isOver }) => !isOver).map(({ id }) => id)
+  }
+  return look.hasPassed(LATE_MS, begun, 'circleci') ? [] : 'awaited'
 }
 
 const WHOLE_SECOND_MS = 1_000

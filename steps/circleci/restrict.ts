@@ -1,4 +1,5 @@
 import { contextNamed, type Restriction, readProject, readRestrictions } from '../../src/clouds/circleci.ts'
+import { textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep, type PersonAction } from '../../src/engine/step.ts'
 import { hole, type Str, t } from '../../src/engine/text.ts'
 
@@ -91,6 +92,16 @@ export const restrict = defineStep({
 
   // A context that we made goes with its restrictions; one that was there before stays closed: to open it is a person's.
   undo: () => [],
+
+  // facts/circleci.md 5, restrictions: what it says of a bad grammar.
+  means: ({ status, body }, { contextExpression }) =>
+    status === 400 && contextExpression !== undefined && /invalid argument/i.test(textAt(body, 'message') ?? '')
+      ? {
+          code: 'expression',
+          means: `CircleCI does not understand the condition ${contextExpression}.`,
+          next: `Correct it, as in --set contextExpression='pipeline.git.branch == "main"', or leave it out with --set contextExpression= and run again.`,
+        }
+      : undefined,
 })
 
 /** Whom to ask where the signed-in account is no admin, with the text to forward. */
@@ -99,19 +110,23 @@ function byAdmin({
   circleProject,
   herokuContext,
   googleContext,
+  contextExpression: condition,
 }: {
   readonly circleOrg: Str
   readonly circleProject: Str
   readonly herokuContext: Str
   readonly googleContext: Str
+  readonly contextExpression?: Str
 }): PersonAction {
+  const further =
+    condition === undefined ? '' : t` In ${herokuContext}, also add the Expression Restriction ${condition}.`
   return {
     kind: 'person',
     key: 'close-by-admin',
     does: 'close the contexts to other projects',
     who: 'an admin of the CircleCI organization',
     instructions: ['Until then no credential is put into them; everything else goes on.'],
-    forward: t`Please open Organization Settings > Contexts of ${circleOrg} in CircleCI. In each of ${herokuContext} and ${googleContext}, choose Add Project Restriction and pick ${circleProject}. Keep All Members.`,
+    forward: t`Please open Organization Settings > Contexts of ${circleOrg} in CircleCI. In each of ${herokuContext} and ${googleContext}, choose Add Project Restriction and pick ${circleProject}.${further} Keep All Members.`,
     url: 'https://app.circleci.com/settings/organization',
   }
 }

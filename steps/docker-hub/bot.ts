@@ -33,7 +33,7 @@ export const bot = defineStep({
     return isTeamWay(answers.dockerHubRoute) ? intoTeam(answers, state) : [...intoRepository(answers, state)]
   },
 
-  // Its membership goes with the team that we made; the account is nobody’s but its own.
+  // Its right goes with the team that we made; the account is its keeper’s.
   undo: () => [],
 
   means: (reply, { dockerHubRepository }) =>
@@ -111,6 +111,9 @@ function signUp(names: Names): PersonAction {
     instructions: [
       t`To forward: “Please open the page below in a private window, and sign up with the Docker ID ${bot}, exactly so: it can never be changed. Take a mail address of its own that you can read, and a password of 9 characters or more that you keep. Then open the link in the mail that comes: before that the account can push nothing.”`,
       'Switch on no second factor yet: the bot makes its own token with its password, once.',
+      ...(isTeamWay(names.dockerHubRoute)
+        ? []
+        : ['If it is signed up already, its password is not the one given here: run again, and give that.']),
     ],
     url: SIGN_UP_PAGE,
   }

@@ -53,7 +53,7 @@ export const publish = defineStep({
   },
 
   actions: ({ firstRunBranch, githubProject }, seen) => {
-    const state = seen !== undefined && 'state' in seen && seen.state ? seen.state : emptyWorld
+    const state = seen !== undefined && 'state' in seen ? seen.state : undefined
     return [forPerson(state, firstRunBranch, githubProject)]
   },
 
@@ -62,7 +62,6 @@ export const publish = defineStep({
 })
 
 const nothingToDo: State = { uncommitted: [], there: 'older' }
-const emptyWorld: State = { uncommitted: FILES, there: 'nothing' }
 
 const pending = (state: State, branch: string) =>
   ({ is: 'pending', on: 'person', detail: standing(state, branch), state }) as const
@@ -73,14 +72,23 @@ function standing({ uncommitted, there }: State, branch: string): string {
   return there === 'nothing' ? `origin has no ${branch} yet` : `committed here, and not on ${branch} of origin`
 }
 
-function forPerson({ uncommitted, there }: State, branch: Str, project: Str): PersonAction {
-  const commit: readonly Sh[] =
-    uncommitted.length === 0
-      ? []
-      : [
-          { argv: ['git', 'add', '--', ...uncommitted] },
-          { argv: ['git', 'commit', '--message=Set up CI with dummyapp-setup', '--', ...uncommitted] },
-        ]
+const MESSAGE = '--message=Set up CI with dummyapp-setup'
+
+/** Commits the files, and nothing that somebody has staged besides. */
+const committing = (files: readonly string[]): readonly Sh[] =>
+  files.length === 0
+    ? []
+    : [{ argv: ['git', 'add', '--', ...files] }, { argv: ['git', 'commit', MESSAGE, '--', ...files] }]
+
+/** The same where nobody has looked which of them there are, and whether anything of them was changed. */
+const COMMITTING_ANY: readonly Sh[] = [
+  ...FILES.map(file => ({ argv: ['git', 'add', '--', file], okExit: [0, 128] })),
+  { argv: ['git', 'commit', MESSAGE], okExit: [0, 1] },
+]
+
+function forPerson(state: State | undefined, branch: Str, project: Str): PersonAction {
+  const { uncommitted, there } = state ?? { uncommitted: FILES, there: 'nothing' }
+  const commit = state === undefined ? COMMITTING_ANY : committing(uncommitted)
   const push: Sh = { argv: ['git', 'push', 'origin', t`HEAD:refs/heads/${branch}`] }
   const fetch: Sh = { argv: ['git', 'fetch', 'origin', branch] }
   const join: Sh = { argv: ['git', 'pull', '--rebase', 'origin', branch] }

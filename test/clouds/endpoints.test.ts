@@ -58,6 +58,64 @@ describe('A vendor is asked', () => {
   )
 })
 
+describe('Every host', () => {
+  const OWN = {
+    heroku: 'https://api.heroku.com/',
+    'heroku-registry': 'https://registry.heroku.com/',
+    'docker-hub': 'https://hub.docker.com/',
+    'docker-hub-auth': 'https://auth.docker.io/',
+    circleci: 'https://circleci.com/',
+  }
+  const asked = (env: Readonly<Record<string, string>>) =>
+    Object.fromEntries(endpoints(env).map(({ host, base }) => [host, base.href]))
+
+  test('is asked at its vendor’s own address without a variable, and none of these is foreign', () => {
+    expect(asked({})).toEqual(OWN)
+    expect(endpoints({}).filter(({ foreign }) => foreign)).toEqual([])
+  })
+
+  test.each<[Readonly<Record<string, string>>, Partial<typeof OWN>]>([
+    [
+      { HEROKU_HOST: 'herokudev.com' },
+      { heroku: 'https://api.herokudev.com/', 'heroku-registry': 'https://registry.herokudev.com/' },
+    ],
+    [{ HEROKU_HOST: 'http://127.0.0.1:80/' }, { heroku: 'http://127.0.0.1/', 'heroku-registry': 'http://127.0.0.1/' }],
+    [{ CIRCLE_HOST: 'https://circle.acme.example' }, { circleci: 'https://circle.acme.example/' }],
+    [{ CIRCLE_HOST: 'circle.acme.example' }, { circleci: 'https://circle.acme.example/' }],
+    [{ CIRCLECI_CLI_HOST: 'https://circle.acme.example' }, { circleci: 'https://circle.acme.example/' }],
+    [{ CIRCLE_HOST: 'a.example', CIRCLECI_CLI_HOST: 'https://b.example' }, { circleci: 'https://a.example/' }],
+    [{ CIRCLE_HOST: '', CIRCLECI_CLI_HOST: 'b.example' }, { circleci: 'https://b.example/' }],
+    [{ DOCKERHUB_HOST: 'hub.example' }, { 'docker-hub': 'https://hub.example/' }],
+    [{ DOCKERHUB_HOST: '' }, {}],
+    [{ DOCKERHUB_AUTH_HOST: 'http://[::1]:5000' }, { 'docker-hub-auth': 'http://[::1]:5000/' }],
+  ])('is asked where its vendor’s variables say: %j', (env, changed) => {
+    expect(asked(env)).toEqual({ ...OWN, ...changed })
+    const foreign = endpoints(env).filter(one => one.foreign)
+    expect(foreign.map(({ host }) => host).toSorted()).toEqual(Object.keys(changed).toSorted())
+  })
+
+  test.each(['CIRCLE_HOST', 'CIRCLECI_CLI_HOST', 'DOCKERHUB_HOST', 'DOCKERHUB_AUTH_HOST', 'HEROKU_HOST'])(
+    'is refused without encryption on another machine, by %s as well, and the variable is named',
+    variable => {
+      try {
+        endpoints({ [variable]: 'http://vendor.example' })
+        expect.unreachable()
+      } catch (error) {
+        expect(error).toMatchObject({ exit: 2, cause: { code: 'insecure-endpoint' } })
+      }
+      try {
+        endpoints({ [variable]: 'https://me:word@vendor.example' })
+        expect.unreachable()
+      } catch (error) {
+        expect(error).toMatchObject({
+          exit: 2,
+          cause: { code: 'bad-endpoint', next: expect.stringContaining(variable) },
+        })
+      }
+    },
+  )
+})
+
 describe('A foreign host is allowed', () => {
   const foreign = heroku('https://example.com:8443')
 

@@ -171,6 +171,38 @@ describe('A child', () => {
     expect((await run({ argv: ['sleep', '60'] })).code).toBe(128)
   })
 
+  test('that does not end is ended with all that it started, also where those hold its output open', async () => {
+    const repo = temporaryFolder()
+    const { run } = createTools({ repo, env: bareEnvironment(repo), timeoutMs: 200 })
+    const began = performance.now()
+    expect((await run({ argv: ['sh', '-c', 'sleep 30 & wait'] })).code).toBe(128)
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
+
+  test('that will not end is killed', async () => {
+    const { run } = tools(temporaryFolder())
+    const script = 'trap "" TERM; sleep 30 & while :; do wait; done'
+    expect((await run({ argv: ['sh', '-c', script], timeoutMs: 200 })).code).toBe(128)
+  })
+
+  test('is ended when it is given up, and that is no answer', async () => {
+    const { run } = tools(temporaryFolder())
+    const reason = new Error('given up')
+    await expect(run({ argv: ['sleep', '30'], signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    const giveUp = new AbortController()
+    const running = run({ argv: ['sh', '-c', 'sleep 30 & wait'], signal: giveUp.signal })
+    setImmediate(() => giveUp.abort(reason))
+    await expect(running).rejects.toBe(reason)
+  })
+
+  test('asks nobody for a password, in no window either', async () => {
+    const { stdout } = await tools(temporaryFolder(), { GIT_ASKPASS: '/x', SSH_ASKPASS: '/x' }).run({ argv: ['env'] })
+    for (const line of ['GIT_ASKPASS=', 'SSH_ASKPASS_REQUIRE=never', 'GIT_TERMINAL_PROMPT=0']) {
+      expect(stdout.split('\n')).toContain(line)
+    }
+    expect(stdout).not.toContain('SSH_ASKPASS=')
+  })
+
   test.skipIf(process.platform !== 'linux')('is in a group of its own, so that Ctrl-C does not reach it', async () => {
     const { stdout } = await tools(temporaryFolder()).run({ argv: ['cat', '/proc/self/stat'] })
     const [pid, , , , group] = stdout.split(' ')

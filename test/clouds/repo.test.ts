@@ -132,4 +132,34 @@ describe('A file of the checkout', () => {
     expect(readFileSync(join(repo, 'build/file'), 'utf8')).toBe('inside')
     expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('outside')
   })
+
+  test('is made where there is none, with its folders', () => {
+    const { repo } = checkout()
+    replaceInside(repo, 'a/b/new', '', 'text')
+    expect(readInside(repo, 'a/b/new')).toBe('text')
+    expect(readdirSync(join(repo, 'a/b'))).toEqual(['new'])
+  })
+
+  test('is not made where a link leads out or nowhere, and no folder is made there either', () => {
+    const { repo, outside } = checkout()
+    symlinkSync(outside, join(repo, 'folder'))
+    symlinkSync(join(outside, 'no'), join(repo, 'dangling'))
+    for (const name of ['folder/new', 'folder/deeper/new', 'dangling/new', 'dangling/deeper/new']) {
+      expect(refusal(() => replaceInside(repo, name, '', 'text')).cause.code).toBe('outside')
+    }
+    expect(readdirSync(outside)).toEqual(['file'])
+  })
+
+  test('is not made over what cannot be read', () => {
+    const { repo, outside } = checkout()
+    symlinkSync(join(outside, 'file'), join(repo, 'link'))
+    symlinkSync(join(outside, 'no'), join(repo, 'dangling'))
+    writeFileSync(join(repo, 'binary'), Buffer.from([0xff, 0xfe]))
+    for (const name of ['link', 'dangling', 'binary', 'build']) {
+      expect(refusal(() => replaceInside(repo, name, '', 'text')).cause.code).toBe('unreadable-file')
+    }
+    expect(refusal(() => replaceInside(repo, 'build/file/new', '', 'text')).cause.code).toBe('unwritable-file')
+    expect(readdirSync(outside)).toEqual(['file'])
+    expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('outside')
+  })
 })

@@ -3,11 +3,14 @@ import { onTestFinished } from 'vitest'
 import { known, resolve } from '../../src/answers/resolve.ts'
 import type { Known } from '../../src/answers/schema.ts'
 import { type Cause, SetupError } from '../../src/clouds/cause.ts'
+import type { Clock } from '../../src/clouds/clock.ts'
 import { createClouds } from '../../src/clouds/clouds.ts'
 import { createTools } from '../../src/clouds/exec.ts'
 import { HOST_IDS, type HostId, hostOf } from '../../src/clouds/hosts.ts'
 import { createHttp } from '../../src/clouds/http.ts'
+import type { Identity, Vendor } from '../../src/clouds/identity.ts'
 import { Secret } from '../../src/clouds/secret.ts'
+import type { Account, Credential } from '../../src/clouds/vendor.ts'
 import { act } from '../../src/engine/act.ts'
 import { type Engine, newLook } from '../../src/engine/engine.ts'
 import { type Event, lookAtAll, type Outcome, runPass } from '../../src/engine/pass.ts'
@@ -15,6 +18,7 @@ import type { Planned } from '../../src/engine/plan.ts'
 import { openProgress } from '../../src/engine/progress.ts'
 import type { Action, Seen, Step, StepId } from '../../src/engine/step.ts'
 import type { Rehearsal } from '../../src/rehearsal/server.ts'
+import type { World } from '../../src/rehearsal/world.ts'
 import { brisk } from '../clouds/servers.ts'
 import { bareEnvironment } from './cli.ts'
 import { temporaryFolder } from './folder.ts'
@@ -36,34 +40,54 @@ export function makeEngine(
   options: {
     readonly rehearsal?: Rehearsal
     readonly token?: string | undefined
+    /** As somebody else at CircleCI. */
+    readonly circleToken?: string
+    readonly clock?: Clock
     readonly repo?: string
     readonly answers?: Partial<Known>
     readonly env?: Readonly<Record<string, string>>
   } = {},
 ): Engine {
-  const { rehearsal, repo = temporaryFolder(), answers, env } = options
+  const { rehearsal, clock = brisk, repo = temporaryFolder(), answers, env } = options
   const folder = temporaryFolder()
-  const http = createHttp({ clock: brisk, env: {} })
+  const http = createHttp({ clock, env: {} })
   onTestFinished(() => http.close())
-  const token = options.token ?? rehearsal?.world.heroku.authorizations[0]?.token ?? ''
   return {
     clouds: createClouds({
       kind: 'rehearsal',
-      clock: brisk,
+      clock,
       http,
       tools: createTools({
         env: { ...bareEnvironment(folder), ...(rehearsal && { HEROKU_HOST: rehearsal.origins.heroku }), ...env },
         repo,
       }),
       bases: rehearsal ? basesOf(rehearsal) : new Map(),
-      credentials: new Map(rehearsal ? [['heroku', { secret: Secret.of(token) }]] : []),
+      credentials: rehearsal ? credentialsFor(rehearsal.world, options) : new Map(),
     }),
     answers: { ...ANSWERS, ...answers },
-    accounts: new Map([['heroku', { id: 'account', name: 'you@example.com', lacks: [] }]]),
+    accounts: new Map<Vendor, Account>([
+      ['heroku', { id: 'account', name: 'you@example.com', lacks: [] }],
+      ['circleci', { id: 'account', name: 'you', lacks: [] }],
+      ['docker-hub', { id: 'account', name: rehearsal?.world.dockerHub.users[0]?.username ?? 'you', lacks: [] }],
+    ]),
     progress: openProgress({ folder: join(folder, 'progress'), project: 'a', clouds: 'rehearsal' }, new Date()),
     repo,
     by: 'somebody@here',
   }
+}
+
+/** The sign-ins of whoever the world begins with, at every vendor. */
+function credentialsFor(
+  { heroku, circleci, dockerHub }: World,
+  { token, circleToken }: { readonly token?: string | undefined; readonly circleToken?: string },
+): Map<Identity, Credential> {
+  const [owner] = dockerHub.users
+  const tokens: readonly (readonly [Identity, string | undefined, (string | undefined)?])[] = [
+    ['heroku', token ?? heroku.authorizations[0]?.token],
+    ['circleci', circleToken ?? circleci.users[0]?.tokens[0]?.token],
+    ['docker-hub', owner?.password, owner?.username],
+  ]
+  return new Map(tokens.map(([who, secret = '', user]) => [who, { ...(user && { user }), secret: Secret.of(secret) }]))
 }
 
 /** Where every host is asked in a rehearsal. */
@@ -115,9 +139,10 @@ export async function carryOut(
   actions = step.actions(engine.answers),
   giveUp = new AbortController().signal,
 ): Promise<void> {
+  const minted = new Map()
   for (const action of actions) {
     if (action.kind === 'person') throw new Error(`a person must do it: ${action.key}`)
-    await act(action, { step, engine, giveUp, minted: new Map() })
+    await act(action, { step, engine, giveUp, minted })
   }
 }
 

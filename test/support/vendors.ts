@@ -24,6 +24,7 @@ const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, 
     DOCKERHUB_AUTH_HOST: origin,
     DOCKERHUB_ADMIN_USER: dockerHub.users[0]?.username,
     DOCKERHUB_ADMIN_PASSWORD: dockerHub.users[0]?.password,
+    ...botIn(dockerHub),
   }),
   circleci: (origin, { circleci }) => ({ CIRCLE_HOST: origin, CIRCLE_TOKEN: circleci.users[0]?.tokens[0]?.token }),
   // With a slash behind: gcloud takes no other (facts/google.md 5).
@@ -32,6 +33,15 @@ const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, 
     ...Object.fromEntries(GOOGLE_APIS.map(api => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${origin}/`])),
   }),
 }
+
+/** What is known of the bot, where it has signed up. */
+function botIn({ users }: World['dockerHub']): NodeJS.ProcessEnv {
+  const bot = users.find(({ username }) => username === BOT)
+  return bot === undefined ? {} : { DOCKERHUB_BOT_USER: bot.username, DOCKERHUB_BOT_PASSWORD: bot.password }
+}
+
+/** As the answers propose it for the usual project. */
+export const BOT = 'pennocktechcibot'
 
 /** The environment of a person who is signed in everywhere, where the vendors are the simulated ones. */
 export function signedIn({ origins, world }: Rehearsal): Record<string, string> {

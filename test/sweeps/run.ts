@@ -3,10 +3,15 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { execa } from 'execa'
+import { acceptInvite, signUp, verifyMail } from '../../src/rehearsal/docker-hub/people.ts'
 import { type Logged, type Rehearsal, startRehearsal } from '../../src/rehearsal/server.ts'
-import { makeCheckout } from '../support/checkout.ts'
+import type { World } from '../../src/rehearsal/world.ts'
+import { git, makeCheckout } from '../support/checkout.ts'
 import { bareEnvironment, CLI } from '../support/cli.ts'
-import { ownersWorld, signedIn } from '../support/vendors.ts'
+import { BOT, ownersWorld, signedIn, tellCi } from '../support/vendors.ts'
+
+/** The one name that nothing tells but a person. */
+const BOTS_NAME = ['--set', `dockerHubBot=${BOT}`]
 
 const LONGEST_RUN_MS = 60_000
 
@@ -33,28 +38,64 @@ export interface Running {
   readonly ended: Promise<Ran>
 }
 
-/** The program and the checkout that every test gets a copy of; what others build meanwhile changes nothing. */
+/** Where a stage begins: what the clouds and the folders hold then. */
+interface Beginning {
+  readonly world: World
+  readonly folder: string
+}
+
+/** The program, and where every stage of the set-up begins; what others build meanwhile changes nothing. */
 export class Bench {
   readonly #folder = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-setup-sweep-')))
   readonly #program = join(this.#folder, 'program', 'cli.js')
   readonly #turn = atMost(2)
+  readonly #beginnings: Beginning[] = []
 
   constructor() {
     cpSync(dirname(CLI), dirname(this.#program), { recursive: true })
     writeFileSync(join(this.#folder, 'package.json'), '{ "type": "module" }')
-    mkdirSync(join(this.#folder, 'checkout'))
-    makeCheckout({ folder: join(this.#folder, 'checkout') })
+    const checkout = join(this.#folder, 'first', 'checkout')
+    mkdirSync(checkout, { recursive: true })
+    makeCheckout({ folder: checkout })
+    const world = ownersWorld()
+    signUp(world, { username: BOT, email: `${BOT}@example.com`, password: 'nine characters or more' }, new Date())
+    verifyMail(world, BOT)
+    this.#beginnings.push({ world, folder: dirname(checkout) })
   }
 
-  /** Does work in a place of its own; as many at once as the machine has cores for. */
-  async at<T>(work: (place: Place) => Promise<T>): Promise<T> {
+  /**
+   * Walks to the end, stage after stage: a run goes as far as people are needed, these are played, and it goes on.
+   * @returns what each stage did, as `read` tells it of the place
+   */
+  async stages<T>(read: (place: Place, ran: Ran) => T, options: (place: Place) => NodeJS.ProcessEnv): Promise<T[]> {
+    const done: T[] = []
+    for (let stage = 0; ; stage += 1) {
+      const isOver = await this.at(stage, async place => {
+        const ran = await this.run(place, options(place))
+        if (ran.code !== 0 && ran.code !== 3) throw new Error(`stage ${stage + 1} ended with ${ran.code}:\n${ran.said}`)
+        done.push(read(place, ran))
+        if (ran.code === 0) return true
+        playPeople(place)
+        const folder = join(this.#folder, `stage-${stage + 2}`)
+        cpSync(place.folder, folder, { recursive: true })
+        this.#beginnings.push({ world: structuredClone(place.rehearsal.world), folder })
+        return false
+      })
+      if (isOver) return done
+      if (stage > 5) throw new Error('people were asked again and again')
+    }
+  }
+
+  /** Does work in a place of its own where a stage begins; as many at once as the machine has cores for. */
+  async at<T>(stage: number, work: (place: Place) => Promise<T>): Promise<T> {
     return this.#turn(async () => {
+      const beginning = this.#beginnings[stage]
+      if (beginning === undefined) throw new Error(`there is no stage ${stage}`)
       const folder = await mkdtemp(join(this.#folder, 'place-'))
-      const checkout = join(folder, 'checkout')
-      await cp(join(this.#folder, 'checkout'), checkout, { recursive: true })
-      const rehearsal = await startRehearsal({ world: ownersWorld() })
+      await cp(beginning.folder, folder, { recursive: true })
+      const rehearsal = await startRehearsal({ world: structuredClone(beginning.world) })
       try {
-        return await work({ rehearsal, checkout, state: join(folder, 'state'), folder })
+        return await work({ rehearsal, checkout: join(folder, 'checkout'), state: join(folder, 'state'), folder })
       } finally {
         await rehearsal.close()
         await rm(folder, { recursive: true, force: true })
@@ -63,9 +104,13 @@ export class Bench {
   }
 
   /** Starts the program as a script would: everything is known, nobody is asked. */
-  start({ rehearsal, checkout, state, folder }: Place, preload: NodeJS.ProcessEnv = {}): Running {
+  start(
+    { rehearsal, checkout, state, folder }: Place,
+    preload: NodeJS.ProcessEnv = {},
+    more: readonly string[] = [],
+  ): Running {
     const hook = Object.keys(preload).length > 0 ? ['--import', resolve('test/sweeps/kill-point.mjs')] : []
-    const argv = ['--yes', '--no-input', '--allow-host', '127.0.0.1', '--state-dir', state]
+    const argv = ['--yes', '--no-input', '--allow-host', '127.0.0.1', '--state-dir', state, ...BOTS_NAME, ...more]
     const child = execa(process.execPath, [...hook, this.#program, ...argv], {
       cwd: checkout,
       env: { ...bareEnvironment(folder), DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...preload },
@@ -94,13 +139,23 @@ export class Bench {
     }
   }
 
-  async run(place: Place, preload?: NodeJS.ProcessEnv): Promise<Ran> {
-    return this.start(place, preload).ended
+  async run(place: Place, preload?: NodeJS.ProcessEnv, more?: readonly string[]): Promise<Ran> {
+    return this.start(place, preload, more).ended
   }
 
   close(): void {
     rmSync(this.#folder, { recursive: true, force: true })
   }
+}
+
+/** What a run is stopped for: somebody commits and pushes, and whoever reads the bot's mail accepts. */
+function playPeople({ rehearsal, checkout }: Place): void {
+  const author = ['-c', 'user.name=T', '-c', 'user.email=t@example.com']
+  git(checkout, 'add', '--all')
+  git(checkout, ...author, 'commit', '--quiet', '--message=set up')
+  git(checkout, 'push', '--quiet', 'origin', 'HEAD:refs/heads/main')
+  tellCi(rehearsal, checkout)
+  acceptInvite(rehearsal.world, BOT, 'pennocktech', new Date())
 }
 
 const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/gi

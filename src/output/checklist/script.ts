@@ -3,7 +3,7 @@ import { hostOf } from '../../clouds/hosts.ts'
 import { VENDORS } from '../../clouds/vendors.ts'
 import type { Action, Step } from '../../engine/step.ts'
 import { type Hole, pieces, type Str, shown } from '../../engine/text.ts'
-import { argument, commandLine, quote, variableOf } from '../shell.ts'
+import { argument, commandLine, needsJq, quote, variableOf } from '../shell.ts'
 import { byHand, type Entry, type Place } from './model.ts'
 
 /** The checklist as a sh script that a person could run: the same effects, by the vendors' own commands. */
@@ -19,7 +19,7 @@ export function asScript(
   )
   const vendors = [...new Set([...hosts].map(host => hostOf(host).vendor))]
   const usesCurl = by.some(command => 'url' in command)
-  const usesJq = by.some(({ into }) => into !== undefined)
+  const usesJq = by.some(needsJq)
   const own = by.flatMap(command => ('argv' in command ? [shown(command.argv[0] ?? '')] : []))
   const tools = [...new Set([...own, ...(usesCurl ? ['curl'] : []), ...(usesJq ? ['jq'] : [])])]
   const logins = vendors.flatMap(vendor => VENDORS[vendor].signIn.login?.join(' ') ?? [])
@@ -33,26 +33,35 @@ export function asScript(
       ? [comment('These would change what the commands act on.'), `unset ${misleading.join(' ')}`]
       : []),
     ...missing(answers),
+    ...partsOf(answers),
     `cd ${quote(place.checkout)}`,
     ...entries.flatMap(({ step, actions }, index) => [
       '',
       comment(`${index + 1} ${step.id}: ${step.title}`),
-      ...signIns(actions, step, place),
-      ...actions.flatMap(action => [comment(`- ${shown(action.does)}`), ...commands(action, step, place)]),
+      ...commandsOf(actions, step, place),
     ]),
     '',
   ].join('\n')
 }
 
-/** What a step's requests need to be let in, where that is no token that lasts. */
-function signIns(actions: readonly Action[], step: Step, place: Place): readonly string[] {
-  const lines = actions.map(action => {
-    if (action.kind !== 'request' || !byHand(action, step, place).some(command => 'url' in command)) return ''
-    const { vendor, byHand: signIn } = hostOf(action.host)
-    const as = typeof action.as === 'string' ? action.as : vendor
-    return signIn?.login?.(as).join('\n') ?? ''
+/** A step's commands; a sign-in that does not last is made before the first request that needs it, and anew after a person. */
+function commandsOf(actions: readonly Action[], step: Step, place: Place): readonly string[] {
+  const made = new Set<string>()
+  return actions.flatMap(action => {
+    if (action.kind === 'person') made.clear()
+    const login = signIn(action, step, place)
+    const isNew = login !== '' && !made.has(login)
+    if (isNew) made.add(login)
+    return [comment(`- ${shown(action.does)}`), ...(isNew ? [login] : []), ...commands(action, step, place)]
   })
-  return [...new Set(lines)].filter(text => text !== '')
+}
+
+/** What a request needs to be let in, where that is no token that lasts. */
+function signIn(action: Action, step: Step, place: Place): string {
+  if (action.kind !== 'request' || !byHand(action, step, place).some(command => 'url' in command)) return ''
+  const { vendor, byHand: by } = hostOf(action.host)
+  const as = typeof action.as === 'string' ? action.as : vendor
+  return by?.login?.(as).join('\n') ?? ''
 }
 
 /** What does it; where only a person can, and no command, the script waits for them. */
@@ -75,4 +84,13 @@ function missing(answers: Answers): readonly string[] {
     const rule = isAnswerKey(hole.hole) ? definitionOf(hole.hole).mustBe : ''
     return `: "\${${variableOf(hole)}:?set it first: ${rule}}"`
   })
+}
+
+/** What is made of an answer that is not known yet: requests name the two parts of NAMESPACE/NAME apart. */
+function partsOf({ dockerHubRepository }: Partial<Answers>): readonly string[] {
+  if (dockerHubRepository === undefined || typeof dockerHubRepository === 'string') return []
+  return [
+    `dockerHubRepository_namespace="\${dockerHubRepository%%/*}"`,
+    `dockerHubRepository_name="\${dockerHubRepository#*/}"`,
+  ]
 }

@@ -117,11 +117,19 @@ describe('A fork’s names', () => {
 
   test('are not written over what somebody wrote meanwhile', async () => {
     const { repo, engine, text } = setUp(library(UPSTREAM))
-    const mine = library({ ...UPSTREAM, BIN_NAME: 'mine' })
+    const mine = library({ ...UPSTREAM, HEROKU_APP: 'mine' })
     const meanwhile = () => writeFileSync(join(repo, FILE), mine)
     const { outcomes } = await walk([names], engine, { meanwhile })
     expect(outcomes.get('repository.names')).toMatchObject({ is: 'open', why: 'changed' })
     expect(text()).toBe(mine)
+  })
+
+  test('are written beside what somebody wrote elsewhere in the file meanwhile', async () => {
+    const { repo, engine, text } = setUp(library(UPSTREAM))
+    const meanwhile = () => writeFileSync(join(repo, FILE), library({ ...UPSTREAM, BIN_NAME: 'mine' }))
+    const { outcomes } = await walk([names], engine, { meanwhile })
+    expect(outcomes.get('repository.names')).toMatchObject({ is: 'done' })
+    expect(text()).toBe(library({ ...OWN, BIN_NAME: 'mine' }))
   })
 })
 

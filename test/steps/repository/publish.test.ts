@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PersonAction } from '../../../src/engine/step.ts'
 import { shown } from '../../../src/engine/text.ts'
+import { commandLine } from '../../../src/output/shell.ts'
 import { publish } from '../../../steps/repository/publish.ts'
 import { BARE_ORIGIN, BUILD_SCRIPT, git, library, makeCheckout } from '../../support/checkout.ts'
 import { ANSWERS, lookAt, makeEngine, walk } from '../../support/engine.ts'
@@ -185,13 +187,24 @@ describe('A person is asked for exactly what is left,', () => {
   })
 })
 
-test('In an empty world all files are committed and pushed', () => {
-  const [action] = publish.actions(ANSWERS)
-  expect(action?.kind === 'person' && commands(action)).toEqual([
-    `git add -- ${CONFIG} ${LIBRARY} build/Dockerfile`,
-    `git commit ${MESSAGE} -- ${CONFIG} ${LIBRARY} build/Dockerfile`,
-    PUSH,
-  ])
+describe('In an empty world, which nobody has looked at,', () => {
+  const script = () => {
+    const actions = publish.actions({ ...ANSWERS, firstRunBranch: 'circle' })
+    const byHand = actions.flatMap(action => (action.kind === 'person' ? (action.byHand ?? []) : []))
+    return ['set -e', ...byHand.map(commandLine)].join('\n')
+  }
+
+  test.each([
+    ['some of the files', () => {}],
+    ['a change to one of them', (place: Place) => place.write(LIBRARY, 'changed\n')],
+    ['a new one', (place: Place) => place.write(CONFIG, 'version: 2.1\n')],
+  ])('the script commits and pushes what there is of them: %s', async (_, change) => {
+    const place = setUp('circle')
+    change(place)
+    execFileSync('sh', ['-c', script()], { cwd: place.repo, stdio: 'pipe' })
+    expect((await lookAt(publish, place.engine)).is).toBe('present')
+    expect(git(place.repo, 'status', '--porcelain')).toBe('')
+  })
 })
 
 describe('Where origin cannot be asked, git’s own words are told:', () => {

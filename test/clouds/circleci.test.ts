@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { SetupError } from '../../src/clouds/cause.ts'
+import {
+  CIRCLECI,
+  CIRCLECI_API,
+  contextNamed,
+  organizationId,
+  readItems,
+  readProject,
+  readRestrictions,
+  readVariables,
+} from '../../src/clouds/circleci.ts'
+import { failedStep, readJobs, readRuns } from '../../src/clouds/circleci-runs.ts'
+import type { Json } from '../../src/clouds/json.ts'
+import { Secret } from '../../src/clouds/secret.ts'
+import type { VendorReply } from '../../src/clouds/vendor.ts'
+import { addContext, admit, circlePlace, followed, ORG, PROJECT } from '../support/circleci.ts'
+
+const reply = (status: number, body: Json): VendorReply => ({ status, body, headers: {}, asked: 'GET circleci.com/x' })
+
+/** Answers from a table, and what was asked. */
+function reads(answers: Readonly<Record<string, Json>>) {
+  const asked: string[] = []
+  const read = async (path: string) => {
+    asked.push(path)
+    const body = answers[path]
+    return body === undefined ? reply(404, { message: 'Not found.' }) : reply(200, body)
+  }
+  return { asked, read }
+}
+
+/** The simulated CircleCI, asked as the owner. */
+async function simulated(change?: Parameters<typeof circlePlace>[0]) {
+  const place = await circlePlace(change)
+  const read = (path: string) => place.engine.clouds.send('circleci', { method: 'GET', path, repeat: 'safe' })
+  return { ...place, read }
+}
+
+const causeOf = async (work: Promise<unknown>) => {
+  const error = await work.catch((error: unknown) => error)
+  if (error instanceof SetupError) return error.cause
+  throw new Error(`no failure, but ${JSON.stringify(error)}`)
+}
+
+describe('A list', () => {
+  test('is read over all its pages, in order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.nat(), { minLength: 1 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (all, size) => {
+          const pages: Record<string, Json> = {}
+          for (let start = 0; start < all.length; start += size) {
+            const path = start === 0 ? '/list?x=1' : `/list?x=1&page-token=${encodeURIComponent(`at ${start}&`)}`
+            const end = start + size
+            const items = all.slice(start, end).map(id => ({ id }))
+            pages[path] = { items, next_page_token: end < all.length ? `at ${end}&` : null }
+          }
+          expect(await readItems(reads(pages).read, '/list?x=1')).toEqual(all.map(id => ({ id })))
+        },
+      ),
+    )
+  })
+
+  test.each(['', null])('ends where the token of the next page is %j', async next_page_token => {
+    const { read, asked } = reads({ '/list': { items: [1], next_page_token } })
+    expect(await readItems(read, '/list')).toEqual([1])
+    expect(asked).toEqual(['/list'])
+  })
+
+  test('ends where the token never advances, and has nothing twice', async () => {
+    const page = { items: [{ a: 1 }, { a: 2 }], next_page_token: 'stuck' }
+    const { read, asked } = reads({ '/list': page, '/list?page-token=stuck': page })
+    expect(await readItems(read, '/list')).toEqual([{ a: 1 }, { a: 2 }])
+    expect(asked).toHaveLength(2)
+  })
+
+  test('ends where two tokens lead to one another', async () => {
+    const { read, asked } = reads({
+      '/list': { items: [1], next_page_token: 'a' },
+      '/list?page-token=a': { items: [2], next_page_token: 'b' },
+      '/list?page-token=b': { items: [3], next_page_token: 'a' },
+    })
+    expect(await readItems(read, '/list')).toEqual([1, 2, 3])
+    expect(asked).toHaveLength(3)
+  })
+
+  test('that is none, or is refused on a later page, is a failure', async () => {
+    expect((await causeOf(readItems(reads({ '/list': { message: 'hm' } }).read, '/list'))).code).toBe('unexpected')
+    const { read } = reads({ '/list': { items: [], next_page_token: 'a' } })
+    expect((await causeOf(readItems(read, '/list'))).code).toBe('not_found')
+  })
+
+  test('of a context’s variables is read to its end, though its token leads to itself', async () => {
+    let id = ''
+    const { read, rehearsal } = await simulated({
+      change: world => {
+        const at = '2026-11-21T10:00:00.000Z'
+        const variables = ['ONE', 'TWO'].map(name => ({ name, value: 'value-of-it', createdAt: at, updatedAt: at }))
+        id = addContext(world, 'keys', { variables })
+      },
+    })
+    expect(await readVariables(read, id)).toEqual([
+      { name: 'ONE', updatedAt: '2026-11-21T10:00:00.000Z', tail: 'f-it' },
+      { name: 'TWO', updatedAt: '2026-11-21T10:00:00.000Z', tail: 'f-it' },
+    ])
+    expect(rehearsal.log).toHaveLength(2)
+  })
+})
+
+test('A variable of another shape is read as far as it goes', async () => {
+  const items: Json = [{ variable: 'A', created_at: '2026-01-01' }, {}, 'what']
+  const { read } = reads({ '/api/v2/context/c/environment-variable': { items } })
+  expect(await readVariables(read, 'c')).toEqual([
+    { name: 'A', updatedAt: '2026-01-01', tail: '' },
+    { name: '', updatedAt: '', tail: '' },
+    { name: '', updatedAt: '', tail: '' },
+  ])
+})
+
+describe('A name', () => {
+  test('of an organization goes with its slash encoded; of a project with its slashes', async () => {
+    const { read, rehearsal } = await simulated({ change: followed })
+    const { organizations, projects } = rehearsal.world.circleci
+    expect(await organizationId(read, ORG)).toBe(organizations[0]?.id)
+    expect(await readProject(read, PROJECT)).toEqual({ id: projects[0]?.id, organizationId: organizations[0]?.id })
+    expect(rehearsal.log.map(({ path }) => path)).toEqual([
+      '/api/v2/organization/gh%2FPennockTech',
+      `/api/v2/project/${PROJECT}`,
+    ])
+  })
+
+  test('in other capitals is another', async () => {
+    const { read } = await simulated({ change: followed })
+    expect(await organizationId(read, 'gh/pennocktech')).toBeUndefined()
+    expect(await readProject(read, PROJECT.toLowerCase())).toBeUndefined()
+    expect(await contextNamed(read, 'gh/pennocktech', 'keys')).toBeUndefined()
+  })
+
+  test('that this account may not see is none', async () => {
+    const { read } = await simulated({ change: followed, token: world => admit(world, 'stranger') })
+    expect(await organizationId(read, ORG)).toBeUndefined()
+    expect(await readProject(read, PROJECT)).toBeUndefined()
+    expect(await readRuns(read, PROJECT, 'main', () => true)).toEqual([])
+  })
+})
+
+describe('A context that is not there, or not for this account,', () => {
+  test('is forbidden alike, and told so', async () => {
+    const { read } = await simulated()
+    expect(await causeOf(readRestrictions(read, randomUUID()))).toMatchObject({
+      code: 'forbidden',
+      said: '403 Permission denied.',
+      means: expect.stringContaining('for both'),
+    })
+  })
+})
+
+describe('A refusal', () => {
+  test.each<[number, Json, string, string]>([
+    [401, { message: 'You must log in first.' }, 'unauthorized', '401 You must log in first.'],
+    [403, { error: 'Permission denied.' }, 'forbidden', '403 Permission denied.'],
+    [404, { error: { id: 'x', title: 'T', detail: 'Not here.' } }, 'not_found', '404 Not here.'],
+    [400, { message: 'Invalid body.' }, 'invalid', '400 Invalid body.'],
+    [409, { message: 'There.' }, 'invalid', '409 There.'],
+    [410, {}, 'gone', '410'],
+    [422, null, 'invalid', '422'],
+    [429, { message: 'Too many requests.' }, 'rate_limit', '429 Too many requests.'],
+    [503, '<html>', 'unavailable', '503'],
+    [418, {}, 'unexpected', '418'],
+  ])('of %i is told in its words and ours', (status, body, code, said) => {
+    const cause = CIRCLECI.means(reply(status, body))
+    expect(cause).toMatchObject({ code, said, asked: 'GET circleci.com/x' })
+    expect(cause.next).not.toBe('')
+  })
+})
+
+describe('The sign-in', () => {
+  const credential = { secret: Secret.of('ccipat_of-somebody') }
+
+  test('is told as the login; a token of a project is none of a person', async () => {
+    const { read } = await simulated()
+    expect(await CIRCLECI.account(read, credential)).toMatchObject({ name: 'you', lacks: [] })
+    const project = await simulated({
+      token: world => {
+        const token = admit(world, 'bot')
+        const own = world.circleci.users.at(-1)?.tokens[0]
+        if (own) Object.assign(own, { kind: 'project', project: PROJECT })
+        return token
+      },
+    })
+    const error = await CIRCLECI.account(project.read, credential).catch((error: unknown) => error)
+    expect(error).toMatchObject({ exit: 2, cause: { code: 'forbidden', said: '403 User authentication required.' } })
+  })
+
+  test('goes as Circle-Token, never as Bearer', () => {
+    expect(CIRCLECI_API.authorization(credential)).toEqual({ 'circle-token': 'ccipat_of-somebody' })
+  })
+
+  const [current, legacy] = CIRCLECI.signIn.files ?? []
+
+  test.each([
+    ['token: abc\n', 'circleci.com', 'abc'],
+    ['host: https://circleci.com/\ntoken: "abc" # mine\n', 'circleci.com', 'abc'],
+    ['host: https://ci.example.com\ntoken: abc\n', 'circleci.com', undefined],
+    ['host: https://ci.example.com\ntoken: abc\n', 'ci.example.com', 'abc'],
+    ['host: https://circleci.com\nrest_endpoint: api/v2\n', 'circleci.com', undefined],
+    ['host: https://circleci.com\ntoken:\n', 'circleci.com', undefined],
+    ['other_token: abc\n', 'circleci.com', undefined],
+    ['', 'circleci.com', undefined],
+  ])('is found in %j for %s: %s', (text, host, token) => {
+    expect(current?.read(text, host)).toBe(token)
+    expect(legacy?.read(text, host)).toBe(token)
+  })
+
+  test.each([
+    [{}, undefined],
+    [{ CIRCLE_HOST: 'https://ci.example.com' }, 'https://ci.example.com'],
+    [{ CIRCLE_HOST: 'ci.example.com' }, 'https://ci.example.com'],
+    [{ CIRCLECI_CLI_HOST: 'http://127.0.0.1:1' }, 'http://127.0.0.1:1'],
+    [{ CIRCLE_HOST: '', CIRCLECI_CLI_HOST: 'ci.example.com' }, 'https://ci.example.com'],
+  ])('goes, by %j, to %s', (env, address) => {
+    expect(CIRCLECI_API.endpoint(env)).toBe(address)
+  })
+})
+
+describe('A pipeline', () => {
+  const PIPELINES = `/api/v2/project/${PROJECT}/pipeline?branch=feature%2Fa`
+  const workflow = (id: string, name: string, status: string, created_at: string) => ({ id, name, status, created_at })
+
+  test('has the newest workflow of each name, and is over only where CircleCI says so', async () => {
+    const items = [
+      workflow('w3', 'all', 'failing', '2026-11-22T10:02:00Z'),
+      workflow('w1', 'all', 'failed', '2026-11-22T10:00:00Z'),
+      workflow('w2', 'other', 'unauthorized', '2026-11-22T10:01:00Z'),
+    ]
+    const { read } = reads({
+      [PIPELINES]: { items: [{ id: 'p', number: 7, created_at: '2026-11-22T10:00:00Z', vcs: { revision: 'abc' } }] },
+      '/api/v2/pipeline/p/workflow': { items, next_page_token: null },
+    })
+    expect(await readRuns(read, PROJECT, 'feature/a', () => true)).toEqual([
+      {
+        id: 'p',
+        number: '7',
+        revision: 'abc',
+        createdAt: new Date('2026-11-22T10:00:00Z'),
+        errors: [],
+        workflows: [
+          { id: 'w3', name: 'all', status: 'failing', isOver: false },
+          { id: 'w2', name: 'other', status: 'unauthorized', isOver: true },
+        ],
+      },
+    ])
+  })
+
+  test('that is not meant costs no request', async () => {
+    const { read, asked } = reads({ [PIPELINES]: { items: [{ id: 'p' }, { id: 'q', vcs: { revision: 'abc' } }] } })
+    expect(await readRuns(read, PROJECT, 'feature/a', () => false)).toEqual([])
+    expect(asked).toEqual([PIPELINES])
+  })
+
+  test('has jobs; one that has not started has no number', async () => {
+    const items = [
+      { name: 'a', status: 'blocked', started_at: null, job_number: null },
+      { name: 'b', status: 'success', job_number: 3 },
+    ]
+    const { read } = reads({ '/api/v2/workflow/w/job': { items } })
+    expect(await readJobs(read, 'w')).toEqual([
+      { name: 'a', status: 'blocked', number: undefined, startedAt: undefined, stoppedAt: undefined },
+      { name: 'b', status: 'success', number: '3', startedAt: undefined, stoppedAt: undefined },
+    ])
+  })
+
+  test.each<[string, Json, unknown]>([
+    [
+      'the failed step',
+      [step('a', 'success'), step('b', 'failed', 'https://o/1')],
+      { name: 'b', outputUrl: 'https://o/1' },
+    ],
+    ['a step that took too long', [step('a', 'timedout')], { name: 'a', outputUrl: undefined }],
+    ['none where all went well', [step('a', 'success'), step('b', 'canceled')], undefined],
+    ['none where there are no steps', null, undefined],
+  ])('tells of a job %s', async (_, steps, found) => {
+    const { read } = reads({ [`/api/v1.1/project/${PROJECT}/3`]: { steps } })
+    expect(await failedStep(read, PROJECT, '3')).toEqual(found)
+  })
+})
+
+function step(name: string, status: string, output_url?: string) {
+  return { name, actions: [{ name, status, ...(output_url !== undefined && { output_url }) }] }
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { select } from '../../src/engine/select.ts'
+import { fakeStep } from '../support/engine.ts'
+
+const STEPS = [
+  fakeStep('git.remote', { uses: ['herokuApp'] }),
+  fakeStep('ci.project', { uses: ['circleProject'], needs: ['circleci'] }),
+  fakeStep('ci.context', { uses: ['circleOrg'], needs: ['circleci'], after: ['ci.project'] }),
+  fakeStep('ci.config', { uses: ['circleJobs'], needs: ['circleci'] }),
+  fakeStep('heroku.app', { uses: ['herokuApp'], needs: ['heroku'] }),
+  fakeStep('heroku.token', {
+    uses: ['herokuTokenVariable'],
+    needs: ['heroku', 'circleci'],
+    after: ['ci.context'],
+    brings: ['ci.project', 'ci.context'],
+  }),
+]
+const chosen = (only: readonly string[], skip: readonly string[] = []) => {
+  const { acting, answers, vendors, steps } = select(STEPS, { only, skip })
+  return { acting: [...acting], answers: [...answers], vendors: [...vendors], steps: steps.map(({ id }) => id) }
+}
+
+describe('A lane that is chosen alone', () => {
+  test('acts with the steps that make what its results go into, and asks for what these need', () => {
+    const { acting, answers, vendors } = chosen(['heroku'])
+    expect(acting).toEqual(['ci.project', 'ci.context', 'heroku.app', 'heroku.token'])
+    expect(answers.toSorted()).toEqual(['circleOrg', 'circleProject', 'herokuApp', 'herokuTokenVariable'])
+    expect(vendors.toSorted()).toEqual(['circleci', 'heroku'])
+  })
+
+  test('looks at others only where that asks for nothing more', () => {
+    expect(chosen(['heroku']).steps).toContain('git.remote')
+    expect(chosen(['heroku']).steps).not.toContain('ci.config')
+    expect(chosen(['ci']).steps).toEqual(['ci.project', 'ci.context', 'ci.config'])
+  })
+
+  test('brings nothing where it delivers nothing', () => {
+    expect(chosen(['git'])).toMatchObject({ acting: ['git.remote'], vendors: [] })
+    expect(chosen(['ci']).acting).toEqual(['ci.project', 'ci.context', 'ci.config'])
+  })
+})
+
+describe('A lane that is left out', () => {
+  test('takes with it what would be put there: what has nowhere to go is not made', () => {
+    expect(chosen([], ['ci']).acting).toEqual(['git.remote', 'heroku.app'])
+    expect(chosen(['heroku'], ['ci'])).toMatchObject({ acting: ['heroku.app'], vendors: ['heroku'] })
+  })
+
+  test('wins where it was chosen as well', () => {
+    expect(chosen(['heroku', 'ci'], ['ci']).acting).toEqual(['heroku.app'])
+  })
+
+  test('leaves the others as they are', () => {
+    expect(chosen([], ['heroku']).acting).toEqual(['git.remote', 'ci.project', 'ci.context', 'ci.config'])
+  })
+})
+
+test('Without a choice every step acts', () => {
+  expect(chosen([]).acting).toEqual(STEPS.map(({ id }) => id))
+})

@@ -1,0 +1,146 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { diffLines } from 'diff'
+import { describe, expect, test } from 'vitest'
+import { fileLook } from '../../../src/engine/engine.ts'
+import { openConsent } from '../../../src/engine/pass.ts'
+import type { Action, EditAction } from '../../../src/engine/step.ts'
+import { shown } from '../../../src/engine/text.ts'
+import { diffOf } from '../../../src/output/diff.ts'
+import { config } from '../../../steps/circleci/config.ts'
+import { configRepairs } from '../../../steps/circleci/config-repairs.ts'
+import { CONFIG } from '../../rehearsal/circleci-config.ts'
+import { git, makeCheckout } from '../../support/checkout.ts'
+import { circlePlace } from '../../support/circleci.ts'
+import { lookAt, walk } from '../../support/engine.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+
+const ID = 'circleci.config-repairs'
+const FILE = '.circleci/config.yml'
+
+/** With a retired engine and another's repository, and without its contexts. */
+const OLD = CONFIG.replace(/^ +context: .*\n/gm, '').replace('version: docker28', 'version: 18.06.0-ce')
+const ENGINE = ['{ version: 18.06.0-ce }', '{ version: default }'] as const
+const NAME = ['DOCKER_PROJECT: yourname/dummyapp', 'DOCKER_PROJECT: pennocktech/dummyapp'] as const
+
+async function setUp(text?: string) {
+  const repo = makeCheckout({ files: { 'README.md': '', ...(text !== undefined && { [FILE]: text }) } })
+  const place = await circlePlace({ repo })
+  return {
+    ...place,
+    repo,
+    read: () => readFileSync(join(repo, FILE), 'utf8'),
+    write: (now: string) => writeFileSync(join(repo, FILE), now),
+  }
+}
+
+const isEdit = (action: Action): action is EditAction => action.kind === 'edit'
+
+describe('Each repair', () => {
+  test('is an edit with a diff of its own that changes one value', async () => {
+    const { engine } = await setUp(OLD)
+    const edits = configRepairs.actions(engine.answers, await lookAt(configRepairs, engine)).filter(isEdit)
+    const changes = edits.map(({ from, to }) =>
+      diffLines(from, to)
+        .filter(({ added, removed }) => added || removed)
+        .map(({ value }) => value.trim()),
+    )
+    expect(changes).toEqual([
+      [expect.stringContaining(ENGINE[0]), expect.stringContaining(ENGINE[1])],
+      [expect.stringContaining(NAME[0]), expect.stringContaining(NAME[1])],
+    ])
+    expect(new Set(edits.map(({ key }) => key)).size).toBe(2)
+    expect(edits.map(({ does }) => shown(does))).toEqual([
+      expect.stringContaining('18.06.0-ce becomes default. CircleCI no longer offers'),
+      expect.stringContaining('yourname/dummyapp becomes pennocktech/dummyapp. It names yourname/dummyapp'),
+    ])
+  })
+
+  test('is done by hand by its diff, one after the other', async () => {
+    const { engine, repo, read } = await setUp(OLD)
+    const edits = configRepairs.actions(engine.answers, await lookAt(configRepairs, engine)).filter(isEdit)
+    const patch = join(temporaryFolder(), 'patch')
+    for (const edit of edits) {
+      writeFileSync(patch, diffOf(edit))
+      git(repo, 'apply', patch)
+    }
+    expect(read()).toBe(OLD.replace(...ENGINE).replace(...NAME))
+    expect((await lookAt(configRepairs, engine)).is).toBe('present')
+  })
+
+  test('is seen by a dry run, from the file alone', async () => {
+    const { engine, repo, rehearsal } = await setUp(OLD)
+    const seen = await configRepairs.look(fileLook(engine.answers, repo))
+    expect(seen).toEqual(await lookAt(configRepairs, engine))
+    expect(rehearsal.log).toEqual([])
+  })
+})
+
+describe('What differs', () => {
+  test('stays until somebody consents, and says what would be replaced', async () => {
+    const { engine, read } = await setUp(OLD)
+    const { outcomes, plan } = await walk([configRepairs], engine)
+    expect(plan[0]?.consents).toEqual(['replace'])
+    expect(plan[0] && openConsent(plan[0])).toBe(
+      'DOCKER_PROJECT (executors.main-builder.environment.DOCKER_PROJECT) is yourname/dummyapp, expected pennocktech/dummyapp; the version of the remote Docker engine (jobs.build.steps.1.setup_remote_docker.version) is 18.06.0-ce, expected default',
+    )
+    expect(outcomes.get(ID)).toMatchObject({ is: 'open', why: 'consent' })
+    expect(read()).toBe(OLD)
+    const agreed = await walk([configRepairs], engine, { agreed: [ID] })
+    expect(agreed.outcomes.get(ID)).toMatchObject({ is: 'done' })
+    expect(read()).toBe(OLD.replace(...ENGINE).replace(...NAME))
+    expect((await lookAt(configRepairs, engine)).is).toBe('present')
+  })
+
+  test('is nothing where there is no config, or nothing to repair', async () => {
+    for (const text of [undefined, OLD.replace(...ENGINE).replace(...NAME)]) {
+      const { engine } = await setUp(text)
+      expect((await lookAt(configRepairs, engine)).is).toBe('present')
+    }
+  })
+})
+
+describe('With what is put in, in one pass,', () => {
+  test.each([
+    ['as it is', (text: string) => text],
+    ['with the line ends of Windows', (text: string) => text.replaceAll('\n', '\r\n')],
+  ])('both are carried out, and each changes what was agreed (%s)', async (_, ends) => {
+    const { engine, read, write } = await setUp(ends(OLD))
+    const { outcomes } = await walk([config, configRepairs], engine, { agreed: [ID] })
+    expect(outcomes.get('circleci.config')).toMatchObject({ is: 'done' })
+    expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
+    const both = read()
+    write(ends(OLD))
+    await walk([config], engine)
+    expect(both).toBe(
+      read()
+        .replace(...ENGINE)
+        .replace(...NAME),
+    )
+  })
+
+  test('what is put in does not wait for the consent to the repairs', async () => {
+    const { engine, read } = await setUp(OLD)
+    const { outcomes } = await walk([config, configRepairs], engine)
+    expect(outcomes.get('circleci.config')).toMatchObject({ is: 'done' })
+    expect(outcomes.get(ID)).toMatchObject({ is: 'open', why: 'consent' })
+    expect(read()).toContain('context: google-dummyapp')
+    expect(read()).toContain(ENGINE[0])
+  })
+
+  test('a value that somebody changes meanwhile is left alone', async () => {
+    const { engine, read, write } = await setUp(OLD)
+    const theirs = OLD.replace('18.06.0-ce', '19.03.12')
+    const { outcomes } = await walk([configRepairs], engine, { agreed: [ID], meanwhile: () => write(theirs) })
+    expect(outcomes.get(ID)).toMatchObject({ is: 'open', why: 'changed' })
+    expect(read()).toBe(theirs)
+  })
+
+  test('a line that somebody adds meanwhile stays, and what was agreed is done', async () => {
+    const { engine, read, write } = await setUp(OLD)
+    const theirs = `# theirs\n${OLD}`
+    const { outcomes } = await walk([configRepairs], engine, { agreed: [ID], meanwhile: () => write(theirs) })
+    expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
+    expect(read()).toBe(theirs.replace(...ENGINE).replace(...NAME))
+  })
+})

@@ -1,0 +1,285 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { PersonAction } from '../../../src/engine/step.ts'
+import { shown } from '../../../src/engine/text.ts'
+import type { World } from '../../../src/rehearsal/world.ts'
+import { firstDeploy } from '../../../steps/heroku/first-deploy.ts'
+import { admit, herokuClient, rehearse } from '../../rehearsal/client.ts'
+import { makeCheckout } from '../../support/checkout.ts'
+import { PLAYED_TOOLS } from '../../support/cli.ts'
+import { ANSWERS, carryOut, causeOf, lookAt, makeEngine, walk } from '../../support/engine.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { effects } from '../../support/stage.ts'
+
+const APP = 'pt-dummy-app'
+const IMAGE = `registry.heroku.com/${APP}/web`
+const ARGUMENTS = '--platform=linux/amd64 --provenance=false --sbom=false --output=type=image,oci-mediatypes=false'
+const BUILD = [
+  './build/build.with-docker.sh',
+  'env-BUILD_TAGS=heroku',
+  `env-DOCKER_PROJECT=${IMAGE}`,
+  'env-DOCKER_TAG=latest',
+]
+const DEPLOYED = [`PUT /v2/${APP}/web/manifests/latest`, `PATCH /apps/${APP}/formation`]
+
+/** The app on the simulated Heroku, and a machine whose PATH has the tools named (docker and Go played). */
+async function setUp(options: { tools?: Readonly<Record<string, string>>; change?: (world: World) => void } = {}) {
+  const { tools, change } = options
+  const rehearsal = await rehearse(change)
+  await herokuClient(rehearsal)('POST', '/apps', { name: APP, stack: 'container' })
+  const repo = makeCheckout()
+  const bin = tools && folderWith(tools)
+  const runtime = temporaryFolder()
+  const env = { XDG_RUNTIME_DIR: runtime, ...(bin && { PATH: bin }) }
+  const engine = makeEngine({ rehearsal, repo, env })
+  const app = () => rehearsal.world.heroku.apps[0]
+  return { rehearsal, repo, engine, runtime, app, done: () => effects(rehearsal).slice(1) }
+}
+
+/** A folder for PATH with what git and sh need, and scripts under the names given; an empty script stands for the played tool. */
+function folderWith(tools: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder()
+  for (const name of ['git', 'sh', 'node', 'dirname', 'cat', 'env', 'sleep']) {
+    const found = (process.env.PATH ?? '').split(delimiter).map(one => join(one, name))
+    symlinkSync(found.find(existsSync) ?? name, join(folder, name))
+  }
+  for (const [name, script] of Object.entries(tools)) {
+    const file = join(folder, name)
+    writeFileSync(file, `#!/bin/sh\n${script || `exec ${join(PLAYED_TOOLS, name)} "$@"`}\n`)
+    chmodSync(file, 0o755)
+  }
+  return folder
+}
+
+describe('The wizard deploys', () => {
+  test('where nothing runs: builds, pushes, reads which image that is, releases that', async () => {
+    const { rehearsal, engine, app, done, runtime } = await setUp()
+    expect(await lookAt(firstDeploy, engine)).toMatchObject({ is: 'missing' })
+    const { plan, outcomes } = await walk([firstDeploy], engine)
+    expect(outcomes.get('heroku.first-deploy')).toMatchObject({ is: 'done' })
+    expect(plan[0]?.actions).toEqual(firstDeploy.actions(ANSWERS))
+    expect(done()).toEqual(DEPLOYED)
+    const [pushed] = app()?.images ?? []
+    expect(pushed?.manifest).toMatchObject({ config: { digest: app()?.formation[0]?.image } })
+    expect(engine.progress.saved.facts['heroku.first-deploy:image']).toBe(app()?.formation[0]?.image)
+    expect(rehearsal.log.at(-3)?.body).toEqual({ updates: [{ type: 'web', docker_image: app()?.formation[0]?.image }] })
+    expect((await lookAt(firstDeploy, engine)).is).toBe('present')
+    expect(readdirSync(runtime)).toEqual([])
+  })
+
+  test('and what runs already is left alone', async () => {
+    const { engine, done } = await setUp()
+    await walk([firstDeploy], engine)
+    const { events } = await walk([firstDeploy], engine)
+    expect(events.map(({ event }) => event)).toEqual(['present'])
+    expect(done()).toEqual(DEPLOYED)
+  })
+
+  test('also an app that is not there yet, when its turn comes', async () => {
+    const { engine, rehearsal } = await setUp()
+    rehearsal.world.heroku.apps = []
+    expect(await lookAt(firstDeploy, engine)).toMatchObject({ is: 'missing' })
+    const { outcomes } = await walk([firstDeploy], engine, {
+      meanwhile: () => {
+        rehearsal.world.heroku.apps.push({ ...blankApp, createdAt: new Date().toISOString() })
+      },
+    })
+    expect(outcomes.get('heroku.first-deploy')).toMatchObject({ is: 'done' })
+  })
+
+  test('and its script sees no token, neither in its environment nor in a file of docker', async () => {
+    const { repo, engine, runtime, rehearsal } = await setUp()
+    const seen = join(temporaryFolder(), 'seen')
+    const script = join(repo, 'build/build.with-docker.sh')
+    const original = readFileSync(script, 'utf8')
+    writeFileSync(
+      script,
+      original.replace('set -eu', `set -eu\n{ env; cat "${runtime}"/*/* || true; } > '${seen}' 2>&1`),
+    )
+    await walk([firstDeploy], engine)
+    const token = rehearsal.world.heroku.authorizations[0]?.token ?? ''
+    const said = readFileSync(seen, 'utf8')
+    expect(said).toContain(`EXTRA_DOCKER_BUILD_ARGS=${ARGUMENTS}`)
+    for (const form of [token, Buffer.from(`_:${token}`).toString('base64')]) expect(said).not.toContain(form)
+    expect(said).not.toContain('DOCKER_CONFIG')
+  })
+
+  test('to the engine that the person’s own docker uses, which a private configuration does not know', async () => {
+    const file = join(temporaryFolder(), 'host')
+    const docker = `[ "$1" = context ] && { echo unix:///home/dana/docker.sock; exit; }
+[ "$1" = push ] && echo "$DOCKER_HOST" > '${file}'
+exec ${join(PLAYED_TOOLS, 'docker')} "$@"`
+    const { engine } = await setUp({ tools: { docker, go: '' } })
+    await walk([firstDeploy], engine)
+    expect(readFileSync(file, 'utf8')).toBe('unix:///home/dana/docker.sock\n')
+  })
+})
+
+const blankApp = {
+  id: '0b8c1f7e-52a5-4a3c-9d0e-6d2f4f1c9a11',
+  name: APP,
+  owner: 'you@example.com',
+  team: null,
+  collaborators: [],
+  region: 'us' as const,
+  stack: 'container' as const,
+  buildStack: 'container' as const,
+  maintenance: false,
+  features: [],
+  formation: [],
+  releases: [],
+  images: [],
+  createdAt: '2026-11-21T10:00:00.000Z',
+  updatedAt: '2026-11-21T10:00:00.000Z',
+}
+
+test('An app that another stack still runs is deployed anew', async () => {
+  const { engine, app } = await setUp()
+  const process = { id: blankApp.id, type: 'web', image: `sha256:${'a'.repeat(64)}`, updatedAt: blankApp.updatedAt }
+  Object.assign(app() ?? {}, { stack: 'heroku-24', formation: [process] })
+  expect((await lookAt(firstDeploy, engine)).is).toBe('missing')
+  await carryOut(firstDeploy, engine)
+  expect(app()).toMatchObject({ stack: 'container' })
+  expect((await lookAt(firstDeploy, engine)).is).toBe('present')
+})
+
+describe('It is a person’s, with the exact commands, where', () => {
+  test.each<[string, Readonly<Record<string, string>>, string]>([
+    ['there is no docker', { go: '' }, 'docker is not installed'],
+    ['docker has no engine', { docker: 'echo "Cannot connect" >&2; exit 1', go: '' }, 'engine does not answer'],
+    ['there is no Go', { docker: '' }, 'Go is not installed'],
+  ])('%s', async (_, tools, words) => {
+    const { engine, done } = await setUp({ tools })
+    const detail = expect.stringContaining(words)
+    expect(await lookAt(firstDeploy, engine)).toMatchObject({ is: 'pending', on: 'person', detail })
+    const { outcomes } = await walk([firstDeploy], engine)
+    expect(outcomes.get('heroku.first-deploy')).toMatchObject({ is: 'open', why: 'person' })
+    const [action] = firstDeploy.actions(ANSWERS, await lookAt(firstDeploy, engine)) as readonly PersonAction[]
+    expect(action?.byHand?.map(({ argv }) => argv.map(shown))).toEqual([
+      ['env', `EXTRA_DOCKER_BUILD_ARGS=${ARGUMENTS}`, ...BUILD],
+      ['heroku', 'container:login'],
+      ['docker', 'push', `${IMAGE}:latest`],
+      ['heroku', 'container:release', 'web', '--app', APP],
+    ])
+    expect(done()).toEqual([])
+  })
+
+  test('the checkout has no build script', async () => {
+    const { repo, engine } = await setUp()
+    rmSync(join(repo, 'build/build.with-docker.sh'))
+    const detail = expect.stringContaining('build.with-docker.sh')
+    expect(await lookAt(firstDeploy, engine)).toMatchObject({ is: 'pending', on: 'person', detail })
+  })
+})
+
+/** The script no longer passes on what keeps docker to schema 2. */
+function buildsAsDockerLikes(repo: string): void {
+  const script = join(repo, 'build/build.with-docker.sh')
+  writeFileSync(script, readFileSync(script, 'utf8').replace(/\$\{EXTRA_DOCKER_BUILD_ARGS:-\} /, ''))
+}
+
+describe('A failure is told in the tool’s own words, and nothing is released:', () => {
+  test('a build that breaks', async () => {
+    const { repo, engine, done } = await setUp()
+    writeFileSync(join(repo, 'build/build.with-docker.sh'), '#!/bin/sh\necho "go: no such module" >&2\nexit 3\n')
+    const { outcomes } = await walk([firstDeploy], engine)
+    expect(outcomes.get('heroku.first-deploy')).toMatchObject({
+      is: 'failed',
+      cause: { asked: BUILD.join(' '), said: 'exit 3: go: no such module' },
+    })
+    expect(done()).toEqual([])
+  })
+
+  test('a push that the registry does not let in', async () => {
+    const { rehearsal, engine, done } = await setUp({
+      change: world => void admit(world, 'stranger@example.com', { token: 'HRKU-AA-strangers' }),
+    })
+    const stranger = makeEngine({ rehearsal, token: 'HRKU-AA-strangers', repo: engine.repo })
+    const cause = await causeOf(carryOut(firstDeploy, stranger))
+    expect(cause).toMatchObject({ asked: `docker push ${IMAGE}:latest`, said: expect.stringContaining('403') })
+    expect(JSON.stringify(cause)).not.toContain('HRKU')
+    expect(done()).toEqual([])
+  })
+
+  test('an image in a format that the registry does not take', async () => {
+    const { repo, engine, done } = await setUp()
+    buildsAsDockerLikes(repo)
+    const { outcomes } = await walk([firstDeploy], engine)
+    expect(outcomes.get('heroku.first-deploy')).toMatchObject({
+      is: 'failed',
+      cause: { said: expect.stringContaining('405') },
+    })
+    expect(done()).toEqual([])
+  })
+
+  test('an image in a format that the registry took and Heroku does not run', async () => {
+    const { repo, engine, app } = await setUp({
+      change: ({ heroku }) => {
+        heroku.rules.ociManifests = true
+      },
+    })
+    buildsAsDockerLikes(repo)
+    const { outcomes } = await walk([firstDeploy], engine)
+    expect(outcomes.get('heroku.first-deploy')).toMatchObject({
+      is: 'failed',
+      cause: {
+        code: 'manifest-format',
+        asked: expect.stringContaining(`/v2/${APP}/web/manifests/latest`),
+        said: 'application/vnd.oci.image.index.v1+json',
+        next: expect.stringContaining('containerd image store'),
+      },
+    })
+    expect(app()?.formation).toEqual([])
+  })
+
+  test('an image that the registry does not have after all', async () => {
+    const { rehearsal, engine } = await setUp()
+    rehearsal.faults.push({ method: 'GET', path: '^/v2/', do: { status: 404, body: { errors: [] } } })
+    const { outcomes } = await walk([firstDeploy], engine)
+    expect(outcomes.get('heroku.first-deploy')).toMatchObject({ is: 'failed', cause: { code: 'not-pushed' } })
+  })
+})
+
+test('An app of somebody else’s is not looked into', async () => {
+  const { rehearsal, engine } = await setUp({
+    change: world => void admit(world, 'stranger@example.com', { token: 'HRKU-AA-strangers' }),
+  })
+  const stranger = makeEngine({ rehearsal, token: 'HRKU-AA-strangers', repo: engine.repo })
+  expect(await lookAt(firstDeploy, stranger)).toMatchObject({
+    is: 'unknown',
+    cause: { said: expect.stringContaining('You do not have access to the app') },
+  })
+})
+
+test('A release whose answer was lost is found, and not made twice', async () => {
+  const { rehearsal, engine, done, app } = await setUp()
+  rehearsal.faults.push({ method: 'PATCH', path: '/formation$', times: 1, do: 'reset-after' })
+  const { outcomes } = await walk([firstDeploy], engine)
+  expect(outcomes.get('heroku.first-deploy')).toMatchObject({ is: 'done' })
+  expect(done()).toEqual(DEPLOYED)
+  expect(app()?.releases).toHaveLength(2)
+})
+
+test('Ctrl-C for good ends a build in the middle, with all that it started', async () => {
+  const { repo, engine, done } = await setUp()
+  const pid = join(temporaryFolder(), 'pid')
+  const giveUp = new AbortController()
+  writeFileSync(
+    join(repo, 'build/build.with-docker.sh'),
+    `#!/bin/sh\nsleep 600 &\necho $! > '${pid}.part'\nmv '${pid}.part' '${pid}'\nwait\n`,
+  )
+  const walking = walk([firstDeploy], engine, { giveUp: giveUp.signal })
+  while (!existsSync(pid)) await new Promise(setImmediate)
+  giveUp.abort()
+  expect((await walking).outcomes.get('heroku.first-deploy')).toMatchObject({ is: 'open', why: 'stopped' })
+  const isAlive = () => {
+    try {
+      return /^State:\s+[^Z]/m.test(readFileSync(`/proc/${readFileSync(pid, 'utf8').trim()}/status`, 'utf8'))
+    } catch {
+      return false
+    }
+  }
+  expect(isAlive()).toBe(false)
+  expect(done()).toEqual([])
+})
