@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { rehearse } from './client.ts'
-import { acme, E, furnish, googleClient, ME, NUMBER, P, PUSHER, saying } from './google-client.ts'
+import { acme, E, furnish, googleClient, ME, NUMBER, P, PUSHER, saying, stoppedClock } from './google-client.ts'
 
 const ACCOUNTS = `/v1/projects/${P}/serviceAccounts`
 const ACCOUNT = `/v1/projects/-/serviceAccounts/${E}`
@@ -286,7 +286,10 @@ describe('speaking as an account', () => {
     expect((await own('POST', `/v1/projects/${P}:testIamPermissions`, { permissions })).body).toEqual({
       permissions: ['artifactregistry.tags.update'],
     })
-    expect(rehearsal.log.at(-1)?.who).toBe(E)
+    expect(rehearsal.log.map(({ effect, who }) => [effect, who])).toEqual([
+      [false, 'you@example.com'],
+      [false, E],
+    ])
     expect((await own('GET', `/v1/projects/${P}`)).status).toBe(403)
   })
 
@@ -299,6 +302,18 @@ describe('speaking as an account', () => {
     expect(saying(await client('POST', GENERATE, SCOPE))).toContain(
       'IAM Service Account Credentials API has not been used',
     )
+  })
+
+  test('ends with its time', async () => {
+    const { now, pass } = stoppedClock()
+    const rehearsal = await acme(letIn, { now })
+    const { body } = await googleClient(rehearsal)('POST', GENERATE, { ...SCOPE, lifetime: '60s' })
+    const own = googleClient(rehearsal, textAt(body, 'accessToken'))
+    const status = async () => (await own('POST', `/v1/projects/${P}:testIamPermissions`, { permissions: [] })).status
+    pass(59_000)
+    expect(await status()).toBe(200)
+    pass(1_000)
+    expect(await status()).toBe(401)
   })
 
   test('ends with the account', async () => {

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { type Json, textAt } from '../../src/clouds/json.ts'
+import { accessTokenOf } from '../../src/rehearsal/google/access-token.ts'
 import { keyFile, newPrivateKey } from '../../src/rehearsal/google/key-file.ts'
 import { type Binding, type GoogleWorld, googleWorld } from '../../src/rehearsal/google/world.ts'
 import type { Rehearsal, RehearsalOptions } from '../../src/rehearsal/server.ts'
@@ -25,6 +26,13 @@ export function googleClient(
     return { status: response.status, headers: response.headers, body: text ? (JSON.parse(text) as Json) : null }
   }
 }
+
+/** Speaks as an account, that of the newest ci-pusher unless told. */
+export const asPusher = (
+  rehearsal: Rehearsal,
+  now = new Date(),
+  account = rehearsal.world.google.accounts.at(-1),
+): Client => googleClient(rehearsal, account ? accessTokenOf(account, now, 3600) : null)
 
 /** Adds what a world file would, with the defaults of one. */
 export function furnish(google: GoogleWorld, more: z.input<typeof googleWorld>): void {

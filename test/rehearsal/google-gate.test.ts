@@ -2,7 +2,19 @@ import { describe, expect, test } from 'vitest'
 import { textAt } from '../../src/clouds/json.ts'
 import { emptyWorld } from '../../src/rehearsal/world.ts'
 import { rehearse } from './client.ts'
-import { acme, E, furnish, googleClient, ME, NUMBER, P, PUSHER, saying, stoppedClock } from './google-client.ts'
+import {
+  acme,
+  asPusher,
+  E,
+  furnish,
+  googleClient,
+  ME,
+  NUMBER,
+  P,
+  PUSHER,
+  saying,
+  stoppedClock,
+} from './google-client.ts'
 
 test('the empty world has one owner with a token of a year and an open billing account, and no project', () => {
   const { google } = emptyWorld(new Date('2026-11-22T10:00:00Z'))
@@ -134,11 +146,9 @@ describe('an API', () => {
   test('that an account asks is paid for by its own project', async () => {
     const rehearsal = await acme(world => {
       disable('cloudresourcemanager.googleapis.com')(world)
-      const [account] = world.google.accounts
-      account?.tokens.push({ token: 'of-the-account', expiresAt: '2099-01-01T00:00:00Z' })
       world.google.projects[0]?.policy.bindings.push({ role: 'roles/viewer', members: [PUSHER] })
     })
-    const client = googleClient(rehearsal, 'of-the-account')
+    const client = asPusher(rehearsal)
     expect(saying(await client('GET', `/v1/projects/${P}`))).toContain(`in project ${NUMBER} before`)
     expect((await client('GET', `/v1/projects/${P}/serviceAccounts`)).status).toBe(200)
   })

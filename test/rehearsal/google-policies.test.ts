@@ -1,7 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { at, textAt } from '../../src/clouds/json.ts'
-import { acme, E, furnish, googleClient, ME, P, PUSHER, regrant, saying, stoppedClock } from './google-client.ts'
+import {
+  acme,
+  asPusher,
+  E,
+  furnish,
+  googleClient,
+  ME,
+  P,
+  PUSHER,
+  regrant,
+  saying,
+  stoppedClock,
+} from './google-client.ts'
 
 const PROJECT = `/v1/projects/${P}`
 const VIEWER = { role: 'roles/viewer', members: [PUSHER] }
@@ -176,14 +188,13 @@ describe('a grant', () => {
     const clock = stoppedClock()
     const rehearsal = await acme(
       world => {
-        world.google.accounts[0]?.tokens.push({ token: 'pusher', expiresAt: '2099-01-01T00:00:00Z' })
         change?.(world)
       },
       { now: clock.now },
     )
     const may = async () =>
       at(
-        (await googleClient(rehearsal, 'pusher')('POST', `${PROJECT}:testIamPermissions`, { permissions })).body,
+        (await asPusher(rehearsal, clock.now())('POST', `${PROJECT}:testIamPermissions`, { permissions })).body,
         'permissions',
       )
     return { ...clock, rehearsal, may, client: googleClient(rehearsal) }
@@ -225,7 +236,7 @@ describe('a grant', () => {
   })
 
   test('to a deleted account stays as such, is not the new account’s of its name, and comes back with it', async () => {
-    const { may, client, rehearsal } = await pusher(({ google }) => {
+    const { may, client } = await pusher(({ google }) => {
       google.projects[0]?.policy.bindings.push(WRITER)
     })
     const account = `/v1/projects/-/serviceAccounts/${E}`
@@ -236,8 +247,6 @@ describe('a grant', () => {
     const deleted = `deleted:${PUSHER}?uid=100000000000000000001`
     expect(await members()).toEqual([deleted])
     await client('POST', `${PROJECT}/serviceAccounts`, { accountId: 'ci-pusher' })
-    rehearsal.world.google.accounts.at(-1)?.tokens.push({ token: 'pusher', expiresAt: '2099-01-01T00:00:00Z' })
-    rehearsal.world.google.accounts[0]?.tokens.pop()
     expect(await may()).toBeUndefined()
     expect((await regrant(client, PROJECT, all => [...all, { ...VIEWER, role: 'roles/editor' }])).status).toBe(200)
     expect(await members()).toEqual([deleted])

@@ -4,6 +4,7 @@ import type { World } from '../../src/rehearsal/world.ts'
 import { rehearse } from './client.ts'
 import {
   acme,
+  asPusher,
   done,
   E,
   furnish,
@@ -82,13 +83,12 @@ describe('a repository', () => {
 
   test('that is missing is told to those who might see it', async () => {
     const rehearsal = await acme(world => {
-      world.google.accounts[0]?.tokens.push({ token: 'pusher', expiresAt: '2099-01-01T00:00:00Z' })
       repository()(world)
     })
     expect(saying(await googleClient(rehearsal)('GET', `${REPOSITORIES}/none`))).toBe(
       '404 NOT_FOUND: Requested entity was not found.',
     )
-    const pusher = googleClient(rehearsal, 'pusher')
+    const pusher = asPusher(rehearsal)
     for (const path of [`${REPOSITORIES}/none`, GCR, REPOSITORIES, `${GCR}:getIamPolicy`, `${GCR}/dockerImages`]) {
       expect(saying(await pusher('GET', path))).toMatch(/^403 PERMISSION_DENIED: Permission 'artifactregistry/)
     }
@@ -105,10 +105,9 @@ describe('a repository', () => {
 
   test('tells what its account may do with it: push, and nothing more', async () => {
     const rehearsal = await acme(world => {
-      world.google.accounts[0]?.tokens.push({ token: 'pusher', expiresAt: '2099-01-01T00:00:00Z' })
       repository()(world)
     })
-    const pusher = googleClient(rehearsal, 'pusher')
+    const pusher = asPusher(rehearsal)
     const permissions = [
       'artifactregistry.repositories.uploadArtifacts',
       'artifactregistry.repositories.deleteArtifacts',

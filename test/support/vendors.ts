@@ -57,16 +57,19 @@ export function tellCi({ world }: Rehearsal, checkout: string): void {
   const [repository] = world.circleci.repositories
   const revision = git(checkout, 'ls-remote', 'origin', 'refs/heads/main').split('\t')[0] ?? ''
   if (!repository || repository.branches.main?.revision === revision) return
-  const has = git(checkout, 'ls-tree', '--name-only', revision, CI_CONFIG) !== ''
-  const config = has ? git(checkout, 'show', `${revision}:${CI_CONFIG}`) : null
-  const library = git(checkout, 'show', `${revision}:${LIBRARY}`)
-  push(world, { slug: repository.slug, branch: 'main', revision, config, library, skipCi: false }, new Date())
+  const textOf = (file: string) =>
+    git(checkout, 'ls-tree', '--name-only', revision, file) ? git(checkout, 'show', `${revision}:${file}`) : null
+  const config = textOf(CI_CONFIG)
+  const library = textOf(LIBRARY)
+  const commit = { revision, config, ...(library !== null && { library }), skipCi: false }
+  push(world, { slug: repository.slug, branch: 'main', ...commit }, new Date())
 }
 
-/** An empty world in which the person has what a project's owner has; CI is as quick as a test wants it. */
+/** An empty world in which the person has what a project's owner has; CI and Google are as quick as a test wants them. */
 export function ownersWorld(project = 'PennockTech/dummyapp', now = new Date()): World {
   const world = emptyWorld(now)
   Object.assign(world.circleci.rules, { followBuildDelayMs: 20, workflowDelayMs: 10, jobSeconds: 0.05 })
+  Object.assign(world.google.rules, { propagationMs: 20, newAccountMs: 10, activationMs: 10, operationMs: 10 })
   const branches = { main: NOTHING_PUSHED }
   const [owner = ''] = project.toLowerCase().split('/')
   const dockerNamespace = owner.replace(/[^a-z\d]/g, '')

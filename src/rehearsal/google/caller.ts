@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { accountWith } from './access-token.ts'
 import { emailOf } from './account.ts'
 import { refuse } from './refusals.ts'
 import type { Account, GoogleWorld, User } from './world.ts'
@@ -17,22 +18,15 @@ export function callerOf(world: GoogleWorld, headers: IncomingHttpHeaders, now: 
 
 /** Whose access token this is. Throws a Refusal where it is none that lives. */
 export function callerWith(world: GoogleWorld, given: string, now: Date): Caller {
-  for (const user of world.users) {
-    const token = user.tokens.find(one => one.token === given)
-    if (token) return living(token.expiresAt, { by: 'user', user }, now)
+  const user = world.users.find(({ tokens }) => tokens.some(({ token }) => token === given))
+  if (user) {
+    const isLive = user.tokens.some(({ token, expiresAt }) => token === given && new Date(expiresAt) > now)
+    if (!isLive) throw refuse.credential(true)
+    return { by: 'user', user }
   }
-  for (const account of world.accounts) {
-    const token = account.tokens.find(one => one.token === given)
-    if (token && account.deletedAt === null && !account.disabled) {
-      return living(token.expiresAt, { by: 'account', account }, now)
-    }
-  }
-  throw refuse.credential(false)
-}
-
-function living(expiresAt: string, caller: Caller, now: Date): Caller {
-  if (new Date(expiresAt) <= now) throw refuse.credential(true)
-  return caller
+  const account = accountWith(world, given, now)
+  if (!account) throw refuse.credential(false)
+  return { by: 'account', account }
 }
 
 export const nameOf = (caller: Caller): string => (caller.by === 'user' ? caller.user.email : emailOf(caller.account))

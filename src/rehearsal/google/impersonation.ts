@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { type Ask, ok, type Reply, type Route, read, withChanged } from './route.ts'
+import { accessTokenOf } from './access-token.ts'
+import { type Ask, ok, type Reply, type Route, read } from './route.ts'
 import { accountFor } from './service-account.ts'
 
 /** IAM Credentials v1: speaking as an account. */
@@ -27,9 +28,9 @@ function generate(ask: Ask): Reply {
   const account = accountFor(ask, 'iam.serviceAccounts.getAccessToken', 'iamcredentials')
   const seconds = Number.parseFloat(read(given, ask.body).lifetime)
   const expiresAt = new Date(ask.now.getTime() + seconds * 1000).toISOString()
-  const token = `ya29.c.${ask.mint.letters(80)}`
-  const living = account.tokens.filter(one => new Date(one.expiresAt) > ask.now)
-  const world = withChanged(ask.world, 'accounts', account, { tokens: [...living, { token, expiresAt }] })
-  // gcloud reads no fraction of a second.
-  return ok({ accessToken: token, expireTime: expiresAt.replace(/\.\d+/, '') }, world)
+  return ok({
+    accessToken: accessTokenOf(account, ask.now, seconds),
+    // gcloud reads no fraction of a second.
+    expireTime: expiresAt.replace(/\.\d+/, ''),
+  })
 }

@@ -134,8 +134,6 @@ const account = z.strictObject({
   createdAt: when,
   deletedAt: moment,
   keys: z.array(key).default([]),
-  /** By those who may speak as it. */
-  tokens: z.array(token).default([]),
   policy,
 })
 
