@@ -1,7 +1,9 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { textAt } from '../../src/clouds/json.ts'
-import { emptyWorld } from '../../src/rehearsal/world.ts'
-import { rehearse } from './client.ts'
+import { emptyWorld, loadWorld } from '../../src/rehearsal/world.ts'
 import {
   acme,
   asPusher,
@@ -12,6 +14,7 @@ import {
   NUMBER,
   P,
   PUSHER,
+  regrant,
   saying,
   stoppedClock,
 } from './google-client.ts'
@@ -180,8 +183,15 @@ test('neither keys nor access tokens are in the log', async () => {
 })
 
 test('a world file brings the clouds back as they were', async () => {
-  const world = emptyWorld()
-  const rehearsal = await rehearse(undefined, { world })
-  await googleClient(rehearsal)('POST', '/v1/projects', { projectId: 'dummy-1' })
-  expect(world.google.projects).toMatchObject([{ id: 'dummy-1', policy: { bindings: [{ role: 'roles/owner' }] } }])
+  const file = join(mkdtempSync(join(tmpdir(), 'world-')), 'world.json')
+  const rehearsal = await acme(
+    ({ google }) => furnish(google, { organizations: [{ id: '111', domain: 'example.com' }] }),
+    { file },
+  )
+  const client = googleClient(rehearsal)
+  await client('POST', `/v1/projects/-/serviceAccounts/${E}/keys`, {})
+  await client('POST', '/v1/projects', { projectId: 'dummy-1' })
+  await regrant(client, `/v1/projects/${P}`, all => [...all, { role: 'roles/viewer', members: [PUSHER] }])
+  expect(loadWorld(file)).toEqual(rehearsal.world)
+  expect(rehearsal.world.google.organizations[0]?.orgPolicies).toHaveLength(3)
 })

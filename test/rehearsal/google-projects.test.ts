@@ -126,6 +126,13 @@ describe('a project', () => {
     expect((await client('GET', `/v1/projects/${P}`)).status).toBe(403)
   })
 
+  test('is deleted in v3 by an operation', async () => {
+    const client = googleClient(await acme())
+    const { body } = await client('DELETE', `/v3/projects/${P}`)
+    expect(await done(client, body, 'v3')).toMatchObject({ done: true })
+    expect((await client('GET', `/v3/projects/${P}`)).body).toMatchObject({ state: 'DELETE_REQUESTED' })
+  })
+
   test('over the quota is refused by its operation; those pending deletion count', async () => {
     const rehearsal = await acme(({ google }) => {
       for (const user of google.users) user.projectQuota = 1

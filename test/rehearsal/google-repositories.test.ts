@@ -56,6 +56,12 @@ describe('a repository', () => {
     expect((await client('GET', REPOSITORIES)).body).toMatchObject({ repositories: [shown] })
   })
 
+  test('may keep its tags where they are', async () => {
+    const client = googleClient(await acme())
+    await client('POST', `${REPOSITORIES}?repositoryId=us.gcr.io`, { ...DOCKER, dockerConfig: { immutableTags: true } })
+    expect((await client('GET', GCR)).body).toMatchObject({ dockerConfig: { immutableTags: true } })
+  })
+
   test('is made once', async () => {
     const client = googleClient(await acme(repository()))
     expect(saying(await client('POST', `${REPOSITORIES}?repositoryId=us.gcr.io`, DOCKER))).toContain(
@@ -92,6 +98,8 @@ describe('a repository', () => {
     for (const path of [`${REPOSITORIES}/none`, GCR, REPOSITORIES, `${GCR}:getIamPolicy`, `${GCR}/dockerImages`]) {
       expect(saying(await pusher('GET', path))).toMatch(/^403 PERMISSION_DENIED: Permission 'artifactregistry/)
     }
+    const asked = { permissions: ['artifactregistry.repositories.get'] }
+    expect((await pusher('POST', `${REPOSITORIES}/none:testIamPermissions`, asked)).status).toBe(403)
     expect((await googleClient(rehearsal)('GET', '/v1/projects/no-such-one/locations/us/repositories/x')).status).toBe(
       403,
     )

@@ -16,6 +16,10 @@ const GOOGLE_APIS = [
   'ARTIFACTREGISTRY',
 ]
 
+/** Where gcloud finds the simulated Google; with a slash behind, since it takes no other (facts/google.md 5). */
+export const googleEndpoints = (origin: string): Record<string, string> =>
+  Object.fromEntries(GOOGLE_APIS.map(api => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${origin}/`]))
+
 /** How each vendor is found and signed in to. The one place where a vendor is added to the tests of the whole program. */
 const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, world: World) => NodeJS.ProcessEnv>> = {
   heroku: (origin, { heroku }) => ({ HEROKU_HOST: origin, HEROKU_API_KEY: heroku.authorizations[0]?.token }),
@@ -27,10 +31,9 @@ const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, 
     ...botIn(dockerHub),
   }),
   circleci: (origin, { circleci }) => ({ CIRCLE_HOST: origin, CIRCLE_TOKEN: circleci.users[0]?.tokens[0]?.token }),
-  // With a slash behind: gcloud takes no other (facts/google.md 5).
   google: (origin, { google }) => ({
     CLOUDSDK_AUTH_ACCESS_TOKEN: google.users[0]?.tokens[0]?.token,
-    ...Object.fromEntries(GOOGLE_APIS.map(api => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${origin}/`])),
+    ...googleEndpoints(origin),
   }),
 }
 

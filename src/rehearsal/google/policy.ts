@@ -47,10 +47,10 @@ const given = z.strictObject({
 /** Of a policy that nobody has set yet (facts/google.md 1, row 9). */
 const NEVER_SET = 'ACAB'
 
-function etagOf({ bindings, revision }: Policy): string {
-  if (revision === 0 && bindings.length === 0) return NEVER_SET
+function etagOf({ bindings, changes }: Policy): string {
+  if (changes === 0 && bindings.length === 0) return NEVER_SET
   const bytes = Buffer.from([7, 6, 0, 0, 0, 0, 0, 0])
-  bytes.writeUIntBE(revision + 1, 2, 6)
+  bytes.writeUIntBE(changes + 1, 2, 6)
   return bytes.toString('base64')
 }
 
@@ -98,11 +98,11 @@ export function written(ask: Ask, { policy, place, resource, under }: Subject): 
 }
 
 /** What stood before counts on for a while. */
-function replaced({ world, now }: Ask, { bindings, revision, former }: Policy, by: Binding[]): Policy {
+function replaced({ world, now }: Ask, { bindings, changes, former }: Policy, by: Binding[]): Policy {
   const counts = now.getTime() - world.rules.propagationMs
   return {
     bindings: by,
-    revision: revision + 1,
+    changes: changes + 1,
     former: [
       ...former.filter(({ until }) => Date.parse(until) > counts),
       ...(world.rules.propagationMs > 0 ? [{ until: now.toISOString(), bindings }] : []),

@@ -34,8 +34,8 @@ const binding = z.strictObject({
 const policy = z
   .strictObject({
     bindings: z.array(binding).default([]),
-    /** Counted up by every change; its etag. */
-    revision: z.int().min(0).default(0),
+    /** How often it was changed: its etag. */
+    changes: z.int().min(0).default(0),
     /** What stood before, as long as it may still count; the oldest first. */
     former: z.array(z.strictObject({ until: z.iso.datetime(), bindings: z.array(binding) })).default([]),
   })
