@@ -142,7 +142,11 @@ async function tellCi(
   const revision = stdout.split('\t')[0] ?? ''
   if (!revision || repository?.branches[firstRunBranch]?.revision === revision) return
   const config = await tools.run({ argv: ['git', 'show', `${revision}:${CI_CONFIG}`] })
-  const pushed = { slug: circleProject, branch: firstRunBranch, revision, skipCi: false }
+  const library = await tools.run({ argv: ['git', 'show', `${revision}:${LIBRARY}`] })
+  const pushed = {
+    ...{ slug: circleProject, branch: firstRunBranch, revision, skipCi: false },
+    ...(library.code === 0 && { library: library.stdout }),
+  }
   push(world, { ...pushed, config: config.code === 0 ? config.stdout : null }, new Date())
 }
 
@@ -150,7 +154,11 @@ async function tellCi(
 async function subjectOf(vendors: readonly Vendor[], answers: Known, { tools, folder }: Checkout): Promise<Subject> {
   const { circleProject, defaultBranch, dockerHubRepository, dockerHubRoute } = answers
   const { stdout } = await tools.run({ argv: ['git', 'rev-parse', 'HEAD'] })
-  const here = { revision: stdout.trim(), config: readInside(folder, CI_CONFIG) ?? null, skipCi: false }
+  const library = readInside(folder, LIBRARY)
+  const here = {
+    ...{ revision: stdout.trim(), config: readInside(folder, CI_CONFIG) ?? null, skipCi: false },
+    ...(library !== undefined && { library }),
+  }
   return {
     ...(vendors.includes('circleci') && { circleProject }),
     ...(vendors.includes('docker-hub') && { dockerNamespace: dockerHubRepository.split('/')[0] ?? '' }),

@@ -15,3 +15,7 @@ export function masked(body: Json | undefined, path: string): Json | undefined {
   const isSecret = (key: string) => (isVariable ? key !== 'name' : SECRET.has(key))
   return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, isSecret(key) ? HIDDEN : value]))
 }
+
+/** A request's path and query as the log may keep them: Google's APIs have a parameter for the token. */
+export const maskedPath = (path: string): string =>
+  path.replace(/([?&](?:access_token|oauth_token|key)=)[^&]*/g, `$1${HIDDEN}`)

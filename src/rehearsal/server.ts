@@ -7,8 +7,9 @@ import { runCi } from './circleci/ci.ts'
 import { circleci } from './circleci/service.ts'
 import { dockerHub } from './docker-hub/service.ts'
 import { type Fault, faultFinder, JSON_TYPE, suffer } from './faults.ts'
+import { google } from './google/service.ts'
 import { heroku } from './heroku/service.ts'
-import { masked } from './masked.ts'
+import { masked, maskedPath } from './masked.ts'
 import type { Service } from './service.ts'
 import { deliver, readCall } from './wire.ts'
 import { emptyWorld, loadWorld, saveWorld, type World } from './world.ts'
@@ -16,7 +17,7 @@ import { emptyWorld, loadWorld, saveWorld, type World } from './world.ts'
 export type { Fault, FaultKind } from './faults.ts'
 
 /** Every simulated vendor, each on a port of its own. */
-const SERVICES = { heroku, 'docker-hub': dockerHub, circleci } as const satisfies Record<string, Service>
+const SERVICES = { heroku, 'docker-hub': dockerHub, circleci, google } as const satisfies Record<string, Service>
 type Vendor = keyof typeof SERVICES
 const VENDORS = Object.keys(SERVICES) as Vendor[]
 
@@ -24,7 +25,7 @@ export interface Logged {
   at: string
   vendor: string
   method: string
-  /** With the query. */
+  /** With the query, without a token in it. */
   path: string
   /** Without the secrets of a login. */
   body: Json | undefined
@@ -71,8 +72,8 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
     const { url: path = '/' } = request
     const call = await readCall(request)
     const { method } = call
-    const body = masked(call.body, call.path)
-    const entry: Logged = { at: now().toISOString(), vendor, method, path, body, status: undefined, effect: false }
+    const shown = { path: maskedPath(path), body: masked(call.body, call.path) }
+    const entry: Logged = { at: now().toISOString(), vendor, method, ...shown, status: undefined, effect: false }
     log.push(entry)
     await rehearsal.hook?.('before', entry)
     if (rehearsal.latencyMs) await setTimeout(rehearsal.latencyMs, undefined, { signal: closing.signal })

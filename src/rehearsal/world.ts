@@ -4,6 +4,7 @@ import { EXIT, SetupError } from '../clouds/cause.ts'
 import { circleciWorld, emptyCircleci } from './circleci/world.ts'
 import { dockerHubWorld, emptyDockerHub } from './docker-hub/world.ts'
 import { fault } from './faults.ts'
+import { emptyGoogle, googleWorld } from './google/world.ts'
 import { emptyHeroku, herokuWorld } from './heroku/world.ts'
 import { mintOf } from './mint.ts'
 
@@ -15,6 +16,7 @@ const worldFile = z.strictObject({
   heroku: herokuWorld,
   dockerHub: dockerHubWorld.prefault({}),
   circleci: circleciWorld.prefault({}),
+  google: googleWorld.prefault({}),
 })
 
 /** All that the simulated clouds remember. Tests may change it between requests. */
@@ -27,7 +29,8 @@ export function emptyWorld(now = new Date()): World {
   const heroku = emptyHeroku(now, mint)
   const dockerHub = emptyDockerHub(now, mint)
   const circleci = emptyCircleci(now, mint)
-  return { ...counted, latencyMs: 0, faults: [], heroku, dockerHub, circleci }
+  const google = emptyGoogle(now, mint)
+  return { ...counted, latencyMs: 0, faults: [], heroku, dockerHub, circleci, google }
 }
 
 /** Reads a world file; undefined where there is none. Throws a SetupError that says what in it is wrong. */

@@ -6,10 +6,14 @@ import type { World } from '../../src/rehearsal/world.ts'
 import { ACME, APP, acme, admit, circleClient, furnish, idOf, itemsOf } from './circleci-client.ts'
 import { CONFIG } from './circleci-config.ts'
 import type { Client } from './client.ts'
+import { furnishAcme, furnish as furnishGoogle, googleClient, P, PUSHER, regrant } from './google-client.ts'
 
 const PROJECT = `/api/v2/project/${APP}`
 const REVISION = 'b'.repeat(40)
-const SECRETS = { heroku: 'canary-heroku', hub: 'canary-hub-pass', google: 'canary-google' }
+const SECRETS = { heroku: 'canary-heroku', hub: 'canary-hub-pass' }
+const LIBRARY = `: "\${GCR_HOST:=us.gcr.io}"\n: "\${GCR_PROJECT:=${P}}"\n: "\${GCR_IMAGE_NAME:=dummyapp}"\n`
+/** CI's account may make the repository by pushing. */
+const MAY_CREATE = { role: 'roles/artifactregistry.createOnPushWriter', members: [PUSHER] }
 
 interface Given {
   readonly config?: string | null
@@ -24,6 +28,7 @@ async function ci({ config = CONFIG, heroku = true, hub = true, change }: Given 
   const rehearsal = await acme(
     world => {
       const { circleci, dockerHub } = world
+      const key = furnishAcme(world, [MAY_CREATE])
       const organization = idOf(circleci, ACME)
       furnish(circleci, {
         projects: [{ id: randomUUID(), slug: APP, followedBy: ['you'] }],
@@ -42,17 +47,17 @@ async function ci({ config = CONFIG, heroku = true, hub = true, change }: Given 
             id: randomUUID(),
             name: 'google-dummyapp',
             organization,
-            variables: [{ name: 'GCLOUD_AUTH_ENCODED', value: SECRETS.google }],
+            variables: [{ name: 'GCLOUD_AUTH_ENCODED', value: key }],
           },
         ],
       })
-      const [key] = world.heroku.authorizations
-      if (heroku && key) Object.assign(key, { token: SECRETS.heroku })
+      const [authorization] = world.heroku.authorizations
+      if (heroku && authorization) Object.assign(authorization, { token: SECRETS.heroku })
       const [user] = dockerHub.users
       if (hub && user) user.password = SECRETS.hub
       for (const name of ['main', 'topic', 'topic-nohub', 'nogcloud-nohub']) {
         const [repository] = circleci.repositories
-        if (repository) repository.branches[name] = { revision: REVISION, config, skipCi: false }
+        if (repository) repository.branches[name] = { revision: REVISION, config, library: LIBRARY, skipCi: false }
       }
       change?.(world)
     },
@@ -503,6 +508,171 @@ describe('what a job does', () => {
     expect((await ended(await ci({ config: keyless }))).jobs.push_gce_registry).toBe('success')
     const without = CONFIG.replace(given, () => 'gcloud auth list')
     expect((await ended(await ci({ config: without }))).jobs.push_gce_registry).toBe('failed')
+  })
+
+  test('a push to Google makes the repository where the account may, and leaves the tag there', async () => {
+    const place = await ci()
+    expect((await ended(place)).jobs.push_gce_registry).toBe('success')
+    expect(place.rehearsal.world.google.repositories).toMatchObject([
+      {
+        project: P,
+        location: 'us',
+        id: 'us.gcr.io',
+        images: [{ name: 'dummyapp', tags: ['b'.repeat(12)], pushedBy: PUSHER.replace('serviceAccount:', '') }],
+      },
+    ])
+  })
+
+  test('the config wins over the library in what the image at Google is called', async () => {
+    const names = 'environment: { DOCKER_PROJECT: yourname/dummyapp, GCR_HOST: eu.gcr.io, GCR_IMAGE_NAME: other }'
+    const place = await ci({ config: CONFIG.replace('environment: { DOCKER_PROJECT: yourname/dummyapp }', names) })
+    expect((await ended(place)).jobs.push_gce_registry).toBe('success')
+    expect(place.rehearsal.world.google.repositories).toMatchObject([
+      { location: 'europe', id: 'eu.gcr.io', images: [{ name: 'other' }] },
+    ])
+  })
+
+  test.each([
+    `docker login -u _json_key_base64 -p "$GCLOUD_AUTH_ENCODED" us.gcr.io`,
+    `echo "$GCLOUD_AUTH_ENCODED" | base64 --decode | docker login -u _json_key --password-stdin https://us.gcr.io`,
+  ])('a login to Google is understood as %j', async command => {
+    const given = `gcloud auth activate-service-account --key-file \${HOME}/key.json`
+    const config = CONFIG.replace(given, () => command)
+    expect((await ended(await ci({ config }))).jobs.push_gce_registry).toBe('success')
+    const refused = await ci({ config, change: ({ google }) => google.accounts.splice(0) })
+    const { workflow, jobs } = await ended(refused)
+    expect(jobs.push_gce_registry).toBe('failed')
+    expect(await outputOf(refused, workflow, 'push_gce_registry')).toContain('unauthorized: authentication failed')
+  })
+
+  describe('CI at Google', () => {
+    const revoke = async ({ rehearsal }: Awaited<ReturnType<typeof ci>>) =>
+      regrant(googleClient(rehearsal), `/v1/projects/${P}`, all => all.filter(({ role }) => role === 'roles/owner'))
+    const writer = (google: World['google'], role = 'roles/artifactregistry.writer') =>
+      furnishGoogle(google, {
+        repositories: [
+          { project: P, location: 'us', id: 'us.gcr.io', policy: { bindings: [{ role, members: [PUSHER] }] } },
+        ],
+      })
+
+    test('pushes with the right on the repository alone', async () => {
+      const place = await ci({ change: ({ google }) => writer(google) })
+      await revoke(place)
+      expect((await ended(place)).jobs.push_gce_registry).toBe('success')
+      expect((await ended(place)).jobs.push_gce_registry).toBe('success')
+    })
+
+    test('still pushes for a while with a right that was taken away, and not longer', async () => {
+      const place = await ci({
+        change: ({ google }) => {
+          google.rules.propagationMs = 300_000
+        },
+      })
+      await revoke(place)
+      expect((await ended(place)).jobs.push_gce_registry).toBe('success')
+      place.pass(300)
+      const { workflow, jobs } = await ended(place)
+      expect(jobs.push_gce_registry).toBe('failed')
+      expect(await outputOf(place, workflow, 'push_gce_registry')).toContain(
+        `denied: Permission "artifactregistry.repositories.uploadArtifacts" denied on resource "projects/${P}/locations/us/repositories/us.gcr.io"`,
+      )
+    })
+
+    test.each<[string, (world: World) => unknown, string]>([
+      [
+        'the key was deleted',
+        ({ google }) => google.accounts[0]?.keys.splice(0),
+        "activate-service-account) There was a problem refreshing your current auth tokens: ('invalid_grant",
+      ],
+      [
+        'the key was disabled',
+        ({ google }) => Object.assign(google.accounts[0]?.keys[0] ?? {}, { disabled: true }),
+        'invalid_grant',
+      ],
+      [
+        'the account was disabled',
+        ({ google }) => Object.assign(google.accounts[0] ?? {}, { disabled: true }),
+        'invalid_grant',
+      ],
+      ['the account is gone', ({ google }) => google.accounts.splice(0), 'account not found'],
+      [
+        'the key is another’s',
+        ({ google }) => Object.assign(google, { privateKey: 'another' }),
+        'Invalid JWT Signature',
+      ],
+      [
+        'the variable holds no key',
+        ({ circleci }) => {
+          for (const one of circleci.contexts) for (const variable of one.variables) variable.value = 'bm8ga2V5'
+        },
+        'Could not read json file',
+      ],
+      [
+        'it may write, but not make the repository',
+        ({ google }) =>
+          Object.assign(google.projects[0]?.policy ?? {}, {
+            bindings: [{ ...MAY_CREATE, role: 'roles/artifactregistry.writer' }],
+          }),
+        'gcr.io repo does not exist',
+      ],
+      [
+        'it has the roles of the old registry',
+        ({ google }) =>
+          Object.assign(google.projects[0]?.policy ?? {}, {
+            bindings: [{ ...MAY_CREATE, role: 'roles/storage.admin' }],
+          }),
+        'createOnPush',
+      ],
+      [
+        'it may only read the repository',
+        ({ google }) => {
+          Object.assign(google.projects[0]?.policy ?? {}, { bindings: [] })
+          writer(google, 'roles/artifactregistry.reader')
+        },
+        'uploadArtifacts',
+      ],
+      [
+        'the API is not enabled',
+        ({ google }) => Object.assign(google.projects[0] ?? {}, { services: [] }),
+        'Artifact Registry API has not been used',
+      ],
+      [
+        'the project was never moved from the old registry',
+        ({ google }) => Object.assign(google.projects[0] ?? {}, { redirection: 'REDIRECTION_FROM_GCR_IO_DISABLED' }),
+        'Container Registry is deprecated and shutting down',
+      ],
+      [
+        'the project is pending deletion',
+        ({ google }) => Object.assign(google.projects[0] ?? {}, { deletedAt: '2026-11-21T10:00:00Z' }),
+        'denied: ',
+      ],
+    ])('does not push where %s, and says why without a secret', async (_, change, words) => {
+      const place = await ci({ change })
+      const key = place.rehearsal.world.circleci.contexts[1]?.variables[0]?.value ?? ''
+      const { workflow, jobs } = await ended(place)
+      expect(jobs.push_gce_registry).toBe('failed')
+      const output = await outputOf(place, workflow, 'push_gce_registry')
+      expect(output).toContain(words)
+      expect(key.length).toBeGreaterThan(5)
+      expect(output).not.toContain(key)
+      expect(output).not.toContain('PRIVATE KEY')
+      expect(place.rehearsal.world.google.repositories.flatMap(({ images }) => images)).toEqual([])
+    })
+
+    test('pushes a tag once where tags are immutable', async () => {
+      const place = await ci({
+        change: ({ google }) => {
+          writer(google)
+          Object.assign(google.repositories[0] ?? {}, { immutableTags: true })
+        },
+      })
+      expect((await ended(place)).jobs.push_gce_registry).toBe('success')
+      const { workflow, jobs } = await ended(place)
+      expect(jobs.push_gce_registry).toBe('failed')
+      expect(await outputOf(place, workflow, 'push_gce_registry')).toContain(
+        'The repository has enabled tag immutability',
+      )
+    })
   })
 
   test('a variable of the project serves where no context has it', async () => {

@@ -1,9 +1,24 @@
 import { CI_CONFIG } from '../../src/answers/forms/ci-config.ts'
+import { LIBRARY } from '../../src/answers/forms/library.ts'
 import { push } from '../../src/rehearsal/circleci/people.ts'
 import { inhabit } from '../../src/rehearsal/inhabit.ts'
 import type { Rehearsal } from '../../src/rehearsal/server.ts'
 import { emptyWorld, type World } from '../../src/rehearsal/world.ts'
 import { git } from './checkout.ts'
+
+const GOOGLE_APIS = [
+  'CLOUDRESOURCEMANAGER',
+  'CLOUDBILLING',
+  'SERVICEUSAGE',
+  'IAM',
+  'IAMCREDENTIALS',
+  'ORGPOLICY',
+  'ARTIFACTREGISTRY',
+]
+
+/** Where gcloud finds the simulated Google; with a slash behind, since it takes no other (facts/google.md 5). */
+export const googleEndpoints = (origin: string): Record<string, string> =>
+  Object.fromEntries(GOOGLE_APIS.map(api => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${origin}/`]))
 
 /** How each vendor is found and signed in to. The one place where a vendor is added to the tests of the whole program. */
 const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, world: World) => NodeJS.ProcessEnv>> = {
@@ -16,6 +31,10 @@ const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, 
     ...botIn(dockerHub),
   }),
   circleci: (origin, { circleci }) => ({ CIRCLE_HOST: origin, CIRCLE_TOKEN: circleci.users[0]?.tokens[0]?.token }),
+  google: (origin, { google }) => ({
+    CLOUDSDK_AUTH_ACCESS_TOKEN: google.users[0]?.tokens[0]?.token,
+    ...googleEndpoints(origin),
+  }),
 }
 
 /** What is known of the bot, where it has signed up. */
@@ -42,15 +61,19 @@ export function tellCi({ world }: Rehearsal, checkout: string): void {
   const [repository] = world.circleci.repositories
   const revision = git(checkout, 'ls-remote', 'origin', 'refs/heads/main').split('\t')[0] ?? ''
   if (!repository || repository.branches.main?.revision === revision) return
-  const has = git(checkout, 'ls-tree', '--name-only', revision, CI_CONFIG) !== ''
-  const config = has ? git(checkout, 'show', `${revision}:${CI_CONFIG}`) : null
-  push(world, { slug: repository.slug, branch: 'main', revision, config, skipCi: false }, new Date())
+  const textOf = (file: string) =>
+    git(checkout, 'ls-tree', '--name-only', revision, file) ? git(checkout, 'show', `${revision}:${file}`) : null
+  const config = textOf(CI_CONFIG)
+  const library = textOf(LIBRARY)
+  const commit = { revision, config, ...(library !== null && { library }), skipCi: false }
+  push(world, { slug: repository.slug, branch: 'main', ...commit }, new Date())
 }
 
-/** An empty world in which the person has what a project's owner has; CI is as quick as a test wants it. */
+/** An empty world in which the person has what a project's owner has; CI and Google are as quick as a test wants them. */
 export function ownersWorld(project = 'PennockTech/dummyapp', now = new Date()): World {
   const world = emptyWorld(now)
   Object.assign(world.circleci.rules, { followBuildDelayMs: 20, workflowDelayMs: 10, jobSeconds: 0.05 })
+  Object.assign(world.google.rules, { propagationMs: 20, newAccountMs: 10, activationMs: 10, operationMs: 10 })
   const branches = { main: nothingPushed() }
   const [owner = ''] = project.toLowerCase().split('/')
   const dockerNamespace = owner.replace(/[^a-z\d]/g, '')

@@ -10,6 +10,7 @@ export interface Beginning {
   readonly revision: string
   /** null: there is none on the branch. */
   readonly config: string | null
+  readonly library?: string
   readonly actor: string
   readonly trigger: Pipeline['trigger']
   /** When it can be seen, which may be later than now. */
@@ -18,7 +19,7 @@ export interface Beginning {
 
 /** A pipeline with all that it will run; `world` is unchanged. Of a config that is broken, nothing runs. */
 function newPipeline(world: CircleciWorld, mint: Mint, given: Beginning): Pipeline {
-  const { slug, branch, revision, config, actor, trigger, at } = given
+  const { slug, branch, revision, config, library, actor, trigger, at } = given
   const earlier = world.pipelines.filter(({ project }) => project === slug)
   const pipeline: Pipeline = {
     id: mint.id(),
@@ -27,6 +28,7 @@ function newPipeline(world: CircleciWorld, mint: Mint, given: Beginning): Pipeli
     branch,
     revision,
     config: config ?? '',
+    library: library ?? null,
     errors: [],
     trigger,
     actor,
@@ -78,8 +80,10 @@ export function began(
   world: CircleciWorld,
   mint: Mint,
   at: Branch,
-  given: Omit<Beginning, 'revision' | 'config'>,
+  given: Omit<Beginning, 'revision' | 'config' | 'library'>,
 ): { readonly world: CircleciWorld; readonly pipeline: Pipeline } {
-  const pipeline = newPipeline(world, mint, { ...given, revision: at.revision, config: at.config })
+  const { revision, config, library } = at
+  const from = { revision, config, ...(library !== undefined && { library }) }
+  const pipeline = newPipeline(world, mint, { ...given, ...from })
   return { pipeline, world: { ...world, pipelines: [...world.pipelines, pipeline] } }
 }

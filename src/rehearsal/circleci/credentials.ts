@@ -8,9 +8,3 @@ export function herokuFault({ heroku }: World, token: string, now: Date): string
   if (isLive && found.scope.some(scope => ALLOWS.write.includes(scope))) return undefined
   return 'Error response from daemon: login attempt to https://registry.heroku.com/v2/ failed with status: 401 Unauthorized'
 }
-
-/** `gcloud auth activate-service-account`: Google is not simulated yet, so any key will do but none at all. */
-export function googleFault(_world: World, encoded: string): string | undefined {
-  if (encoded.trim()) return undefined
-  return 'ERROR: (gcloud.auth.activate-service-account) Could not read json file gcloud-service-key.json: Expecting value: line 1 column 1 (char 0)'
-}

@@ -1,8 +1,10 @@
 import type { World } from '../world.ts'
 import { anywhere, type Config, environmentOf, type PlannedJob, runsOf } from './config.ts'
-import { googleFault, herokuFault } from './credentials.ts'
+import { herokuFault } from './credentials.ts'
 import { DENIED, type Login, loginFault, pushFault } from './docker.ts'
 import { toldBy } from './docker-login.ts'
+import { activated, type GoogleLogin, googleLoginFault, googlePushFault } from './gcloud.ts'
+import { libraryNames } from './library.ts'
 import { type Command, commandsIn } from './shell.ts'
 import type { Context, Pipeline, Project, Step } from './world.ts'
 
@@ -16,11 +18,13 @@ interface Place {
   readonly environment: Environment
   readonly now: Date
   /** To which registries it has logged in so far. */
-  readonly logins: { hub?: Login; heroku?: true; google?: true }
+  readonly logins: { hub?: Login; heroku?: true; google?: GoogleLogin }
 }
 
-/** The image's own variable (facts/circleci.md 0), and the registries that need another login than Docker Hub's. */
+/** What the image is called on Docker Hub and at Google: the build script's own variables (facts/circleci.md 0). */
 const PROJECT = 'DOCKER_PROJECT'
+const GOOGLE_IMAGE = ['GCR_HOST', 'GCR_PROJECT', 'GCR_IMAGE_NAME'] as const
+/** The registries that need another login than Docker Hub's. */
 const GOOGLE = /(?:^|\.)gcr\.io$|\.pkg\.dev$/
 const HEROKU = 'registry.heroku.com'
 const HUB = /^(?:(?:https:\/\/)?(?:index\.)?docker\.io(?:\/v1\/?)?)?$/
@@ -30,7 +34,7 @@ const SHORTEST_HIDDEN = 4
 
 /**
  * What a job comes to, step by step up to the first that fails, from what its commands do with the values it gets.
- * A push leaves its tag at Docker Hub. No line holds a value of a context or of the project.
+ * A push leaves its tag at Docker Hub or Google. No line holds a value of a context or of the project.
  */
 export function carriedOut(
   world: World,
@@ -95,19 +99,32 @@ function outcome(place: Place, command: Command): Outcome | undefined {
 
 /** What the build wrote into the workspace (facts/circleci.md 0), or a makefile's target that does the same. */
 const DEPLOYS: readonly (readonly [RegExp, (place: Place) => Outcome])[] = [
-  [/(?:^|\/)docker-hub-deploy\.sh$/, place => push(place, `${imageOf(place)}:${place.pipeline.revision.slice(0, 12)}`)],
+  [/(?:^|\/)docker-hub-deploy\.sh$/, place => push(place, `${named(place, PROJECT)}:${tagOf(place)}`)],
   [/(?:^|\/)heroku-deploy\.sh$/, place => push(place, `${HEROKU}/app/web`)],
-  [/(?:^|\/)gcr-deploy\.sh$/, place => push(place, 'gcr.io/project/image')],
+  [/(?:^|\/)gcr-deploy\.sh$/, place => push(place, `${googleImageOf(place)}:${tagOf(place)}`)],
 ]
 
-const imageOf = ({ config, environment }: Place): string => environment[PROJECT] ?? anywhere(config, PROJECT) ?? ''
+const tagOf = ({ pipeline }: Place): string => pipeline.revision.slice(0, 12)
+
+/** Set for the job, or anywhere in the config, where the build had it; else as the repository's library has it. */
+const named = ({ config, environment, pipeline }: Place, name: string): string =>
+  environment[name] ?? anywhere(config, name) ?? libraryNames(pipeline.library)[name] ?? ''
+
+function googleImageOf(place: Place): string {
+  const parts = GOOGLE_IMAGE.map(name => named(place, name))
+  return parts.every(Boolean) ? parts.join('/') : ''
+}
 
 function login({ world, now, logins }: Place, words: readonly string[], { piped }: Command): Outcome {
   const { server, user, password } = toldBy(words, piped)
   if (!user || !password) return { fault: 'Error: Cannot perform an interactive login from a non TTY device' }
   if (server === HEROKU)
     return entered(herokuFault(world, password, now), () => Object.assign(logins, { heroku: true }))
-  if (GOOGLE.test(server)) return entered(googleFault(world, password), () => Object.assign(logins, { google: true }))
+  const host = server.replace(/^https:\/\//, '')
+  if (GOOGLE.test(host)) {
+    const google = { user, password }
+    return entered(googleLoginFault(world, host, google, now), () => Object.assign(logins, { google }))
+  }
   if (!HUB.test(server)) return { says: ['Login Succeeded'] }
   return entered(loginFault(world, { user, password }, now), () => Object.assign(logins, { hub: { user, password } }))
 }
@@ -122,9 +139,10 @@ function entered(fault: string | undefined, remember: () => void): Outcome {
 function google({ world, environment, logins }: Place, [verb, ...options]: readonly string[]): Outcome | undefined {
   const isKeyless = verb === 'login' && options.some(option => option.startsWith('--cred-file'))
   if (!isKeyless && verb !== 'activate-service-account') return undefined
-  const fault = isKeyless ? undefined : googleFault(world, environment.GCLOUD_AUTH_ENCODED ?? '')
-  if (fault !== undefined) return { fault }
-  logins.google = true
+  const text = Buffer.from(environment.GCLOUD_AUTH_ENCODED ?? '', 'base64').toString()
+  const tried = isKeyless ? { login: 'keyless' as const } : activated(world, text)
+  if ('fault' in tried) return tried
+  logins.google = tried.login
   return { says: ['Activated service account credentials'] }
 }
 
@@ -132,7 +150,7 @@ function push({ world, logins, now }: Place, image: string): Outcome {
   const [host = ''] = image.split('/')
   if (!/^[a-z\d]/.test(image)) return { fault: 'invalid reference format' }
   if (host === HEROKU) return pushed(image, logins.heroku ? undefined : DENIED)
-  if (GOOGLE.test(host)) return pushed(image, logins.google ? undefined : DENIED)
+  if (GOOGLE.test(host)) return pushed(image, googlePushFault(world, logins.google, image, now))
   if (/[.:]/.test(host) && !HUB.test(host)) return pushed(image, undefined)
   return pushed(image, pushFault(world, logins.hub, image, now))
 }

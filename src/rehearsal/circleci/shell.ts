@@ -16,7 +16,7 @@ export function commandsIn(script: string, environment: Environment): readonly C
   let piped: readonly string[] | undefined
   const end = (pipe: boolean) => {
     if (words.length) commands.push({ words, piped })
-    piped = pipe ? words : undefined
+    piped = pipe ? passedOn(words, piped) : undefined
     words = []
   }
   for (const [token] of script.matchAll(TOKEN)) {
@@ -25,6 +25,12 @@ export function commandsIn(script: string, environment: Environment): readonly C
   }
   end(false)
   return commands
+}
+
+/** What goes down a pipe: the words of whoever prints them, decoded where base64 stands between. */
+function passedOn(words: readonly string[], piped: readonly string[] | undefined): readonly string[] {
+  const decodes = words[0] === 'base64' && words.some(word => /^(-d|-D|--decode)$/.test(word))
+  return decodes ? [Buffer.from(piped?.at(-1) ?? '', 'base64').toString()] : words
 }
 
 const PART = /'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^'"\\]+)/gs

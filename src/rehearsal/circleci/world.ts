@@ -58,6 +58,8 @@ const branch = z.strictObject({
   revision: z.string(),
   /** The text of .circleci/config.yml there. */
   config: z.string().nullable().default(null),
+  /** The text of build/common.lib.sh there. */
+  library: z.string().exactOptional(),
   /** The commit says so. */
   skipCi: z.boolean().default(false),
 })
@@ -162,6 +164,8 @@ const pipeline = z.strictObject({
   branch: z.string(),
   revision: z.string(),
   config: z.string(),
+  /** The text of build/common.lib.sh, where there is one. */
+  library: z.string().nullable().default(null),
   /** Then nothing runs. */
   errors: z.array(z.strictObject({ type: z.string(), message: z.string() })).default([]),
   trigger: z.enum(['webhook', 'api']).default('webhook'),

@@ -1,0 +1,61 @@
+import { generateKeyPairSync } from 'node:crypto'
+import * as z from 'zod'
+import { accountNamed, emailOf } from './account.ts'
+import type { Account, GoogleWorld } from './world.ts'
+
+/** A private key in PEM. Takes a moment: one does for all keys of a world. */
+export const newPrivateKey = (): string =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  }).privateKey
+
+/** The file that is made of a key, as text. */
+export function keyFile(account: Account, keyId: string, privateKey: string): string {
+  const email = emailOf(account)
+  const file = {
+    type: 'service_account',
+    project_id: account.project,
+    private_key_id: keyId,
+    private_key: privateKey,
+    client_email: email,
+    client_id: account.uniqueId,
+    auth_uri: 'https://accounts.google.com/o/oauth2/auth',
+    token_uri: 'https://oauth2.googleapis.com/token',
+    auth_provider_x509_cert_url: 'https://www.googleapis.com/oauth2/v1/certs',
+    client_x509_cert_url: `https://www.googleapis.com/robot/v1/metadata/x509/${encodeURIComponent(email)}`,
+    universe_domain: 'googleapis.com',
+  }
+  return `${JSON.stringify(file, null, 2)}\n`
+}
+
+const file = z.object({
+  type: z.literal('service_account'),
+  private_key_id: z.string(),
+  private_key: z.string(),
+  client_email: z.string(),
+})
+
+/** What a key file is good for: its account; or why for nothing, in our words of a token request: none, if it is no such file. */
+export function readKeyFile(
+  world: GoogleWorld,
+  text: string,
+): { readonly account: Account } | { readonly fault: string | undefined } {
+  const given = file.safeParse(parsed(text)).data
+  if (!given) return { fault: undefined }
+  const account = accountNamed(world, given.client_email)
+  if (!account) return { fault: 'invalid_grant: Invalid grant: account not found' }
+  if (account.disabled) return { fault: 'invalid_grant: Account disabled' }
+  const key = account.keys.find(({ id, disabled }) => id === given.private_key_id && !disabled)
+  if (!key || given.private_key !== world.privateKey) return { fault: 'invalid_grant: Invalid JWT Signature.' }
+  return { account }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

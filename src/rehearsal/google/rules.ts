@@ -1,0 +1,40 @@
+import * as z from 'zod'
+
+/** What the simulated services are called, before `.googleapis.com`. */
+const APIS = [
+  'cloudresourcemanager',
+  'cloudbilling',
+  'serviceusage',
+  'iam',
+  'iamcredentials',
+  'orgpolicy',
+  'artifactregistry',
+] as const
+export type Api = (typeof APIS)[number]
+
+/** What nobody could verify against the real services, what differs between sources, and how slow they are. */
+export const rules = z.strictObject({
+  /** Until a change of a policy counts, a grant or a revocation (facts/google.md 1: 2 to 7 minutes or longer). */
+  propagationMs: z.int().min(0).default(2_000),
+  /** Until a policy can name a new account (1: up to a minute and more). */
+  newAccountMs: z.int().min(0).default(1_000),
+  /** Until an API that was just enabled answers (1: some minutes). */
+  activationMs: z.int().min(0).default(1_000),
+  /** How long an operation takes. */
+  operationMs: z.int().min(0).default(500),
+  /** What one key too many comes to (4: the second is older). */
+  keyLimit: z.enum(['FAILED_PRECONDITION', 'RESOURCE_EXHAUSTED']).default('FAILED_PRECONDITION'),
+  /** Where it is told that nobody accepted the terms of service (4: both were seen). */
+  termsRefusal: z.enum(['operation', 'request']).default('operation'),
+  /** Whether an owner may read organization policies (3: the look-up may be refused). */
+  ownerReadsOrgPolicy: z.boolean().default(true),
+  /**
+   * What a person's request without x-goog-user-project is served of: gcloud's own project pays for it (6). That
+   * Artifact Registry is among them is not verified: gcloud sends the header, but not with a token from the environment.
+   */
+  clientProjectApis: z
+    .array(z.enum(APIS))
+    .default(['cloudresourcemanager', 'cloudbilling', 'serviceusage', 'iam', 'iamcredentials', 'artifactregistry']),
+  /** Whether a docker login takes a key in base64, as _json_key_base64 (2: from memory). */
+  base64Login: z.boolean().default(true),
+})
