@@ -6,15 +6,20 @@ import type { World } from '../../src/rehearsal/world.ts'
 import { ACME, APP, acme, admit, circleClient, furnish, idOf, itemsOf } from './circleci-client.ts'
 import { CONFIG } from './circleci-config.ts'
 import type { Client } from './client.ts'
-import { furnishAcme, furnish as furnishGoogle, googleClient, P, PUSHER, regrant } from './google-client.ts'
+import {
+  furnishAcme,
+  furnish as furnishGoogle,
+  googleClient,
+  LIBRARY,
+  MAY_CREATE,
+  P,
+  PUSHER,
+  regrant,
+} from './google-client.ts'
 
 const PROJECT = `/api/v2/project/${APP}`
 const REVISION = 'b'.repeat(40)
 const SECRETS = { heroku: 'canary-heroku', hub: 'canary-hub-pass' }
-const LIBRARY = `: "\${GCR_HOST:=us.gcr.io}"\n: "\${GCR_PROJECT:=${P}}"\n: "\${GCR_IMAGE_NAME:=dummyapp}"\n`
-/** CI's account may make the repository by pushing. */
-const MAY_CREATE = { role: 'roles/artifactregistry.createOnPushWriter', members: [PUSHER] }
-
 interface Given {
   readonly config?: string | null
   readonly heroku?: boolean

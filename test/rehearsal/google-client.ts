@@ -56,6 +56,10 @@ export const P = 'acme-images'
 export const NUMBER = '123456789012'
 export const E = `ci-pusher@${P}.iam.gserviceaccount.com`
 export const PUSHER = `serviceAccount:${E}`
+/** CI's account may make the repository by pushing. */
+export const MAY_CREATE: Binding = { role: 'roles/artifactregistry.createOnPushWriter', members: [PUSHER] }
+/** What a checkout calls the image there. */
+export const LIBRARY = `: "\${GCR_HOST:=us.gcr.io}"\n: "\${GCR_PROJECT:=${P}}"\n: "\${GCR_IMAGE_NAME:=dummyapp}"\n`
 const KEY_ID = 'a'.repeat(40)
 const BILLING = '01A2B3-4C5D6E-7F8091'
 

@@ -5,6 +5,7 @@ import { push } from '../../../src/rehearsal/circleci/people.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { firstRun } from '../../../steps/circleci/first-run.ts'
 import { CONFIG } from '../../rehearsal/circleci-config.ts'
+import { furnishAcme, LIBRARY, MAY_CREATE } from '../../rehearsal/google-client.ts'
 import { git, makeCheckout } from '../../support/checkout.ts'
 import { addContext, admit, carriedOut, circlePlace, followed, PROJECT, printed } from '../../support/circleci.ts'
 import { lookAt, walk } from '../../support/engine.ts'
@@ -38,7 +39,8 @@ async function setUp({ config = GOOD, change, answers = {}, token }: Given = {})
     ...(token && { token }),
     change: world => {
       followed(world)
-      for (const one of world.circleci.repositories) one.branches.main = { revision, config, skipCi: false }
+      for (const one of world.circleci.repositories)
+        one.branches.main = { revision, config, library: LIBRARY, skipCi: false }
       const [hub] = world.dockerHub.users
       addContext(world, 'heroku-and-dockerhub', {
         variables: valued({
@@ -47,11 +49,13 @@ async function setUp({ config = GOOD, change, answers = {}, token }: Given = {})
           DOCKERHUB_PASS: hub?.password,
         }),
       })
-      addContext(world, 'google-dummyapp', { variables: valued({ GCLOUD_AUTH_ENCODED: 'a2V5' }) })
+      addContext(world, 'google-dummyapp', {
+        variables: valued({ GCLOUD_AUTH_ENCODED: furnishAcme(world, [MAY_CREATE]) }),
+      })
       change?.(world)
     },
   })
-  const commit = { slug: PROJECT, branch: 'main', revision, config, skipCi: false }
+  const commit = { slug: PROJECT, branch: 'main', revision, config, library: LIBRARY, skipCi: false }
   return {
     ...place,
     repo,
