@@ -8,6 +8,8 @@ const project = (name: string, include: string, more: object = {}) => ({
 export default defineConfig({
   test: {
     globalSetup: 'test/build.ts',
+    // Both cores of the smallest machine; vitest would leave one for a person.
+    maxWorkers: 2,
     reporters: ['default', './test/closing-line.ts'],
     projects: [
       project('unit', 'test/**/*.test.ts'),

@@ -61,7 +61,7 @@ test('Configs get contexts by insertions alone, and nothing else is read from th
       expect(/[^\r]\n/.test(edited.text)).toBe(/[^\r]\n/.test(text))
       expect(edited.text.endsWith('\n')).toBe(text.endsWith('\n'))
     }),
-    runs(500),
+    runs(900),
   )
 })
 
@@ -92,7 +92,7 @@ test('Configs get the job and its release by insertions alone, and nothing else 
       expect(after).toEqual(read(text))
       expect(withHerokuJob(edited.text, wanted).insertions).toEqual([])
     }),
-    runs(400),
+    runs(700),
   )
 })
 
@@ -114,6 +114,6 @@ test('Configs: each repair changes one value, in any order', () => {
         JSON.stringify(read(text)).replaceAll(`"${engine}"`, '"default"').replaceAll(`"${project}"`, '"acme/demo"'),
       )
     }),
-    runs(250),
+    runs(400),
   )
 })
