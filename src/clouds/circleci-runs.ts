@@ -1,5 +1,5 @@
 import { SetupError } from './cause.ts'
-import { CIRCLECI, type Read, readItems } from './circleci.ts'
+import { CIRCLECI, type Read, readItems, readProject } from './circleci.ts'
 import { at, type Json, textAt } from './json.ts'
 
 interface Pipeline {
@@ -47,7 +47,8 @@ export async function readRuns(
 ): Promise<readonly Run[]> {
   const reply = await read(`/api/v2/project/${project}/pipeline?branch=${encodeURIComponent(branch)}`)
   const items = at(reply.body, 'items')
-  if (reply.status === 404) return []
+  // What is hidden also answers so: a second pipeline would be started beside the one that runs.
+  if (reply.status === 404 && (await readProject(read, project)) === undefined) return []
   if (reply.status >= 300 || !Array.isArray(items)) throw new SetupError(CIRCLECI.means(reply))
   return Promise.all(
     items

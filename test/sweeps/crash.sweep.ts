@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { Bench, onArrival, PHASES, type Place, type Ran, requestNames } from './run.ts'
+import { Bench, isCertain, onArrival, PHASES, type Place, type Ran, requestNames } from './run.ts'
 import { table } from './table.ts'
 import { effectsOf, leftBy, locksIn, repeated } from './world.ts'
 
@@ -34,11 +34,8 @@ const stages = await bench.stages(
   place => ({ SWEEP_LIST: listIn(place) }),
 )
 type Stage = (typeof stages)[number]
-/** Of a mere question, each kind once is enough. */
 const remoteOf = ({ requests }: Stage) =>
-  requests
-    .filter(({ name, effect }) => effect || name.endsWith('#1'))
-    .flatMap(({ name, effect }) => PHASES.map(phase => ({ at: name, phase, effect })))
+  requests.filter(isCertain).flatMap(({ name, effect }) => PHASES.map(phase => ({ at: name, phase, effect })))
 
 const counts = new Map<string, Map<string, number>>()
 function count(kind: string, outcome: string): void {
@@ -102,9 +99,7 @@ for (const [index, stage] of stages.entries()) {
   })
 
   // All of them around an effect; around a mere question one in turn, as all come to the same ears.
-  // A second page is asked for only where another lane was quick enough to fill the first.
-  const certain = remoteOf(stage).filter(({ at, effect }) => effect || !at.includes('page-token'))
-  const stops = certain.flatMap((point, turn) =>
+  const stops = remoteOf(stage).flatMap((point, turn) =>
     SIGNALS.filter((_, which) => point.effect || which === turn % SIGNALS.length).map(signals => ({
       ...point,
       signals,

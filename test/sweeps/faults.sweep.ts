@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { VENDOR_IDS, VENDORS } from '../../src/clouds/vendors.ts'
 import type { FaultKind } from '../../src/rehearsal/server.ts'
 import { STEPS } from '../../steps/index.ts'
-import { Bench, onArrival, type Place, requestNames } from './run.ts'
+import { Bench, isCertain, onArrival, type Place, requestNames } from './run.ts'
 import { table } from './table.ts'
 import { effectsOf, leftBy, repeated } from './world.ts'
 
@@ -49,8 +49,7 @@ const stages = await bench.stages(
       code,
       left: leftBy(place),
       effects: effectsOf(place),
-      // Of a mere question, each kind once is enough.
-      requests: requests.filter(one => one.effect || one.name.endsWith('#1')),
+      requests: requests.filter(isCertain),
     }
   },
   () => ({}),

@@ -175,6 +175,10 @@ export function requestNames(): (entry: Logged) => string {
   }
 }
 
+/** One that every run makes. A mere question is met once of its kind, a second page only if another lane filled the first. */
+export const isCertain = ({ name, effect }: { readonly name: string; readonly effect: boolean }): boolean =>
+  effect || (name.endsWith('#1') && !name.includes('page-token'))
+
 export const PHASES = ['before', 'after'] as const
 
 /** Does something once, when the request of that name has come, or is done and not yet answered. */

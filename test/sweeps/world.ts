@@ -29,14 +29,19 @@ const filesIn = (folder: string) => readdirSync(folder, { recursive: true, encod
 export const effectsOf = ({ rehearsal }: Place): readonly string[] =>
   rehearsal.log.filter(({ effect }) => effect).map(requestName)
 
-/** The effects that were had more often than in the reference. What was taken back may be made again. */
+/**
+ * The effects that were had more often than in the reference. What was taken back may be made again; a PUT whose answer
+ * was lost may be sent again, as it makes nothing new, and what is there in the end is compared anyway.
+ */
 export function repeated(effects: readonly string[], reference: readonly string[]): readonly string[] {
   const left = [...reference]
-  const more = effects.filter(effect => {
-    const at = left.indexOf(effect)
-    if (at >= 0) left.splice(at, 1)
-    return at < 0
-  })
+  const more = effects
+    .filter(effect => !effect.includes(' PUT '))
+    .filter(effect => {
+      const at = left.indexOf(effect)
+      if (at >= 0) left.splice(at, 1)
+      return at < 0
+    })
   return more.some(effect => effect.includes(' DELETE ')) ? [] : more
 }
 

@@ -149,7 +149,7 @@ describe('Where no pipeline has run', () => {
     'none is started twice where the answer is lost (%s)',
     async lost => {
       const place = await setUp()
-      place.rehearsal.faults.push({ method: 'POST', path: '/pipeline$', times: 1, do: lost })
+      place.rehearsal.faults.push({ method: 'POST', path: String.raw`/pipeline\?`, times: 1, do: lost })
       const { outcomes } = await place.walk()
       expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
       expect(place.circleci().pipelines).toHaveLength(1)
@@ -213,6 +213,20 @@ describe('The pipeline that a push has started', () => {
     expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
     expect(effects(place.rehearsal)).toEqual([TRIGGER])
     expect(place.engine.progress.saved.facts).toMatchObject({ [`${ID}:pipeline`]: place.circleci().pipelines[0]?.id })
+  })
+})
+
+describe('Where the pipelines are hidden', () => {
+  test('none is started: there may be one', async () => {
+    const place = await setUp()
+    place.push()
+    place.rehearsal.faults.push({
+      method: 'GET',
+      path: String.raw`/pipeline\?`,
+      do: { status: 404, body: { message: 'Project not found' } },
+    })
+    expect((await place.walk()).outcomes.get(ID)).toMatchObject({ cause: { said: '404 Project not found' } })
+    expect(place.circleci().pipelines).toHaveLength(1)
   })
 })
 
