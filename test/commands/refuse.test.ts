@@ -228,6 +228,37 @@ describe('An app made by hand yesterday', () => {
   })
 })
 
+describe('A set-up half made by hand two years ago', () => {
+  const halfMade = (world: World) => {
+    madeByHand(world)
+    for (const app of world.heroku.apps) {
+      Object.assign(app, { createdAt: '2024-11-24T10:00:00.000Z', features: ['go-language-metrics'] })
+    }
+  }
+
+  test('is adopted and completed: what stands is left, only what lacks is made', async () => {
+    const stage = await setStage({ change: halfMade })
+    git(stage.checkout, 'remote', 'add', 'heroku', 'https://git.heroku.com/pt-dummy-app.git')
+    const { code, all } = await stage.run(['--yes', '--adopt', 'heroku.create-app'])
+    expect(code, all).toBe(0)
+    const labs = effects(stage.rehearsal).filter(one => one.includes('/features/'))
+    expect(labs).toEqual(['PATCH /apps/pt-dummy-app/features/runtime-heroku-metrics'])
+    expect(effects(stage.rehearsal)).not.toContain('POST /apps')
+    expect(git(stage.checkout, 'remote', 'get-url', '--push', 'heroku')).not.toContain('git.heroku.com')
+    const done = effects(stage.rehearsal).length
+    expect((await stage.run(['--yes'])).code).toBe(0)
+    expect(effects(stage.rehearsal)).toHaveLength(done)
+  })
+
+  test('--only git completes the remote alone', async () => {
+    const stage = await setStage({ change: halfMade, lanes: ['--only', 'git'] })
+    const { code, all } = await stage.run(['--yes', '--adopt', 'heroku.create-app'])
+    expect(code, all).toBe(0)
+    expect(effects(stage.rehearsal)).toEqual([])
+    expect(herokuRemote(stage)).not.toBeNull()
+  })
+})
+
 describe('A remote heroku of another app', () => {
   const OTHER = 'https://git.heroku.com/somebody-elses.git'
 
