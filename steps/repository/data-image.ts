@@ -3,6 +3,7 @@ import { isUpstreams } from '../../src/answers/upstream.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
 import { withImage, withoutImage } from './dockerfile-edits.ts'
 import { servants } from './dockerfile-servants.ts'
+import { takeBack } from './take-back.ts'
 
 /** What there is and what is to be. */
 interface State {
@@ -44,19 +45,7 @@ export const dataImage = defineStep({
   // What an empty world needs is decided by the Dockerfile that is there.
   actions: (_, seen) => (seen !== undefined && 'state' in seen && seen.state ? change(seen.state) : []),
 
-  // What stood there before is in git, not in the answers; and a checkout has other changes, which are nobody's to drop.
-  undo: () => [
-    {
-      kind: 'person',
-      key: 'take-back',
-      does: `take the change to ${DOCKERFILE} back`,
-      who: 'whoever has the checkout',
-      instructions: [
-        `git checkout --patch -- ${DOCKERFILE} takes back what is not committed, asking for each part.`,
-        'git revert COMMIT takes back what was committed.',
-      ],
-    },
-  ],
+  undo: () => [takeBack(DOCKERFILE)],
 })
 
 const nothing = (wanted: string | undefined): State => ({ images: [], wanted, from: '', to: '' })

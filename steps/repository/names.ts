@@ -3,6 +3,7 @@ import { isUpstreams } from '../../src/answers/upstream.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
 import { defineStep } from '../../src/engine/step.ts'
 import { type Str, t } from '../../src/engine/text.ts'
+import { takeBack } from './take-back.ts'
 
 /** What stays itself between the quotes of a line; no answer's rule allows more. */
 const SAFE = /^[\w./-]+$/
@@ -54,19 +55,7 @@ export const names = defineStep({
     return [{ kind: 'edit', key: 'write', does: `write the names into ${LIBRARY}`, file: LIBRARY, ...seen.state }]
   },
 
-  // What stood there before is in git, not in the answers; and a checkout has other changes, which are nobody's to drop.
-  undo: () => [
-    {
-      kind: 'person',
-      key: 'take-back',
-      does: `take the change to ${LIBRARY} back`,
-      who: 'whoever has the checkout',
-      instructions: [
-        `git checkout --patch -- ${LIBRARY} takes back what is not committed, asking for each part.`,
-        'git revert COMMIT takes back what was committed.',
-      ],
-    },
-  ],
+  undo: () => [takeBack(LIBRARY)],
 })
 
 const UNTOUCHED = { from: '', to: '' }

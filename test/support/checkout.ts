@@ -19,7 +19,8 @@ export const library = (values: Readonly<Record<string, string>>): string =>
     '',
   ].join('\n')
 
-const UPSTREAM = {
+/** The names in upstream's own library. */
+export const UPSTREAM = {
   GITHUB_PROJECT: 'PennockTech/dummyapp',
   DOCKER_PROJECT: 'pennocktech/dummyapp',
   HEROKU_APP: 'pt-dummy-app',

@@ -8,20 +8,12 @@ import type { EditAction } from '../../../src/engine/step.ts'
 import { shown } from '../../../src/engine/text.ts'
 import { diffOf } from '../../../src/output/diff.ts'
 import { names } from '../../../steps/repository/names.ts'
-import { git, library, makeCheckout } from '../../support/checkout.ts'
+import { git, library, makeCheckout, UPSTREAM } from '../../support/checkout.ts'
 import { lookAt, makeEngine, walk } from '../../support/engine.ts'
 import { githubProjects, herokuApps } from '../../support/names.ts'
 
 const FILE = 'build/common.lib.sh'
 const MARK = '# ==== EDIT THESE ===='
-const UPSTREAM = {
-  GITHUB_PROJECT: 'PennockTech/dummyapp',
-  DOCKER_PROJECT: 'pennocktech/dummyapp',
-  HEROKU_APP: 'pt-dummy-app',
-  GCR_HOST: 'us.gcr.io',
-  GCR_PROJECT: 'dummyapp-214121',
-  GCR_IMAGE_NAME: 'pt-dummy-app',
-}
 const OWN: typeof UPSTREAM = {
   GITHUB_PROJECT: 'acme/dummyapp',
   DOCKER_PROJECT: 'acmehub/it',
