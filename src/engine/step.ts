@@ -24,7 +24,7 @@ export interface Sh {
 }
 
 /** One visible effect. Data, not code. */
-export type Action = RequestAction | RunAction | EditAction | PersonAction
+export type Action = RequestAction | PolicyAction | RunAction | EditAction | PersonAction
 
 interface Common {
   /** Names the saved intent; unique within its step. */
@@ -57,6 +57,29 @@ export interface RequestAction extends Common {
   readonly ifForbidden?: PersonAction
   /** The vendor's documented commands; without them, `curl` with the same request. */
   readonly byHand?: readonly Sh[]
+}
+
+/** The roles of one member in the policy of one thing; everybody else's are not touched. */
+export interface PolicyAction extends Common {
+  readonly kind: 'policy'
+  readonly host: HostId
+  /** The thing that has the policy: `:getIamPolicy` and `:setIamPolicy` come behind it. */
+  readonly path: Str
+  /** How the policy is read there. */
+  readonly reads: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, Str>>
+  readonly member: Str
+  /** What the member has afterwards, besides what it has; with `only`, nothing besides. */
+  readonly roles: readonly Role[]
+  readonly only?: true
+  readonly byHand: readonly Sh[]
+}
+
+export interface Role {
+  readonly role: string
+  readonly condition?: { readonly title: string; readonly description?: string; readonly expression: string }
+  /** It ends by itself so long after it was given, in milliseconds, where the vendor takes a condition. */
+  readonly forMs?: number
 }
 
 /** A local command; it is its own by-hand form. */
@@ -104,6 +127,8 @@ export interface Owned {
   readonly since?: Date
   /** Who else can use or change it. */
   readonly alsoAccess: readonly string[]
+  /** It carries what only a request of this set-up puts there: with an open intent it is ours, where the vendor does not tell when it was made. */
+  readonly isLabelled?: true
 }
 
 interface Difference {
@@ -122,6 +147,8 @@ export type Seen<State> =
       readonly learned?: Facts
       /** A part that is there already, and whose it is. */
       readonly owned?: Owned
+      /** It cannot be done before something else has come, which CI or the vendor brings: for that it is watched. */
+      readonly awaits?: { readonly on: 'vendor' | 'ci'; readonly detail: string }
     }
   | {
       readonly is: 'present'
@@ -198,6 +225,8 @@ interface StepOf<Used extends AnswerKey, State> {
   readonly uses: readonly Used[]
   /** These are done first, or it waits. One that is left out of a run is not waited for: what must be there, `look` sees. */
   readonly after?: readonly StepId[]
+  /** What it awaits, these bring: it begins beside them, and waits no longer than until they have ended. */
+  readonly beside?: readonly StepId[]
   /** The steps that make what its result is put into: they act with it, also where their lane is left out. */
   readonly brings?: readonly StepId[]
   /** Whose sign-in it needs. */
