@@ -6,7 +6,10 @@ import type { Host, VendorApi, VendorReply } from './vendor.ts'
 const means = (reply: VendorReply): Cause =>
   explained(
     reply,
-    { id: reasonOf(reply) ?? textAt(reply.body, 'error', 'status') ?? '', message: textAt(reply.body, 'error', 'message') ?? '' },
+    {
+      id: reasonOf(reply) ?? textAt(reply.body, 'error', 'status') ?? '',
+      message: textAt(reply.body, 'error', 'message') ?? '',
+    },
     REFUSALS,
     UNEXPECTED,
   )
