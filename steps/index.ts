@@ -1,6 +1,7 @@
 import { inOrder } from '../src/engine/plan.ts'
 import { config } from './circleci/config.ts'
 import { configRepairs } from './circleci/config-repairs.ts'
+import { confirmPush } from './circleci/confirm-push.ts'
 import { contextGoogle, contextHeroku } from './circleci/contexts.ts'
 import { firstRun } from './circleci/first-run.ts'
 import { project } from './circleci/project.ts'
@@ -12,6 +13,11 @@ import { repository } from './docker-hub/repository.ts'
 import { team } from './docker-hub/team.ts'
 import { token } from './docker-hub/token.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
+import { grant } from './google/grant.ts'
+import { prove } from './google/prove.ts'
+import { repository as googleRepository } from './google/repository.ts'
+import { strip } from './google/strip.ts'
+import { temporaryRole } from './google/temporary-role.ts'
 import { ciToken } from './heroku/ci-token.ts'
 import { createApp } from './heroku/create-app.ts'
 import { firstDeploy } from './heroku/first-deploy.ts'
@@ -44,5 +50,11 @@ export const STEPS = inOrder([
   provePush,
   credentialStore,
   publish,
+  googleRepository,
+  temporaryRole,
   firstRun,
+  grant,
+  strip,
+  prove,
+  confirmPush,
 ])

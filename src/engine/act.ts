@@ -2,7 +2,7 @@ import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import { VendorTrouble } from '../clouds/clouds.ts'
 import type { Identity } from '../clouds/identity.ts'
 import { at, type Json } from '../clouds/json.ts'
-import { changePolicy, type Grant, isAboutCondition, until } from '../clouds/policy.ts'
+import { changePolicy, type Grant, isAboutCondition, NEVER, until } from '../clouds/policy.ts'
 import { replaceInside } from '../clouds/repo.ts'
 import { Secret } from '../clouds/secret.ts'
 import type { Credential, VendorReply } from '../clouds/vendor.ts'
@@ -118,7 +118,7 @@ async function sendRequest(action: RequestAction, acting: Acting, withdraw: () =
 
 /**
  * Changes one member's roles. What it loses by that is saved first, in the fact `STEP:removed`, so that it can be given
- * back; and so is when it ends, of what ends by itself.
+ * back; and so is the time, in `STEP:changed`, as the change takes minutes to count everywhere.
  */
 async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () => void): Promise<void> {
   const { step, engine, giveUp } = acting
@@ -139,7 +139,8 @@ async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () =>
         beforeWrite: removed => {
           isSent = true
           const lost = removed.length === 0 ? {} : { [`${step.id}:removed`]: JSON.stringify(removed) }
-          progress.save({ facts: { ...progress.saved.facts, ...learned, ...lost } })
+          const changed = { [`${step.id}:changed`]: clouds.timeAt(host).toISOString(), ...action.saves }
+          progress.save({ facts: { ...progress.saved.facts, ...changed, ...learned, ...lost } })
         },
         send: request =>
           clouds.send(host, request, { signal: giveUp }).catch(error => {
@@ -155,7 +156,7 @@ async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () =>
     ends,
   )
   if (written.is === 'refused' && isAboutCondition(written.reply) && Object.keys(ends).length > 0) {
-    const endless = Object.fromEntries(Object.keys(ends).map(fact => [fact, '']))
+    const endless = Object.fromEntries(Object.keys(ends).map(fact => [fact, NEVER]))
     written = await write(
       action.roles.map(({ ends: _, ...grant }) => grant),
       endless,

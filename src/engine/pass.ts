@@ -191,13 +191,16 @@ async function settled(planned: Planned, pass: Running, say: Say, isStale: boole
   const isOld = isStale || planned.seen.is === 'missing'
   const seen = isOld ? await see(step, newLook(engine, pass.stop)) : planned.seen
   if (isOld && ownerOf(seen) !== ownerOf(planned.seen)) return changed(say)
-  if (seen.is === 'present') {
-    keep(step, seen, planned.consents.includes('adopt'), engine)
-    say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
-    return { is: 'done', notes: notesOf(seen) }
-  }
+  if (seen.is === 'present') return settledAs({ ...planned, seen }, pass, say)
   const ended = await watch(step, seen, { engine, until: pass.stop }, say)
   return concluded(planned, ended, pass, say)
+}
+
+/** It is there, and counts as done. */
+function settledAs({ step, seen, consents }: Planned, { engine }: Running, say: Say): Outcome {
+  keep(step, seen, consents.includes('adopt'), engine)
+  say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
+  return { is: 'done', notes: notesOf(seen) }
 }
 
 async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded: AbortSignal): Promise<Outcome> {
@@ -211,6 +214,8 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
     say('wait', seen.awaits.detail)
     return { is: 'open', why: 'after', detail: seen.awaits.detail }
   }
+  // It came about meanwhile, by itself or by somebody's hand: nothing is left to do, and nothing to allow.
+  if (seen.is === 'present' && now.consents.length === 0) return settledAs(now, pass, say)
   if (!isAgreed(now, planned)) return changed(say)
   // The same to do, and yet of the world as it is now: of a file that another step has edited, the new text.
   for (const action of now.actions) {
@@ -268,7 +273,7 @@ async function watch(
       pause = FIRST_PAUSE_MS
     }
     try {
-      const ended = seen.is === 'missing' ? bringersEnded : undefined
+      const ended = seen.is === 'missing' && seen.awaits?.on === 'ci' ? bringersEnded : undefined
       // When those have ended that bring it, one more look tells whether it has come.
       isLast = ended?.aborted ?? false
       if (!isLast) await sleepUntil(pause, { until, ended }, engine)

@@ -73,6 +73,8 @@ export interface PolicyAction extends Common {
   /** What the member has afterwards, besides what it has; with `only`, nothing besides. */
   readonly roles: readonly Role[]
   readonly only?: true
+  /** Facts that are true once it is written. */
+  readonly saves?: Facts
   readonly byHand: readonly Sh[]
 }
 
@@ -162,6 +164,10 @@ export type Seen<State> =
       readonly is: 'differs'
       readonly state: State
       readonly how: readonly [Difference, ...Difference[]]
+      /** What becomes of it with consent, where that is not to be overwritten: "take them away". */
+      readonly offer?: string
+      /** What a person must type to give that consent: it may break what others rely on. */
+      readonly typed?: string
       /** It may stay as it is, by choice, for as long as it is this very thing. */
       readonly keep?: { readonly id: string }
       readonly learned?: Facts
@@ -198,6 +204,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   home(name: string): string | undefined
   /** What was learned earlier, by `step:name`. */
   fact(name: string): string | undefined
+  /** Did a step of this set-up make its thing, adopt it, or find it as it should be? undefined: none of it yet. */
+  record(step: StepId): 'made' | 'adopted' | 'present' | undefined
   /** When an effect was last begun, or first, since its end was last seen; by `step/key` and the vendor's clock. */
   begunAt(intent: string, which?: 'first'): Date | undefined
   /** Does a secret that this step has just made end so? undefined where it is not at hand. */
