@@ -3,12 +3,14 @@ import { type Cause, EXIT, type Exit, SetupError } from '../clouds/cause.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Outcome, openConsent } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
+import { type Place, readProgress, type Saved } from '../engine/saved.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
 import { createPrinter, type Printer, wrap } from '../output/printer.ts'
 import type { Ground } from './ground.ts'
 import { awaitedIn, sayAwaited } from './people.ts'
 import type { Screen } from './screen.ts'
+import { sayWhatStands } from './stands.ts'
 
 interface End {
   readonly plan: readonly Planned[]
@@ -49,6 +51,7 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
   }
   for (const awaited of people) sayAwaited(awaited, printer)
   for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToGoOn(planned, outcomes), width))
+  sayWhatStands(engine.progress.saved, printer)
   if (exit !== EXIT.done) line(wrap('  ', safety(engine), width))
   if (ground.keepsState) {
     line('  Progress, with no secret in it:')
@@ -62,7 +65,7 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
  * Says what ended a run between its passes, on standard error, and how to go on.
  * @throws what is neither an interruption nor meant for people
  */
-export function sayStopped(error: unknown, { goOn }: Ground, { interrupt }: Screen): Exit {
+export function sayStopped(error: unknown, { goOn, state }: Ground, { interrupt }: Screen): Exit {
   const isInterrupted = isInterruption(error) || (interrupt.stop.aborted && error === interrupt.stop.reason)
   if (!isInterrupted && !(error instanceof SetupError)) throw error
   const printer = createPrinter(process.stderr, process.env)
@@ -72,8 +75,19 @@ export function sayStopped(error: unknown, { goOn }: Ground, { interrupt }: Scre
   line()
   const headline = `${HEADLINES[exit] ?? 'Stopped'} (exit ${exit}). Safe to leave: nothing is in flight.`
   line(wrap('', paint.bold(headline), width))
+  const saved = savedIn(state)
+  if (saved !== undefined) sayWhatStands(saved, printer)
   line(`Go on: ${paint.bold(goOn)}`)
   return exit
+}
+
+/** What was saved, if that can be read: the error that is told may be about that very file. */
+function savedIn(state: Place): Saved | undefined {
+  try {
+    return readProgress(state)
+  } catch {
+    return undefined
+  }
 }
 
 const HEADLINES: Partial<Record<Exit, string>> = {

@@ -14,6 +14,7 @@ import type { Options } from './options.ts'
 import { realGround } from './real.ts'
 import { openCheckout } from './repository.ts'
 import { createScreen } from './screen.ts'
+import { sayWhatStands } from './stands.ts'
 
 /** `status`: what is done and what is open, as it was saved; with --live, as it is. */
 export async function status(options: Options): Promise<Exit> {
@@ -31,7 +32,10 @@ async function fromProgress(options: Options): Promise<Exit> {
   const printer = createPrinter(process.stdout, env)
   printer.line(printer.paint.bold(`${titleOf(checkout)} · status as it was saved`))
   if (saved === undefined) printer.line('Nothing was saved here: the walk has not begun. dummyapp-setup begins it.')
-  else for (const { id } of STEPS) sayStep(id, saved, printer)
+  else {
+    for (const { id } of STEPS) sayStep(id, saved, printer)
+    sayWhatStands(saved, printer)
+  }
   return EXIT.done
 }
 

@@ -2,12 +2,13 @@ import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import { VendorTrouble } from '../clouds/clouds.ts'
 import type { Identity } from '../clouds/identity.ts'
 import { at, type Json } from '../clouds/json.ts'
+import { changePolicy, type Grant, isAboutCondition, until } from '../clouds/policy.ts'
 import { replaceInside } from '../clouds/repo.ts'
 import { Secret } from '../clouds/secret.ts'
 import type { Credential, VendorReply } from '../clouds/vendor.ts'
-import { bound, boundPath, type Engine, type Minted, newLook, refusal, see } from './engine.ts'
+import { bound, boundHeaders, boundPath, type Engine, type Minted, newLook, refusal, see } from './engine.ts'
 import { sameActions } from './plan.ts'
-import type { Action, PersonAction, RequestAction, RunAction, Step } from './step.ts'
+import type { Action, PersonAction, PolicyAction, RequestAction, Role, RunAction, Step } from './step.ts'
 import { fill, fillBody, type Hole, shown } from './text.ts'
 
 /** How often an effect is tried whose answer was lost, each time after a look. */
@@ -43,13 +44,14 @@ export async function act(action: Effect, acting: Acting): Promise<void> {
   const { engine } = acting
   if (action.kind === 'run') await runCommand(action, acting)
   else if (action.kind === 'edit') replaceInside(engine.repo, action.file, action.from, action.to)
+  else if (action.kind === 'policy') await writePolicy(action, acting, withdraw)
   else await sendRequest(action, acting, withdraw)
 }
 
 /** @returns what takes it back, for an effect that certainly did not happen; an intent of an earlier run stands */
 function saveIntent(action: Effect, { step, engine: { clouds, progress } }: Acting): () => void {
   if (action.kind === 'request' && action.method === 'GET') return () => {}
-  const at = action.kind === 'request' ? clouds.timeAt(action.host) : clouds.clock.now()
+  const at = 'host' in action ? clouds.timeAt(action.host) : clouds.clock.now()
   const name = `${step.id}/${action.key}`
   const earlier = progress.saved.intents[name]
   const first = earlier && { first: earlier.first ?? earlier.at }
@@ -114,6 +116,65 @@ async function sendRequest(action: RequestAction, acting: Acting, withdraw: () =
   }
 }
 
+/**
+ * Changes one member's roles. What it loses by that is saved first, in the fact `STEP:removed`, so that it can be given
+ * back; and so is when it ends, of what ends by itself.
+ */
+async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () => void): Promise<void> {
+  const { step, engine, giveUp } = acting
+  const { clouds, progress } = engine
+  const { host, reads, only = false } = action
+  const { facts } = progress.saved
+  const headers = action.headers && { headers: boundHeaders(action.headers, facts) }
+  const place = { path: boundPath(action.path, facts), reads, ...headers }
+  const member = fill(action.member, ({ hole }) => bound(hole, facts))
+  const end = (ms: number) => new Date(clouds.timeAt(host).getTime() + clouds.clock.timeout(ms)).toISOString()
+  let isSent = false
+  const write = (grants: readonly Grant[], learned: Readonly<Record<string, string>>) =>
+    changePolicy(
+      place,
+      { member, grants, only },
+      {
+        sleep: ms => clouds.clock.sleep(ms, giveUp),
+        beforeWrite: removed => {
+          isSent = true
+          const lost = removed.length === 0 ? {} : { [`${step.id}:removed`]: JSON.stringify(removed) }
+          progress.save({ facts: { ...progress.saved.facts, ...learned, ...lost } })
+        },
+        send: request =>
+          clouds.send(host, request, { signal: giveUp }).catch(error => {
+            if (error instanceof VendorTrouble && error.effect === 'unknown') return undefined
+            throw error
+          }),
+      },
+    )
+  const timed = action.roles.map(role => ending(role, end))
+  const ends: Readonly<Record<string, string>> = Object.assign({}, ...timed.map(one => one.learned))
+  let written = await write(
+    timed.map(({ grant }) => grant),
+    ends,
+  )
+  if (written.is === 'refused' && isAboutCondition(written.reply) && Object.keys(ends).length > 0) {
+    const endless = Object.fromEntries(Object.keys(ends).map(fact => [fact, '']))
+    written = await write(
+      action.roles.map(({ ends: _, ...grant }) => grant),
+      endless,
+    )
+  }
+  if (written.is === 'done') return
+  if (written.is === 'lost')
+    throw lostTooOften(step, action, { lost: written.reply === undefined ? 'no answer' : `${written.reply.status}` })
+  if (!isSent) withdraw()
+  throw new SetupError(refusal(step, host, written.reply, engine.answers))
+}
+
+/** The role with the condition by which it ends, where it is to end, and when that is. */
+function ending({ ends, ...grant }: Role, end: (ms: number) => string) {
+  if (ends === undefined) return { grant, learned: {} }
+  const at = end(ends.afterMs)
+  return { grant: { ...grant, condition: until(at) }, learned: { [ends.fact]: at } }
+}
+
 /** What certainly never reached the vendor: nobody was let in, or nothing went out. */
 const isUnsent = (error: unknown): boolean =>
   error instanceof NeedsSecret || (error instanceof VendorTrouble && error.effect === 'none')
@@ -132,7 +193,8 @@ async function sendOnce(action: RequestAction, acting: Acting): Promise<VendorRe
   const body = action.body && { body: filledBody(action.body, acting) }
   const repeat = action.again === 'safe' ? 'safe' : 'never'
   try {
-    const request = { method, path, ...body, ...(headers && { headers }), repeat } as const
+    const given = headers && { headers: boundHeaders(headers, engine.progress.saved.facts) }
+    const request = { method, path, ...body, ...given, repeat } as const
     const reply = await engine.clouds.send(host, request, { signal: giveUp, ...(as && { as }) })
     if (reply.status < 500) return reply
     return { lost: refusal(acting.step, host, reply, engine.answers).said ?? '' }
@@ -210,10 +272,10 @@ async function hasHappened(action: Action, { step, engine, minted, giveUp }: Act
   return !step.actions(engine.answers, seen).some(still => sameActions([still], [action]))
 }
 
-function lostTooOften(step: Step, action: RequestAction, { lost }: Lost): SetupError {
+function lostTooOften(step: Step, action: RequestAction | PolicyAction, { lost }: Lost): SetupError {
   return new SetupError({
     code: 'lost-answer',
-    asked: `${action.method} ${shown(action.path)}`,
+    asked: `${action.kind === 'policy' ? 'setIamPolicy' : action.method} ${shown(action.path)}`,
     said: `${lost} (${TRIES} times)`,
     means: `No clear answer came to a request of ${step.id}, and a look shows that it changed nothing.`,
     next: 'Run again in a few minutes; what exists is looked at first, so nothing is made twice.',

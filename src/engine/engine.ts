@@ -53,9 +53,14 @@ export function newLook(
       replies.set(key, asked)
       return asked
     },
-    preview(host, to, body) {
+    ask(host, to, body, { as, headers } = {}) {
       const path = boundPath(to, progress.saved.facts)
-      return clouds.send(host, { method: 'POST', path, body, repeat: 'safe' }, { signal })
+      const request: HttpRequest = {
+        ...{ method: 'POST', path, repeat: 'safe' },
+        ...(body !== undefined && { body }),
+        ...(headers && { headers }),
+      }
+      return clouds.send(host, request, { signal, ...(as && { as }) })
     },
     readPublic: address => clouds.readPublic(address, signal),
     git: (...argv) => clouds.run({ argv: ['git', ...argv], cwd: repo }),
@@ -88,7 +93,7 @@ export function fileLook(answers: Known, repo: string): Look {
     isDry: true,
     account: refuse,
     read: refuse,
-    preview: refuse,
+    ask: refuse,
     readPublic: refuse,
     git: refuse,
     tool: refuse,
@@ -129,6 +134,15 @@ export function refusal(step: Step, host: HostId, reply: VendorReply, answers: K
 export function boundPath(to: Str, facts: Readonly<Record<string, string>>): string {
   return fill(to, ({ hole }) => encodeURIComponent(bound(hole, facts)))
 }
+
+/** The same for headers, whose values are not encoded. */
+export const boundHeaders = (
+  headers: Readonly<Record<string, Str>>,
+  facts: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, fill(value, ({ hole }) => bound(hole, facts))]),
+  )
 
 export function bound(hole: string, facts: Readonly<Record<string, string>>): string {
   const value = facts[hole]

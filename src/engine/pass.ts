@@ -83,7 +83,8 @@ export async function runPass(agreed: Pass): Promise<ReadonlyMap<StepId, Outcome
   const running = new Map<StepId, Promise<Outcome>>()
   for (const planned of pass.plan) {
     const before = (planned.step.after ?? []).map(id => [id, running.get(id)] as const)
-    running.set(planned.step.id, afterThose(planned, before, pass))
+    const beside = Promise.all((planned.step.beside ?? []).map(id => running.get(id)))
+    running.set(planned.step.id, afterThose(planned, before, beside, pass))
   }
   // Also after a mistake of ours in one lane: the lock must not be given back while another lane has an effect in flight.
   await Promise.allSettled(running.values())
@@ -94,6 +95,7 @@ export async function runPass(agreed: Pass): Promise<ReadonlyMap<StepId, Outcome
 async function afterThose(
   planned: Planned,
   before: readonly (readonly [StepId, Promise<Outcome> | undefined])[],
+  beside: Promise<unknown>,
   pass: Running,
 ): Promise<Outcome> {
   const { id } = planned.step
@@ -107,7 +109,10 @@ async function afterThose(
     pass.emit({ step: id, event: 'wait', detail })
     return { is: 'open', why: 'after', detail }
   }
-  const outcome = await runStep(planned, pass, isStale)
+  const bringersEnded = new AbortController()
+  // A mistake of ours in one of them is told by that one.
+  beside.finally(() => bringersEnded.abort()).catch(() => {})
+  const outcome = await runStep(planned, pass, { isStale, bringersEnded: bringersEnded.signal })
   // Every step ends with an event: a drawn list waits for it.
   if (outcome.is === 'open' && outcome.why === 'stopped') pass.emit({ step: id, event: 'skip', detail: outcome.detail })
   return outcome
@@ -115,8 +120,15 @@ async function afterThose(
 
 type Say = (event: Event['event'], detail: string) => void
 
-/** @param isStale what it comes after was done since it was looked at */
-async function runStep(planned: Planned, pass: Running, isStale: boolean): Promise<Outcome> {
+/** What became of other steps meanwhile. */
+interface Meanwhile {
+  /** What it comes after was done since it was looked at. */
+  readonly isStale: boolean
+  /** Those that bring what it awaits have ended. */
+  readonly bringersEnded: AbortSignal
+}
+
+async function runStep(planned: Planned, pass: Running, { isStale, bringersEnded }: Meanwhile): Promise<Outcome> {
   const { step, seen } = planned
   const { emit } = pass
   const say: Say = (event, detail) => emit({ step: step.id, event, detail })
@@ -134,7 +146,7 @@ async function runStep(planned: Planned, pass: Running, isStale: boolean): Promi
   if (planned.isKept || pass.kept?.has(step.id)) return keepAsItIs(planned, pass, say)
   try {
     if (planned.actions.length === 0) return await settled(planned, pass, say, isStale)
-    return await carryOut(planned, pass, say)
+    return await carryOut(planned, pass, say, bringersEnded)
   } catch (error) {
     if (pass.stop.aborted && error === pass.stop.reason) return { is: 'open', why: 'stopped', detail: 'not begun' }
     if (pass.giveUp.aborted)
@@ -188,12 +200,17 @@ async function settled(planned: Planned, pass: Running, say: Say, isStale: boole
   return concluded(planned, ended, pass, say)
 }
 
-async function carryOut(planned: Planned, pass: Running, say: Say): Promise<Outcome> {
+async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded: AbortSignal): Promise<Outcome> {
   const { step } = planned
   const { engine, stop, giveUp } = pass
   const acting: Acting = { step, engine, giveUp, minted: new Map() }
-  const now = planStep(step, await see(step, newLook(engine, stop)), engine.answers, claimOf(step.id, engine))
+  const seen = await watch(step, await see(step, newLook(engine, stop)), { engine, until: stop, bringersEnded }, say)
+  const now = planStep(step, seen, engine.answers, claimOf(step.id, engine))
   if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
+  if (seen.is === 'missing' && seen.awaits) {
+    say('wait', seen.awaits.detail)
+    return { is: 'open', why: 'after', detail: seen.awaits.detail }
+  }
   if (!isAgreed(now, planned)) return changed(say)
   // The same to do, and yet of the world as it is now: of a file that another step has edited, the new text.
   for (const action of now.actions) {
@@ -236,19 +253,25 @@ const LONGEST_PAUSE_MS = 15_000
 async function watch(
   step: Step,
   first: Seen<unknown>,
-  { engine, until, minted }: { engine: Engine; until: AbortSignal; minted?: Acting['minted'] },
+  { engine, until, minted, bringersEnded }: Watching,
   say: Say,
 ): Promise<Seen<unknown>> {
   let seen = first
   let told: string | undefined
-  for (let pause = FIRST_PAUSE_MS; seen.is === 'pending' && seen.on !== 'person'; ) {
-    if (seen.detail !== told) {
-      say('start', seen.detail)
-      told = seen.detail
+  let isLast = false
+  for (let pause = FIRST_PAUSE_MS; !isLast; ) {
+    const detail = waitingFor(seen, bringersEnded !== undefined)
+    if (detail === undefined) return seen
+    if (detail !== told) {
+      say('start', detail)
+      told = detail
       pause = FIRST_PAUSE_MS
     }
     try {
-      await engine.clouds.clock.sleep(pause, until)
+      const ended = seen.is === 'missing' ? bringersEnded : undefined
+      // When those have ended that bring it, one more look tells whether it has come.
+      isLast = ended?.aborted ?? false
+      if (!isLast) await sleepUntil(pause, { until, ended }, engine)
       seen = await see(step, newLook(engine, until, minted))
     } catch (error) {
       if (until.aborted) return seen
@@ -257,6 +280,31 @@ async function watch(
     pause = Math.min(pause * 1.3, LONGEST_PAUSE_MS)
   }
   return seen
+}
+
+interface Watching {
+  readonly engine: Engine
+  readonly until: AbortSignal
+  readonly minted?: Acting['minted']
+  readonly bringersEnded?: AbortSignal
+}
+
+/** What a vendor or CI is at, as far as nothing can be done before; undefined where nobody else need do anything. */
+function waitingFor(seen: Seen<unknown>, mayAwait: boolean): string | undefined {
+  if (seen.is === 'missing') return mayAwait ? seen.awaits?.detail : undefined
+  return seen.is === 'pending' && seen.on !== 'person' ? seen.detail : undefined
+}
+
+/** Sleeps, or less where those have ended that it is waited for. Throws the reason of `until`. */
+async function sleepUntil(
+  ms: number,
+  { until, ended }: { readonly until: AbortSignal; readonly ended: AbortSignal | undefined },
+  { clouds }: Engine,
+): Promise<void> {
+  const signal = ended === undefined ? until : AbortSignal.any([until, ended])
+  await clouds.clock.sleep(ms, signal).catch(error => {
+    if (until.aborted || !ended?.aborted) throw error
+  })
 }
 
 /** What a step has come to, once nothing more is done for it in this pass. */

@@ -56,7 +56,8 @@ export interface Claim {
 export function ownership(owned: Owned, { record, intents }: Claim): 'recorded' | 'made' | 'stranger' {
   if (record?.id === owned.id) return 'recorded'
   const fits = ({ at }: Intent) => {
-    const after = owned.since === undefined ? Number.NaN : owned.since.getTime() - Date.parse(at)
+    if (owned.since === undefined) return owned.isLabelled === true
+    const after = owned.since.getTime() - Date.parse(at)
     return after >= -WHOLE_SECOND_MS && after <= LOST_ANSWER_WINDOW_MS
   }
   return intents.some(fits) ? 'made' : 'stranger'
@@ -109,7 +110,7 @@ export function inOrder(steps: readonly Step[]): readonly Step[] {
   const place = (step: Step, before: readonly StepId[]) => {
     if (placed.has(step.id)) return
     if (before.includes(step.id)) throw new Error(`steps wait for each other: ${[...before, step.id].join(' → ')}`)
-    for (const id of step.after ?? []) {
+    for (const id of [...(step.after ?? []), ...(step.beside ?? [])]) {
       const earlier = byId.get(id)
       if (earlier === undefined) throw new Error(`${step.id} comes after ${id}, which is no step`)
       place(earlier, [...before, step.id])

@@ -5,7 +5,8 @@ import type { Ran } from '../clouds/exec.ts'
 import type { HostId } from '../clouds/hosts.ts'
 import type { Identity, Vendor } from '../clouds/identity.ts'
 import type { Json } from '../clouds/json.ts'
-import type { Account, VendorReply } from '../clouds/vendor.ts'
+import type { Grant } from '../clouds/policy.ts'
+import type { Account, Credential, VendorReply } from '../clouds/vendor.ts'
 import type { Body, Hole, Str } from './text.ts'
 
 /** `lane.name`. The lane is for drawing; order comes from `after` alone. */
@@ -43,7 +44,7 @@ export interface RequestAction extends Common {
   /** A GET where what it learns is needed by the next action. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: Str
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, Str>>
   readonly body?: Body
   /** What the answer teaches: fact name → keys that lead to it in the answer's body. */
   readonly learn?: Readonly<Record<string, readonly string[]>>
@@ -75,11 +76,9 @@ export interface PolicyAction extends Common {
   readonly byHand: readonly Sh[]
 }
 
-export interface Role {
-  readonly role: string
-  readonly condition?: { readonly title: string; readonly description?: string; readonly expression: string }
-  /** It ends by itself so long after it was given, in milliseconds, where the vendor takes a condition. */
-  readonly forMs?: number
+export interface Role extends Grant {
+  /** It ends by itself, where the vendor takes such a condition: how long after it was given, in milliseconds, and the fact that tells when. */
+  readonly ends?: { readonly afterMs: number; readonly fact: string }
 }
 
 /** A local command; it is its own by-hand form. */
@@ -188,8 +187,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   read(host: HostId, path: Str, options?: ReadOptions): Promise<VendorReply>
   /** What lies at an address that a vendor gave, asked for without a sign-in; undefined where it cannot be had. */
   readPublic(address: string): Promise<Json | undefined>
-  /** A POST that the vendor documents as a mere preview of what it would do. */
-  preview(host: HostId, path: Str, body: Json): Promise<VendorReply>
+  /** A POST that only asks: a preview of what would be done, a policy, a token of an account that ends by itself. */
+  ask(host: HostId, path: Str, body?: Json, options?: AskOptions): Promise<VendorReply>
   git(...argv: readonly string[]): Promise<Ran>
   /** What a tool says, where it is installed; only commands that change nothing. */
   tool(...argv: readonly string[]): Promise<Ran | undefined>
@@ -210,6 +209,19 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
 interface ReadOptions {
   readonly as?: Identity
   readonly headers?: Readonly<Record<string, string>>
+}
+
+interface AskOptions {
+  readonly as?: Credential
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What was saved of a set-up. */
+export interface SavedOf {
+  /** What was learned, by `step:name`. */
+  fact(name: string): string | undefined
+  /** Was an effect begun whose end was not seen? By `step/key`. */
+  hasBegun(intent: string): boolean
 }
 
 /** A step; `Used` are the answers that it reads, `State` is what its look hands to its actions. */
@@ -238,6 +250,8 @@ interface StepOf<Used extends AnswerKey, State> {
   look(look: Look<Used>): Promise<Seen<State>>
   /** What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions. */
   actions(answers: Pick<Answers, Used>, seen?: Seen<State>): readonly Action[]
+  /** What every exit says for as long as it stands so, by what is saved. */
+  stands?(saved: SavedOf): string | undefined
   /** What takes it back, for a thing that we made. */
   undo(answers: Pick<Answers, Used>): readonly Action[]
   /** This step's own failures in words; the vendor's general ones need not be repeated. */

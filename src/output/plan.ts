@@ -55,7 +55,8 @@ const whatHappens = (action: Action, { paint, width }: Printer): string =>
 /** How it stands now, in words. */
 function nowOf(planned: Planned): string {
   const { seen } = planned
-  if (seen.is === 'missing') return seen.partly ?? 'missing'
+  if (seen.is === 'missing')
+    return seen.awaits ? `${seen.partly ?? 'missing'}; waits: ${seen.awaits.detail}` : (seen.partly ?? 'missing')
   if (seen.is === 'unknown') return seen.cause.means
   if (seen.is === 'pending') return seen.detail
   if (seen.is === 'failed') return `failed: ${seen.cause.means}`

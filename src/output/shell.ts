@@ -1,5 +1,5 @@
 import type { Sh } from '../engine/step.ts'
-import { type Body, fill, fillBody, type Hole, mark, pieces, type Str, shown } from '../engine/text.ts'
+import { type Body, fill, fillBody, type Hole, mark, pieces, type Str, shown, t } from '../engine/text.ts'
 
 /** A word as sh reads it back, whatever it holds. */
 export const quote = (word: string): string =>
@@ -20,7 +20,7 @@ export interface Curl {
     | { readonly header: string; readonly variable: string }
     | { readonly user: Str; readonly secret: Hole }
     | undefined
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, Str>>
   readonly body: Body | undefined
   readonly into?: Readonly<Record<string, string>>
   readonly okExit?: readonly number[]
@@ -59,7 +59,7 @@ function toolLines({ argv, stdin }: Sh): readonly string[] {
 function curlLines({ method, url, signIn, headers, body }: Curl): readonly string[] {
   const json = body === undefined ? [] : bodyLines(body)
   const all = { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) }
-  const shownHeaders = Object.entries(all).flatMap(([name, value]) => ['-H', quote(`${name}: ${value}`)])
+  const shownHeaders = Object.entries(all).flatMap(([name, value]) => ['-H', argument(t`${name}: ${value}`)])
   const words = ['curl', '-fsS', ...(isGlob(url) ? ['-g'] : []), '-X', method, ...shownHeaders, argument(url)]
   return [
     [

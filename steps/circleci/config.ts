@@ -122,7 +122,7 @@ function anew({ answers, file }: Look<Used>): string {
 async function refusal(look: Look<Used>, text: string): Promise<Cause | undefined> {
   const owner = await organizationId(path => look.read('circleci', path), look.answers.circleOrg)
   const options = owner === undefined ? {} : { options: { owner_id: owner } }
-  const reply = await look.preview('circleci', '/api/v2/compile-config-with-defaults', {
+  const reply = await look.ask('circleci', '/api/v2/compile-config-with-defaults', {
     config_yaml: text,
     ...options,
   })

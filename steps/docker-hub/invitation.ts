@@ -54,7 +54,7 @@ async function seenOutside(look: Look<Used>, organization: string): Promise<Seen
   if (invite !== undefined) return seenInvited(invite, look)
   const { namespace } = partsOf(dockerHubRepository)
   const asked = { org: namespace, role: 'member', invitees: [bot], dry_run: true }
-  const preview = await look.preview('docker-hub', '/v2/invites/bulk', asked)
+  const preview = await look.ask('docker-hub', '/v2/invites/bulk', asked)
   if (preview.status >= 300) return { is: 'unknown', cause: noInvitation(preview, namespace) }
   const [status] = (at(preview.body, 'invitees') as readonly Json[] | undefined) ?? []
   if (textAt(status, 'status') === 'invalid_email_or_docker_id') {

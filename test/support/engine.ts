@@ -69,6 +69,7 @@ export function makeEngine(
       ['heroku', { id: 'account', name: 'you@example.com', lacks: [] }],
       ['circleci', { id: 'account', name: 'you', lacks: [] }],
       ['docker-hub', { id: 'account', name: rehearsal?.world.dockerHub.users[0]?.username ?? 'you', lacks: [] }],
+      ['google', { id: 'google', name: 'you@example.com', lacks: [] }],
     ]),
     progress: openProgress({ folder: join(folder, 'progress'), project: 'a', clouds: 'rehearsal' }, new Date()),
     repo,
@@ -78,7 +79,7 @@ export function makeEngine(
 
 /** The sign-ins of whoever the world begins with, at every vendor. */
 function credentialsFor(
-  { heroku, circleci, dockerHub }: World,
+  { heroku, circleci, dockerHub, google }: World,
   { token, circleToken }: { readonly token?: string | undefined; readonly circleToken?: string },
 ): Map<Identity, Credential> {
   const [owner] = dockerHub.users
@@ -86,6 +87,7 @@ function credentialsFor(
     ['heroku', token ?? heroku.authorizations[0]?.token],
     ['circleci', circleToken ?? circleci.users[0]?.tokens[0]?.token],
     ['docker-hub', owner?.password, owner?.username],
+    ['google', google.users[0]?.tokens[0]?.token],
   ]
   return new Map(tokens.map(([who, secret = '', user]) => [who, { ...(user && { user }), secret: Secret.of(secret) }]))
 }

@@ -1,11 +1,13 @@
 import type { Answers } from '../../answers/schema.ts'
 import { type HostId, hostOf } from '../../clouds/hosts.ts'
 import type { Json } from '../../clouds/json.ts'
+import { ENDS } from '../../clouds/policy.ts'
 import { Secret } from '../../clouds/secret.ts'
 import { isLeftAlone, type Planned } from '../../engine/plan.ts'
 import {
   type Action,
   laneOf,
+  type PolicyAction,
   type RequestAction,
   type RunAction,
   type Seen,
@@ -13,7 +15,7 @@ import {
   type Step,
   type StepId,
 } from '../../engine/step.ts'
-import { fillBody, mark, type Str, shown, t } from '../../engine/text.ts'
+import { type Body, fillBody, hole, mark, type Str, shown, t } from '../../engine/text.ts'
 import { diffOf } from '../diff.ts'
 import { type ByHand, type Curl, readableLine } from '../shell.ts'
 
@@ -88,20 +90,34 @@ function describe(action: Action, step: Step, place: Place): Json {
     return { kind: 'person', who, instructions: instructions.map(shown), url: url === undefined ? null : shown(url) }
   }
   const { headers, vendor, authorization } = hostOf(action.host)
+  const { method, body } = action.kind === 'policy' ? { method: 'POST', body: policyBody(action) } : action
   const signIn = authorization({ user: vendor, secret: new Secret('•') })
   return {
     kind: 'request',
-    method: action.method,
+    method,
     url: shown(urlOf(action, place)),
     headers: {
       ...headers,
-      ...action.headers,
+      ...shownAll(action.headers),
       'content-type': 'application/json',
       ...Object.fromEntries(Object.entries(signIn).map(([name, value]) => [name, value.replace(/\S+$/, '••••')])),
     },
-    body: action.body === undefined ? null : fillBody(action.body, mark),
+    body: body === undefined ? null : fillBody(body, mark),
     byHand: byHand(action, step, place).map(readableLine),
   }
+}
+
+const shownAll = (headers: Readonly<Record<string, Str>> = {}) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, shown(value)]))
+
+/** What is written to a policy: everybody else's bindings are read right before, and go back as they came. */
+function policyBody({ member, roles, only }: PolicyAction): Body {
+  const others = only ? t`every binding as read, without ${member}` : 'every binding as read'
+  const added = roles.map(({ role, condition, ends }) => {
+    const ending = ends && { title: ENDS, expression: t`request.time < timestamp("${hole(ends.fact)}")` }
+    return { role, members: [member], condition: ending ?? (condition && { ...condition }) }
+  })
+  return { policy: { version: 3, etag: 'as read', bindings: [others, ...added] } }
 }
 
 /** The commands that do the same by hand. */
@@ -109,6 +125,7 @@ export function byHand(action: Action, { id }: Step, place: Place): readonly ByH
   if (action.kind === 'run') return action.byHand ?? [inEnvironment(action)]
   if (action.kind === 'edit') return [{ argv: ['git', 'apply', '-'], stdin: diffOf(action) }]
   if (action.kind === 'person') return action.byHand ?? []
+  if (action.kind === 'policy') return action.byHand
   return action.byHand ?? [curlFor(action, id, place)]
 }
 
@@ -151,10 +168,14 @@ export function toldPerson(action: Action): readonly Str[] {
 
 /** What goes over the wire, on one line; undefined for what stays on this machine. */
 export function overTheWire(action: Action, place: Place): string | undefined {
-  if (action.kind !== 'request') return undefined
-  const body = action.body === undefined ? '' : ` ${JSON.stringify(fillBody(action.body, mark))}`
-  return `${action.method} ${shown(urlOf(action, place))}${body}`
+  if (action.kind !== 'request' && action.kind !== 'policy') return undefined
+  const { method, body } = action.kind === 'policy' ? { method: 'POST', body: policyBody(action) } : action
+  const sent = body === undefined ? '' : ` ${JSON.stringify(fillBody(body, mark))}`
+  return `${method} ${shown(urlOf(action, place))}${sent}`
 }
 
-const urlOf = ({ host, path }: RequestAction, { bases }: Place): Str =>
-  t`${(bases.get(host)?.href ?? hostOf(host).home).replace(/\/$/, '')}${path}`
+const urlOf = (action: RequestAction | PolicyAction, { bases }: Place): Str => {
+  const { host, path } = action
+  const base = (bases.get(host)?.href ?? hostOf(host).home).replace(/\/$/, '')
+  return action.kind === 'policy' ? t`${base}${path}:setIamPolicy` : t`${base}${path}`
+}

@@ -15,7 +15,7 @@ export function asScript(
   const { place } = options
   const by = entries.flatMap(({ step, actions }) => actions.flatMap(action => byHand(action, step, place)))
   const hosts = new Set(
-    entries.flatMap(({ actions }) => actions.flatMap(action => (action.kind === 'request' ? [action.host] : []))),
+    entries.flatMap(({ actions }) => actions.flatMap(action => ('host' in action ? [action.host] : []))),
   )
   const vendors = [...new Set([...hosts].map(host => hostOf(host).vendor))]
   const usesCurl = by.some(command => 'url' in command)

@@ -1,0 +1,166 @@
+import type { HttpRequest } from './http.ts'
+import { at, type Json, textAt } from './json.ts'
+import type { VendorReply } from './vendor.ts'
+
+/*
+ * Changing one member's roles in an IAM policy: read, change, write with the etag, and again where somebody else wrote
+ * meanwhile (facts/google.md 1.7, 4). Everything that is not that member's goes back as it came.
+ */
+
+export interface Condition {
+  readonly title: string
+  readonly description?: string
+  readonly expression: string
+}
+
+export interface Binding {
+  readonly role: string
+  readonly members: readonly string[]
+  readonly condition?: Condition
+}
+
+/** As the APIs give it: what else stands in it is kept. */
+interface Policy {
+  readonly version?: number
+  readonly etag?: string
+  readonly bindings?: readonly Binding[]
+  readonly auditConfigs?: Json
+}
+
+/** A role that a member is to have. */
+export interface Grant {
+  readonly role: string
+  readonly condition?: Condition
+}
+
+/** What is wanted of one member; with `only`, it has no other role there afterwards. */
+export interface Wanted {
+  readonly member: string
+  readonly grants: readonly Grant[]
+  readonly only: boolean
+}
+
+/** The policy of an answer to getIamPolicy; an empty one has no bindings (facts/google.md 8). */
+export const policyIn = ({ body }: VendorReply): Policy => (body ?? {}) as Policy
+
+/** The bindings of a member, each as of this member alone. */
+export const bindingsOf = ({ bindings = [] }: Policy, member: string): readonly Binding[] =>
+  bindings.filter(({ members }) => members.includes(member)).map(binding => ({ ...binding, members: [member] }))
+
+/**
+ * The policy as wanted, and what the member lost by it; undefined where it is so already. Other members' bindings stay
+ * the same, in their order.
+ */
+export function changed(
+  policy: Policy,
+  { member, grants, only }: Wanted,
+): { readonly policy: Policy; readonly removed: readonly Binding[] } | undefined {
+  const { bindings = [] } = policy
+  const has = bindingsOf(policy, member)
+  const removed = only ? has.filter(binding => !grants.some(grant => isSame(binding, grant))) : []
+  const added = grants.filter(grant => !has.some(binding => isSame(binding, grant)))
+  if (removed.length === 0 && added.length === 0) return undefined
+  const kept = bindings.flatMap(binding => {
+    if (!binding.members.includes(member) || !removed.some(gone => isSame(gone, binding))) return [binding]
+    const members = binding.members.filter(one => one !== member)
+    return members.length === 0 ? [] : [{ ...binding, members }]
+  })
+  const next = added.reduce(withGrant(member), kept)
+  // Without version 3, Google takes no conditions (facts/google.md 5).
+  const version = next.some(({ condition }) => condition !== undefined) ? { version: 3 } : {}
+  return { policy: { ...policy, ...version, bindings: next }, removed }
+}
+
+const withGrant =
+  (member: string) =>
+  (bindings: readonly Binding[], grant: Grant): readonly Binding[] => {
+    const place = bindings.findIndex(binding => isSame(binding, grant))
+    if (place < 0) return [...bindings, { ...grant, members: [member] }]
+    return bindings.map((one, index) => (index === place ? { ...one, members: [...one.members, member] } : one))
+  }
+
+/** The same role on the same condition. */
+export const isSame = (one: Grant, other: Grant): boolean =>
+  one.role === other.role && JSON.stringify(conditionOf(one)) === JSON.stringify(conditionOf(other))
+
+const conditionOf = ({ condition }: Grant) =>
+  condition && [condition.title, condition.description ?? '', condition.expression]
+
+/** The title of a condition by which a role of this set-up ends. */
+export const ENDS = 'dummyapp-setup: ends by itself'
+
+/** The condition by which a role ends then. */
+export const until = (end: string): Condition => ({ title: ENDS, expression: `request.time < timestamp("${end}")` })
+
+/** Eight tries with growing pauses last a minute: Google asks for backing off, and a new account takes as long. */
+const ATTEMPTS = 8
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 16_000
+
+export interface PolicyPlace {
+  /** The thing that has the policy. */
+  readonly path: string
+  readonly reads: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+interface Writing {
+  /** undefined where a write got no clear answer. */
+  send(request: HttpRequest): Promise<VendorReply | undefined>
+  sleep(ms: number): Promise<void>
+  /** Called before each write, with what the member is about to lose. */
+  beforeWrite(removed: readonly Binding[]): void
+}
+
+/** Of a write: done, refused for good, or no clear answer came however often it was tried. */
+type Written =
+  | { readonly is: 'done' }
+  | { readonly is: 'refused'; readonly reply: VendorReply }
+  | { readonly is: 'lost'; readonly reply: VendorReply | undefined }
+
+/** Reads, changes and writes until it stands; what `send` throws is thrown on. */
+export async function changePolicy(place: PolicyPlace, wanted: Wanted, writing: Writing): Promise<Written> {
+  const { send, sleep, beforeWrite } = writing
+  for (let attempt = 1; ; attempt += 1) {
+    const read = await send(readRequest(place))
+    if (read === undefined) return { is: 'lost', reply: read }
+    if (read.status >= 300) return { is: 'refused', reply: read }
+    const change = changed(policyIn(read), wanted)
+    if (change === undefined) return { is: 'done' }
+    beforeWrite(change.removed)
+    const reply = await send(writeRequest(place, change.policy))
+    if (reply !== undefined && reply.status < 300) return { is: 'done' }
+    if (reply !== undefined && !isPassing(reply)) return { is: 'refused', reply }
+    if (attempt === ATTEMPTS) return { is: 'lost', reply }
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS)
+    await sleep(pause / 2 + (Math.random() * pause) / 2)
+  }
+}
+
+/** How a policy is asked for; without version 3 its conditions would be left out. */
+export const readRequest = ({ path, reads, headers }: PolicyPlace): HttpRequest => ({
+  method: reads,
+  path: reads === 'GET' ? `${path}:getIamPolicy?options.requestedPolicyVersion=3` : `${path}:getIamPolicy`,
+  ...(reads === 'POST' && { body: { options: { requestedPolicyVersion: 3 } } }),
+  ...(headers && { headers }),
+  repeat: 'safe',
+})
+
+const writeRequest = ({ path, headers }: PolicyPlace, policy: Policy): HttpRequest => ({
+  method: 'POST',
+  path: `${path}:setIamPolicy`,
+  body: { policy: policy as Json },
+  ...(headers && { headers }),
+  repeat: 'never',
+})
+
+/** Somebody else wrote, Google has trouble, or the member is too new to be known (facts/google.md 1, 4). */
+const isPassing = ({ status, body }: VendorReply): boolean =>
+  status === 409 ||
+  status === 412 ||
+  status >= 500 ||
+  (status === 400 && /^Service account .* does not exist\.$/.test(textAt(at(body, 'error'), 'message') ?? ''))
+
+/** Google does not take the condition there. */
+export const isAboutCondition = ({ status, body }: VendorReply): boolean =>
+  status === 400 && /condition/i.test(JSON.stringify(body))
