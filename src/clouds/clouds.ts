@@ -70,9 +70,10 @@ export function createClouds(options: {
     // Whoever signed in may be nobody; somebody else is never left out silently.
     if (given === undefined && who !== vendor) throw new NeedsSecret(who, 'password', noPassword())
     if (given === undefined || session === undefined) {
+      const since = performance.now()
       const reply = await sendWith(id, request, given, signal)
       if (reply.status !== 401 || given?.renew === undefined) return reply
-      const renewed = await renew(who, given)
+      const renewed = await renew(who, given, since)
       if (typeof renewed === 'string') return { ...reply, notRenewed: renewed }
       return sendWith(id, request, renewed, signal)
     }

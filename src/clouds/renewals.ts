@@ -2,27 +2,40 @@ import { SetupError } from './cause.ts'
 import type { Identity } from './identity.ts'
 import type { Credential } from './vendor.ts'
 
-/** Has a sign-in anew that is taken no longer, or says why it cannot be had. */
-type Renew = (who: Identity, refused: Credential) => Promise<Credential | string>
+/** Has a sign-in anew that a request, sent at `since`, was refused with; or says why it cannot be had. */
+type Renew = (who: Identity, refused: Credential, since: number) => Promise<Credential | string>
+
+interface Attempt {
+  readonly outcome: Promise<Credential | string>
+  /** When it had ended. */
+  end?: number
+}
 
 /**
- * Sign-ins that do not outlast a run are asked for again where they came from: once for all requests that were refused,
- * and never by asking a person.
+ * Sign-ins that do not outlast a run are asked for again where they came from: once for all requests that were under way,
+ * and never by asking a person. Times are those of performance.now().
  */
 export function createRenewals(credentials: Map<Identity, Credential>): Renew {
-  const underWay = new Map<Credential, Promise<Credential | string>>()
-  return async (who, refused) => {
+  const attempts = new WeakMap<Credential, Attempt>()
+
+  async function attempt(who: Identity, refused: Credential): Promise<Credential | string> {
+    const renewed = await newer(refused)
+    if (typeof renewed !== 'string' && credentials.get(who) === refused) credentials.set(who, renewed)
+    return renewed
+  }
+
+  return async (who, refused, since) => {
     const present = credentials.get(who)
     // Another request may have brought it meanwhile, or a person.
     if (present !== undefined && present !== refused) return present
-    const asked = underWay.get(refused) ?? newer(refused)
-    underWay.set(refused, asked)
+    const last = attempts.get(refused)
+    if (last !== undefined && (last.end ?? since) >= since) return last.outcome
+    const next: Attempt = { outcome: attempt(who, refused) }
+    attempts.set(refused, next)
     try {
-      const renewed = await asked
-      if (typeof renewed !== 'string' && credentials.get(who) === refused) credentials.set(who, renewed)
-      return renewed
+      return await next.outcome
     } finally {
-      underWay.delete(refused)
+      next.end = performance.now()
     }
   }
 }

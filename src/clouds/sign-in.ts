@@ -131,9 +131,15 @@ function secretInFile(path: string, variable: string): Secret {
   try {
     text = readFileSync(path, 'utf8').trim()
   } catch (error) {
-    const said = (error as NodeJS.ErrnoException).code ?? ''
-    const cause = { code: 'unreadable-token', said, means: `${file} cannot be read.` }
-    throw new SetupError({ ...cause, next: `Correct or unset ${variable}, and run again.` }, EXIT.input)
+    throw new SetupError(
+      {
+        code: 'unreadable-token',
+        said: (error as NodeJS.ErrnoException).code ?? '',
+        means: `${file} cannot be read.`,
+        next: `Correct or unset ${variable}, and run again.`,
+      },
+      EXIT.input,
+    )
   }
   if (text) return asSecret(text, file, next)
   throw new SetupError({ code: 'no-token', means: `${file} is empty.`, next }, EXIT.input)

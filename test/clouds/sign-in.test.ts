@@ -71,13 +71,13 @@ describe('A sign-in is', () => {
   test('first the variable’s', async () => {
     const found = await find('heroku', taken, 'echo from-the-tool')
     expect(revealed(found)).toBe('from-the-environment')
-    expect(found).toMatchObject({ source: 'HEROKU_API_KEY' })
+    expect(found).toMatchObject({ credential: { source: 'HEROKU_API_KEY' } })
   })
 
   test('else the tool’s', async () => {
     const found = await find('heroku', nothing, 'test "$*" = auth:token && echo from-the-tool')
     expect(revealed(found)).toBe('from-the-tool')
-    expect(found).toMatchObject({ source: 'heroku auth:token' })
+    expect(found).toMatchObject({ credential: { source: 'heroku auth:token' } })
   })
 
   const TOOL = 'heroku auth:token'
@@ -110,7 +110,9 @@ describe('A name and a password are a sign-in', () => {
     const found = await find('docker-hub', takeSecrets(env()))
     expect(found).toMatchObject({ identity: 'docker-hub', credential: { user: 'acmedev' } })
     expect(revealed(found)).toBe('dckr_pat_one')
-    expect(found).toMatchObject({ source: 'DOCKERHUB_ADMIN_USER (acmedev) and DOCKERHUB_ADMIN_TOKEN' })
+    expect(found).toMatchObject({
+      credential: { source: 'DOCKERHUB_ADMIN_USER (acmedev) and DOCKERHUB_ADMIN_TOKEN' },
+    })
   })
 
   test('and none where one is missing', async () => {
