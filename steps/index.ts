@@ -12,6 +12,10 @@ import { repository } from './docker-hub/repository.ts'
 import { team } from './docker-hub/team.ts'
 import { token } from './docker-hub/token.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
+import { billing } from './google/billing.ts'
+import { project as googleProject } from './google/project.ts'
+import { serviceAccount } from './google/service-account.ts'
+import { services } from './google/services.ts'
 import { ciToken } from './heroku/ci-token.ts'
 import { createApp } from './heroku/create-app.ts'
 import { firstDeploy } from './heroku/first-deploy.ts'
@@ -33,6 +37,10 @@ export const STEPS = inOrder([
   repository,
   team,
   bot,
+  googleProject,
+  billing,
+  services,
+  serviceAccount,
   project,
   contextHeroku,
   contextGoogle,
