@@ -13,9 +13,13 @@ import { repository } from './docker-hub/repository.ts'
 import { team } from './docker-hub/team.ts'
 import { token } from './docker-hub/token.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
+import { billing } from './google/billing.ts'
 import { grant } from './google/grant.ts'
+import { project as googleProject } from './google/project.ts'
 import { prove } from './google/prove.ts'
 import { repository as googleRepository } from './google/repository.ts'
+import { serviceAccount } from './google/service-account.ts'
+import { services } from './google/services.ts'
 import { strip } from './google/strip.ts'
 import { temporaryRole } from './google/temporary-role.ts'
 import { ciToken } from './heroku/ci-token.ts'
@@ -39,6 +43,10 @@ export const STEPS = inOrder([
   repository,
   team,
   bot,
+  googleProject,
+  billing,
+  services,
+  serviceAccount,
   project,
   contextHeroku,
   contextGoogle,

@@ -77,8 +77,12 @@ export const GOOGLE_POLICIES = api('orgpolicy')
 export const GOOGLE_REGISTRY = api('artifactregistry')
 
 function means(reply: VendorReply): Cause {
-  const { status, body, signIn, notRenewed } = reply
-  const cause = explained(reply, status, textAt(body, 'error', 'status') ?? '', status)
+  const { status, asked, body, signIn, notRenewed } = reply
+  const { id = textAt(body, 'error', 'status') ?? '', words, details } = readError(body)
+  const said = `${status} ${[id, words].filter(Boolean).join(': ')}`
+  const error: Told = { status, id, text: `${words} ${JSON.stringify(details)}`, asked }
+  const known = GOOGLE_REFUSALS.find(({ when }) => when(error))
+  const cause = { asked, said, ...(known?.cause ?? UNEXPECTED) }
   if (status !== 401) return cause
   return {
     ...cause,
@@ -94,37 +98,6 @@ function howToSignInAnew(source = ''): string {
     return `Put a new one there (gcloud auth print-access-token prints it), or unset ${first}; then run again.`
   }
   return 'Sign in anew with gcloud auth login, and run again.'
-}
-
-/** google.rpc.Code, by its numbers, with the status that each is sent with (google/rpc/code.proto). */
-const CODES: Readonly<Record<number, readonly [name: string, status: number]>> = {
-  3: ['INVALID_ARGUMENT', 400],
-  5: ['NOT_FOUND', 404],
-  6: ['ALREADY_EXISTS', 409],
-  7: ['PERMISSION_DENIED', 403],
-  8: ['RESOURCE_EXHAUSTED', 429],
-  9: ['FAILED_PRECONDITION', 400],
-  10: ['ABORTED', 409],
-  13: ['INTERNAL', 500],
-  14: ['UNAVAILABLE', 503],
-}
-
-/** Why a long-running operation failed; undefined where it did not, or is not done (facts/google.md 4). */
-export function operationFailure(operation: VendorReply): Cause | undefined {
-  const error = at(operation.body, 'error')
-  if (operation.status >= 300 || error === undefined) return undefined
-  const code = Number(at(error, 'code'))
-  const [name, status] = CODES[code] ?? ['', 0]
-  return explained(operation, status, name, code)
-}
-
-/** `told` is the number that the vendor itself gave. */
-function explained({ asked, body }: VendorReply, status: number, name: string, told: number): Cause {
-  const { id, words, details } = readError(body)
-  const said = `${told} ${[id ?? name, words].filter(Boolean).join(': ')}`
-  const error: Told = { status, id: id ?? name, text: `${words} ${JSON.stringify(details)}`, asked }
-  const known = GOOGLE_REFUSALS.find(({ when }) => when(error))
-  return { asked, said, ...(known?.cause ?? UNEXPECTED) }
 }
 
 /** The reason of an ErrorInfo among the details of a refusal, as SERVICE_DISABLED. */

@@ -35,17 +35,21 @@ export class ForPerson extends Error {
   }
 }
 
+/** Its answer came, or was lost: then the vendor may still be at it, or may never have heard of it. */
+type Answered = 'clear' | 'lost'
+
 /**
  * Carries one action out. The intent is saved first, so that whatever happens next, the following run knows.
  * @throws SetupError; ForPerson; the reason of `giveUp`
  */
-export async function act(action: Effect, acting: Acting): Promise<void> {
+export async function act(action: Effect, acting: Acting): Promise<Answered> {
   const withdraw = saveIntent(action, acting)
   const { engine } = acting
+  if (action.kind === 'request') return sendRequest(action, acting, withdraw)
   if (action.kind === 'run') await runCommand(action, acting)
   else if (action.kind === 'edit') replaceInside(engine.repo, action.file, action.from, action.to)
-  else if (action.kind === 'policy') await writePolicy(action, acting, withdraw)
-  else await sendRequest(action, acting, withdraw)
+  else await writePolicy(action, acting, withdraw)
+  return 'clear'
 }
 
 /** @returns what takes it back, for an effect that certainly did not happen; an intent of an earlier run stands */
@@ -101,7 +105,7 @@ const nobodyAt = ({ host, user }: NonNullable<RunAction['registry']>): Cause => 
 /** Of a build's many lines the last ones tell why it failed. */
 const lastLines = (text: string): string => text.trim().split('\n').slice(-12).join('\n')
 
-async function sendRequest(action: RequestAction, acting: Acting, withdraw: () => void): Promise<void> {
+async function sendRequest(action: RequestAction, acting: Acting, withdraw: () => void): Promise<Answered> {
   for (let attempt = 1; ; attempt += 1) {
     const reply = await sendOnce(action, acting).catch(error => {
       if (attempt === 1 && isUnsent(error)) withdraw()
@@ -109,9 +113,10 @@ async function sendRequest(action: RequestAction, acting: Acting, withdraw: () =
     })
     if (!('lost' in reply)) {
       if (attempt === 1 && (isRefused(action, reply) || noTo(action, reply, acting))) withdraw()
-      return settle(action, reply, acting)
+      settle(action, reply, acting)
+      return 'clear'
     }
-    if (await hasHappened(action, acting)) return
+    if (await hasHappened(action, acting)) return 'lost'
     if (attempt === TRIES) throw lostTooOften(acting.step, action, reply)
   }
 }

@@ -217,12 +217,13 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
   // It came about meanwhile, by itself or by somebody's hand: nothing is left to do, and nothing to allow.
   if (seen.is === 'present' && now.consents.length === 0) return settledAs(now, pass, say)
   if (!isAgreed(now, planned)) return changed(say)
+  let isCertain = true
   // The same to do, and yet of the world as it is now: of a file that another step has edited, the new text.
   for (const action of now.actions) {
     if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` }
     if (action.kind === 'person') return forPerson(action, say)
     say('start', shown(action.does))
-    await act(action, acting)
+    if ((await act(action, acting)) === 'lost') isCertain = false
   }
   const look = () => see(step, newLook(engine, giveUp, acting.minted))
   const watching = { engine, until: stop, minted: acting.minted }
@@ -233,11 +234,12 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
     await act(action, acting)
     after = await watch(step, await look(), watching, say)
   }
+  // It was waited for in vain, so the request never arrived: it is for the next plan.
+  if (!isCertain && after.is === 'missing') return changed(say, 'the answer was lost, and it did not come about')
   return concluded(planned, after, pass, say)
 }
 
-function changed(say: Say): Outcome {
-  const detail = 'it changed since the plan was agreed to'
+function changed(say: Say, detail = 'it changed since the plan was agreed to'): Outcome {
   say('differs', detail)
   return { is: 'open', why: 'changed', detail }
 }
@@ -324,6 +326,8 @@ function concluded(planned: Planned, seen: Seen<unknown>, { engine, stop, acted 
     return { is: 'done', notes: notesOf(seen) }
   }
   if (seen.is === 'failed') return failed(seen.cause, undefined, say)
+  // What there is to choose among has changed: that is asked before the next plan.
+  if (seen.is === 'unknown' && seen.choose) return changed(say)
   if (seen.is === 'unknown') return failed(seen.cause, seen.needs, say)
   const person = seen.is === 'pending' && step.actions(engine.answers, seen).find(({ kind }) => kind === 'person')
   if (person && person.kind === 'person') return forPerson(person, say)

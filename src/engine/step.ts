@@ -178,7 +178,13 @@ export type Seen<State> =
   /** It ended badly; its actions try it again. */
   | { readonly is: 'failed'; readonly cause: Cause; readonly state?: State }
   /** It could not be seen, or what is there is not for us to see. Nothing is done. */
-  | { readonly is: 'unknown'; readonly cause: Cause; readonly needs?: Need }
+  | { readonly is: 'unknown'; readonly cause: Cause; readonly needs?: Need; readonly choose?: Choice }
+
+/** An answer that a person chooses among what a look has found; it is asked for between two passes. */
+export interface Choice {
+  readonly answer: AnswerKey
+  readonly among: readonly { readonly value: string; readonly name: string }[]
+}
 
 /** A secret that only a person knows; it is asked for between two passes. */
 export type Need = Pick<NeedsSecret, 'identity' | 'what'>

@@ -1,12 +1,12 @@
 import { GOOGLE } from '../../src/clouds/google.ts'
-import { at, textAt } from '../../src/clouds/json.ts'
 import { isSame } from '../../src/clouds/policy.ts'
 import { type Action, defineStep, type Look, type Seen } from '../../src/engine/step.ts'
 import { path, type Str, shown, t } from '../../src/engine/text.ts'
 import { isInForce } from './as-account.ts'
+import { begunBy, isFresh, learnOperation } from './begun.ts'
 import { grantWriter, WRITER } from './grant.ts'
 import { countedTo, locationOf, pushesToGoogle, repositoryPath } from './names.ts'
-import { lookAtRepository, rightsOnRepository } from './registry.ts'
+import { lookAtRepository, notServedYet, rightsOnRepository } from './registry.ts'
 
 const ID = 'google.repository'
 const USES = ['googleProject', 'googleServiceAccountId', 'googleRoute', 'registryHost', 'circleJobs'] as const
@@ -14,6 +14,7 @@ type Questions = Look<(typeof USES)[number]>
 
 /** What is lacking. */
 type State = readonly ('repository' | 'grant')[]
+const ALL: State = ['repository', 'grant']
 
 export const repository = defineStep({
   id: ID,
@@ -31,7 +32,7 @@ export const repository = defineStep({
   async look(look): Promise<Seen<State>> {
     const { answers } = look
     const there = await lookAtRepository(look)
-    if (typeof there === 'string') return (await underWay(look)) ?? { is: 'missing', state: ['repository', 'grant'] }
+    if (typeof there === 'string') return (await underWay(look)) ?? { is: 'missing', state: ALL }
     if (there.format !== 'DOCKER') return { is: 'unknown', cause: notForDocker(there.name, there.format) }
     const owned = {
       id: `${there.name} ${there.createdAt.toISOString()}`,
@@ -52,7 +53,7 @@ export const repository = defineStep({
   },
 
   actions: (answers, seen) => {
-    const state = seen !== undefined && 'state' in seen && seen.state ? seen.state : ['repository', 'grant']
+    const state = seen !== undefined && 'state' in seen && seen.state ? seen.state : ALL
     return [
       ...(state.includes('repository') ? [create(answers)] : []),
       ...(state.includes('grant') ? [grantWriter(answers)] : []),
@@ -94,7 +95,7 @@ const create = (answers: { readonly googleProject: Str; readonly registryHost: S
     path: t`${path`/v1/projects/${googleProject}/locations/${location}/repositories`}?repositoryId=${registryHost}`,
     headers: countedTo(answers),
     body: { format: 'DOCKER' },
-    learn: { operation: ['name'] },
+    learn: learnOperation('create'),
     again: 'look-first',
     // Made by a request of ours whose answer was lost, and not to be seen yet.
     okStatus: [409],
@@ -111,15 +112,14 @@ const create = (answers: { readonly googleProject: Str; readonly registryHost: S
 
 /** What became of the operation that makes it, where one was begun. */
 async function underWay(look: Questions): Promise<Seen<State> | undefined> {
-  const operation = look.fact(`${ID}:operation`)
-  if (operation === undefined || look.begunAt(`${ID}/create`) === undefined) return undefined
-  const reply = await look.read('google-registry', `/v1/${operation}`, { headers: countedTo(look.answers) })
-  if (reply.status >= 300) return undefined
-  if (at(reply.body, 'done') !== true) return { is: 'pending', on: 'vendor', detail: 'Google makes the repository' }
-  const error = at(reply.body, 'error')
-  if (error === undefined) return undefined
-  const cause = { ...GOOGLE.means({ ...reply, body: { error } }), said: textAt(error, 'message') ?? '' }
-  return { is: 'failed', cause, state: ['repository', 'grant'] }
+  const headers = countedTo(look.answers)
+  const begun = { step: ID, key: 'create', host: 'google-registry', headers } as const
+  const operation = await begunBy(look, begun)
+  if (operation?.is === 'under-way' || (operation === undefined && isFresh(look, begun))) {
+    return { is: 'pending', on: 'vendor', detail: 'Google makes the repository' }
+  }
+  if (operation?.is === 'refused') return { is: 'failed', cause: GOOGLE.means(operation.reply), state: ALL }
+  return notServedYet(look)
 }
 
 const notForDocker = (name: string, format: string) => ({

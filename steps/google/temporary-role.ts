@@ -1,7 +1,7 @@
-import { rightsIn } from '../../src/clouds/google-rights.ts'
-import { type Binding, ENDS, NEVER } from '../../src/clouds/policy.ts'
+import { type Binding, bindingsOf, ENDS, NEVER } from '../../src/clouds/policy.ts'
 import { defineStep, type Look, type Seen } from '../../src/engine/step.ts'
 import { hole, shown, t } from '../../src/engine/text.ts'
+import { bindingsOn } from './access.ts'
 import { isInForce } from './as-account.ts'
 import { memberOf, projectPath, pushesToGoogle } from './names.ts'
 import { lookAtRepository } from './registry.ts'
@@ -115,9 +115,6 @@ function isOver({ condition }: Binding, look: Pick<Look, 'hasPassed'>): boolean 
 export async function onProject(
   look: Look<'googleProject' | 'googleServiceAccountId'>,
 ): Promise<readonly Binding[] | undefined> {
-  const { answers } = look
-  const policy = await look.ask('google', `${shown(projectPath(answers))}:getIamPolicy`, {
-    options: { requestedPolicyVersion: 3 },
-  })
-  return policy.status === 403 || policy.status === 404 ? undefined : rightsIn(policy, shown(memberOf(answers))).own
+  const bindings = await bindingsOn(look, 'google', projectPath(look.answers))
+  return bindings && bindingsOf({ bindings }, shown(memberOf(look.answers)))
 }

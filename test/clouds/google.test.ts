@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { GOOGLE, GOOGLE_PROJECTS, operationFailure, reasonOf } from '../../src/clouds/google.ts'
+import { GOOGLE, GOOGLE_PROJECTS, reasonOf } from '../../src/clouds/google.ts'
+import { readOperation } from '../../src/clouds/google-operations.ts'
 import { GOOGLE_REFUSALS } from '../../src/clouds/google-refusals.ts'
 import type { HostId } from '../../src/clouds/hosts.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
@@ -338,6 +339,12 @@ describe('A refusal of the real Google', () => {
 
 const escaped = (text: string) => text.replace(/[[\].*+?^${}()|\\]/g, '\\$&')
 
+/** Why an operation failed, where it did. */
+function operationFailure(reply: VendorReply) {
+  const operation = readOperation(reply)
+  return operation?.is === 'refused' ? GOOGLE.means(operation.reply) : undefined
+}
+
 describe('The error of an operation', () => {
   /** What became of a project that is to be made. */
   async function made(change: (world: World) => void) {
@@ -349,14 +356,14 @@ describe('The error of an operation', () => {
   test.each<readonly [string, string, (world: World) => void]>([
     [
       'project-quota',
-      '8 RESOURCE_EXHAUSTED: The project cannot be created because you have exceeded your allotted project quota.',
+      '429 RESOURCE_EXHAUSTED: The project cannot be created because you have exceeded your allotted project quota.',
       google(({ users }) => {
         for (const user of users) user.projectQuota = 1
       }),
     ],
     [
       'terms',
-      '9 TOS: Callers must accept Terms of Service',
+      '400 TOS: Callers must accept Terms of Service',
       google(({ users }) => {
         for (const user of users) user.acceptedTerms = false
       }),
@@ -377,20 +384,21 @@ describe('The error of an operation', () => {
     [10, 'concurrent'],
     [13, 'unavailable'],
     [14, 'unavailable'],
-    [2, 'unexpected'],
+    [2, 'unavailable'],
   ])('by its code %i goes through the same table: %s', (code, expected) => {
-    const operation = { ...literal(200, { code, message: 'no' }), asked: 'GET x/operations/1' }
+    const body = { name: 'operations/1', done: true, error: { code, message: 'no' } }
+    const operation = { ...literal(200, {}), body, asked: 'GET x/operations/1' }
     const cause = operationFailure(operation)
     expect(cause?.code).toBe(expected)
-    expect(cause?.said).toMatch(new RegExp(`^${code} ([A-Z_]+: )?no$`))
+    expect(cause?.said).toMatch(/^\d{3} ([A-Z_]+: )?no$/)
   })
 
   test('is none while it goes on, where it went well, and where it cannot be read', async () => {
     const done = await made(() => {})
     expect(at(done.body, 'done')).toBe(true)
-    expect(operationFailure(done)).toBeUndefined()
-    expect(operationFailure({ ...done, body: { name: 'operations/1' } })).toBeUndefined()
-    expect(operationFailure(literal(403, { code: 403 }))).toBeUndefined()
+    expect(readOperation(done)).toEqual({ is: 'done' })
+    expect(readOperation({ ...done, body: { name: 'operations/1' } })).toEqual({ is: 'under-way' })
+    expect(readOperation(literal(403, { code: 403 }))).toBeUndefined()
   })
 })
 

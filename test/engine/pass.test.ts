@@ -151,11 +151,11 @@ describe('Without consent', () => {
 })
 
 describe('What is no longer as it was agreed to is left alone:', () => {
-  test('it was done meanwhile by somebody else', async () => {
+  test('it was done meanwhile by somebody else: then it is done', async () => {
     const { step, engine, ran, done } = smallWorld()
     const { outcomes, events } = await walk([step('a.one')], engine, { meanwhile: () => done.add('a.one') })
-    expect(outcomes.get('a.one')).toMatchObject({ is: 'open', why: 'changed' })
-    expect(events.map(({ event }) => event)).toEqual(['differs'])
+    expect(outcomes.get('a.one')).toEqual({ is: 'done', notes: [] })
+    expect(events.map(({ event }) => event)).toEqual(['present'])
     expect(ran).toEqual([])
   })
 
