@@ -7,6 +7,7 @@ import type { Identity, Vendor } from '../clouds/identity.ts'
 import type { Json } from '../clouds/json.ts'
 import type { Grant } from '../clouds/policy.ts'
 import type { Account, Credential, VendorReply } from '../clouds/vendor.ts'
+import type { StepRecord } from './saved.ts'
 import type { Body, Hole, Str } from './text.ts'
 
 /** `lane.name`. The lane is for drawing; order comes from `after` alone. */
@@ -211,7 +212,7 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   /** What was learned earlier, by `step:name`. */
   fact(name: string): string | undefined
   /** Did a step of this set-up make its thing, adopt it, or find it as it should be? undefined: none of it yet. */
-  record(step: StepId): 'made' | 'adopted' | 'present' | undefined
+  record(step: StepId): StepRecord['how'] | undefined
   /** When an effect was last begun, or first, since its end was last seen; by `step/key` and the vendor's clock. */
   begunAt(intent: string, which?: 'first'): Date | undefined
   /** Does a secret that this step has just made end so? undefined where it is not at hand. */
@@ -234,8 +235,15 @@ interface AskOptions {
 export interface SavedOf {
   /** What was learned, by `step:name`. */
   fact(name: string): string | undefined
-  /** Was an effect begun whose end was not seen? By `step/key`. */
-  hasBegun(intent: string): boolean
+  /** Did a step make its thing, adopt it, or find it as it should be? */
+  record(step: StepId): StepRecord['how'] | undefined
+}
+
+/** One line of who may push where. */
+export interface Reach {
+  readonly where: string
+  readonly before: string
+  readonly now: string
 }
 
 /** A step; `Used` are the answers that it reads, `State` is what its look hands to its actions. */
@@ -266,6 +274,8 @@ interface StepOf<Used extends AnswerKey, State> {
   actions(answers: Pick<Answers, Used>, seen?: Seen<State>): readonly Action[]
   /** What every exit says for as long as it stands so, by what is saved. */
   stands?(saved: SavedOf): string | undefined
+  /** Who may push where by what it leaves, and who could before: told at the end, once it is done. */
+  reach?(answers: Pick<Known, Used>, saved: SavedOf): Reach
   /** What takes it back, for a thing that we made. */
   undo(answers: Pick<Answers, Used>): readonly Action[]
   /** This step's own failures in words; the vendor's general ones need not be repeated. */

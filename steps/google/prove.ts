@@ -1,12 +1,12 @@
 import { ancestorsIn, permissionsIn, type Rights, rightsIn } from '../../src/clouds/google-rights.ts'
-import type { Binding } from '../../src/clouds/policy.ts'
+import { type Binding, savedBindings } from '../../src/clouds/policy.ts'
 import { defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
 import { shown } from '../../src/engine/text.ts'
 import { type Asked, grantedToAccount } from './as-account.ts'
 import { roleOf } from './grant.ts'
 import { memberOf, projectPath, pushesToGoogle, repositoryPath } from './names.ts'
 import { lookAtRepository, rightsOnRepository } from './registry.ts'
-import { STRIPPED } from './strip.ts'
+import { REMOVED, STRIPPED } from './strip.ts'
 import { onProject } from './temporary-role.ts'
 
 const USES = ['googleProject', 'googleServiceAccountId', 'registryHost', 'circleJobs'] as const
@@ -79,6 +79,18 @@ export const prove = defineStep({
   },
 
   undo: () => [],
+
+  reach: ({ googleServiceAccountId, registryHost, googleProject }, { fact, record }) => {
+    const had = savedBindings(fact(REMOVED)).map(({ role }) => role)
+    return {
+      where: 'Google',
+      before:
+        record('google.service-account') === 'made'
+          ? 'nobody from CI'
+          : `${googleServiceAccountId}: ${had.length > 0 ? `${had.join(', ')} on the whole project` : registryHost}`,
+      now: `${googleServiceAccountId}: ${registryHost} of ${googleProject} alone, and never delete there`,
+    }
+  },
 })
 
 interface Above {

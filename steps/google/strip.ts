@@ -11,7 +11,7 @@ const ID = 'google.strip'
 /** When the account lost its roles on the project. */
 export const STRIPPED = `${ID}:changed`
 /** What it lost. */
-const REMOVED = `${ID}:removed`
+export const REMOVED = `${ID}:removed`
 /** It was given back, since CI could not push without. */
 const GIVEN_BACK = `${ID}:given-back`
 

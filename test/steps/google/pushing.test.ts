@@ -29,7 +29,7 @@ const RERUN = expect.stringMatching(/^POST \/api\/v2\/workflow\/[\da-f-]{36}\/re
 
 /** What every exit says of the temporary role. */
 const standsOf = ({ engine }: Awaited<ReturnType<typeof readyForPush>>) =>
-  temporaryRole.stands?.({ fact: name => engine.progress.saved.facts[name], hasBegun: () => false })
+  temporaryRole.stands?.({ fact: name => engine.progress.saved.facts[name], record: () => undefined })
 
 const stateOf = (outcomes: ReadonlyMap<StepId, Outcome>) =>
   Object.fromEntries(
