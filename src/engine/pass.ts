@@ -212,6 +212,7 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
     return { is: 'open', why: 'after', detail: seen.awaits.detail }
   }
   if (!isAgreed(now, planned)) return changed(say)
+  learn(seen, engine)
   // The same to do, and yet of the world as it is now: of a file that another step has edited, the new text.
   for (const action of now.actions) {
     if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` }
@@ -229,6 +230,14 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
     after = await watch(step, await look(), watching, say)
   }
   return concluded(planned, after, pass, say)
+}
+
+/** Saves what stood there before, so that afterwards, whatever happens meanwhile, it can be told from what has come. */
+function learn(seen: Seen<unknown>, { progress }: Engine): void {
+  const learned = 'learned' in seen ? Object.entries(seen.learned ?? {}) : []
+  const { facts } = progress.saved
+  if (learned.every(([name, value]) => facts[name] === value)) return
+  progress.save({ facts: { ...facts, ...Object.fromEntries(learned) } })
 }
 
 function changed(say: Say): Outcome {
