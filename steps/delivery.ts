@@ -63,13 +63,23 @@ export const deliver = ({ name, madeBy }: Target, { variable, value }: Value<Str
 /** A look, whatever answers it is for. */
 type Questions = Omit<Look, 'answers'>
 
+/**
+ * When that was written what is to be overwritten, by fact. Two credentials may end alike, as Google's key files do; so a
+ * write of ours is proven by its time as well.
+ */
+type Stood = Readonly<Record<string, string>>
+
 /** What stands in the context. */
 export type Delivery =
   | { readonly is: 'no-context' }
   /** Somebody else wrote these, and when. */
-  | { readonly is: 'foreign'; readonly variables: readonly { readonly name: string; readonly writtenAt: string }[] }
+  | {
+      readonly is: 'foreign'
+      readonly variables: readonly { readonly name: string; readonly writtenAt: string }[]
+      readonly stood?: Stood
+    }
   /** Not all there, or ours and not proven; CI may use what an interrupted run of ours wrote. */
-  | { readonly is: 'open'; readonly mayBeUsed: boolean }
+  | { readonly is: 'open'; readonly mayBeUsed: boolean; readonly stood?: Stood }
   /** All there and ours: by what was recorded, or by the secret at hand. */
   | { readonly is: 'proven'; readonly by: 'record' | 'hand'; readonly learned: Readonly<Record<string, string>> }
 
@@ -89,20 +99,23 @@ export async function lookAtDelivery(
     const fact = `${step}:delivered-${variable}`
     const learned = { [fact]: found.updatedAt }
     if (look.fact(fact) === found.updatedAt) return { is: 'record', learned } as const
-    const isProven = endsIn(value, found.tail, look)
+    const stood = { [`${step}:stood-${variable}`]: found.updatedAt }
+    const isOld = look.fact(`${step}:stood-${variable}`) === found.updatedAt
+    const isProven = endsIn(value, found.tail, look) && !(isSecret(value) && isOld)
     const intent = `${step}/deliver-${variable}`
     if (!isByUs(look.begunAt(intent, 'first'), look.begunAt(intent), { at: found.updatedAt, isProven })) {
-      return { is: 'foreign', name: variable, writtenAt: found.updatedAt } as const
+      return { is: 'foreign', name: variable, writtenAt: found.updatedAt, stood } as const
     }
-    if (!isProven) return { is: 'unproven' } as const
+    if (!isProven) return { is: 'unproven', stood } as const
     // Whose credential stands there, a text that is the same for all of them does not tell.
     return { is: isSecret(value) ? 'hand' : 'text', learned } as const
   })
+  const stood: Stood = Object.assign({}, ...stands.map(one => ('stood' in one ? one.stood : {})))
   const foreign = stands.flatMap(one => (one.is === 'foreign' ? [{ name: one.name, writtenAt: one.writtenAt }] : []))
-  if (foreign.length > 0) return { is: 'foreign', variables: foreign }
+  if (foreign.length > 0) return { is: 'foreign', variables: foreign, stood }
   const secrets = new Set(values.flatMap(({ value }, index) => (isSecret(value) ? (stands[index]?.is ?? []) : [])))
   if (stands.some(({ is }) => is === 'absent' || is === 'unproven') || secrets.size > 1) {
-    return { is: 'open', mayBeUsed: secrets.has('unproven') || secrets.has('hand') }
+    return { is: 'open', mayBeUsed: secrets.has('unproven') || secrets.has('hand'), stood }
   }
   const learned = Object.assign({}, ...stands.map(one => ('learned' in one ? one.learned : {})))
   return { is: 'proven', by: secrets.has('hand') ? 'hand' : 'record', learned }
@@ -134,7 +147,7 @@ const endsIn = (value: Str, tail: string, look: Questions): boolean =>
 export interface Listed {
   readonly id: string
   readonly madeAt: Date
-  /** It carries this set-up's label: a hint, no proof. */
+  /** It carries this set-up's label, or came about as only a request of this set-up's can have made it: a hint, no proof. */
   readonly isLabelled: boolean
   /** It is good for what CI needs: alive, with the right scope. */
   readonly isGood: boolean
@@ -176,9 +189,17 @@ export function standing(
     listed,
     delivery,
     context,
-  }: { readonly listed: readonly Listed[]; readonly delivery: Delivery; readonly context: string },
+    fresh = look.fact(`${step}:new`),
+  }: {
+    readonly listed: readonly Listed[]
+    readonly delivery: Delivery
+    readonly context: string
+    /** The one just made, where the answer names it otherwise than the list. */
+    readonly fresh?: string | undefined
+  },
 ): Seen<Standing> {
-  const [recorded, fresh] = [look.fact(`${step}:id`), look.fact(`${step}:new`)]
+  const recorded = look.fact(`${step}:id`)
+  const stood = 'stood' in delivery && delivery.stood ? { learned: delivery.stood } : {}
   // Several runs may have been interrupted since: what the first of them made is ours as well.
   const begun = look.begunAt(`${step}/mint`, 'first')
   const isMade = ({ isLabelled, madeAt }: Listed) =>
@@ -197,7 +218,7 @@ export function standing(
   }
   const state = { mint: true, old, unproven }
   const partly = delivery.is === 'proven' ? NO_LONGER_GOOD : HALF_MADE
-  if (delivery.is !== 'foreign') return { is: 'missing', state, ...(old.length > 0 && { partly }) }
+  if (delivery.is !== 'foreign') return { is: 'missing', state, ...stood, ...(old.length > 0 && { partly }) }
   const [first, ...more] = delivery.variables.map(({ name, writtenAt }) => ({
     what: `${name} in the context ${context}`,
     expected: 'a value that this set-up wrote',
@@ -205,7 +226,7 @@ export function standing(
   }))
   if (first === undefined) return { is: 'missing', state }
   const keep = { id: delivery.variables.map(({ writtenAt }) => writtenAt).join(' ') }
-  return { is: 'differs', state, how: [first, ...more], keep }
+  return { is: 'differs', state, how: [first, ...more], keep, ...stood }
 }
 
 const NO_LONGER_GOOD = 'what was delivered is no longer good for it: it is made anew, and the old one revoked'

@@ -15,6 +15,7 @@ import { token } from './docker-hub/token.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
 import { billing } from './google/billing.ts'
 import { grant } from './google/grant.ts'
+import { key } from './google/key.ts'
 import { project as googleProject } from './google/project.ts'
 import { prove } from './google/prove.ts'
 import { repository as googleRepository } from './google/repository.ts'
@@ -55,6 +56,7 @@ export const STEPS = inOrder([
   configRepairs,
   ciToken,
   token,
+  key,
   provePush,
   credentialStore,
   publish,

@@ -239,7 +239,8 @@ function settle(action: RequestAction, reply: VendorReply, acting: Acting): void
   const { step, engine, minted } = acting
   const { answers, progress } = engine
   if (isRefused(action, reply)) {
-    if (reply.status === 403 && action.ifForbidden) throw new ForPerson(action.ifForbidden)
+    const instead = saidIn(reply, action) ?? (reply.status === 403 ? action.ifForbidden : undefined)
+    if (instead !== undefined) throw new ForPerson(instead)
     throw new SetupError(refusal(step, action.host, reply, answers))
   }
   const no = noTo(action, reply, acting)
@@ -257,6 +258,12 @@ function settle(action: RequestAction, reply: VendorReply, acting: Acting): void
   const learned = found(action.learn)
   if (learned.length > 0) progress.save({ facts: { ...progress.saved.facts, ...Object.fromEntries(learned) } })
   if (secrets.length < Object.keys(action.mint ?? {}).length) throw new SetupError(withoutSecret(reply))
+}
+
+/** The person for whom the words of a refusal are. */
+function saidIn({ body }: VendorReply, { ifSaid = {} }: RequestAction): PersonAction | undefined {
+  const said = JSON.stringify(body)
+  return Object.entries(ifSaid).find(([words]) => said.includes(words))?.[1]
 }
 
 const withoutSecret = ({ asked, status }: VendorReply): Cause => ({

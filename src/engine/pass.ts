@@ -217,6 +217,7 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
   // It came about meanwhile, by itself or by somebody's hand: nothing is left to do, and nothing to allow.
   if (seen.is === 'present' && now.consents.length === 0) return settledAs(now, pass, say)
   if (!isAgreed(now, planned)) return changed(say)
+  learn(seen, engine)
   let isCertain = true
   // The same to do, and yet of the world as it is now: of a file that another step has edited, the new text.
   for (const action of now.actions) {
@@ -237,6 +238,14 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
   // It was waited for in vain, so the request never arrived: it is for the next plan.
   if (!isCertain && after.is === 'missing') return changed(say, 'the answer was lost, and it did not come about')
   return concluded(planned, after, pass, say)
+}
+
+/** Saves what stood there before, so that afterwards, whatever happens meanwhile, it can be told from what has come. */
+function learn(seen: Seen<unknown>, { progress }: Engine): void {
+  const learned = 'learned' in seen ? Object.entries(seen.learned ?? {}) : []
+  const { facts } = progress.saved
+  if (learned.every(([name, value]) => facts[name] === value)) return
+  progress.save({ facts: { ...facts, ...Object.fromEntries(learned) } })
 }
 
 function changed(say: Say, detail = 'it changed since the plan was agreed to'): Outcome {

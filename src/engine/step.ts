@@ -23,6 +23,8 @@ export interface Sh {
   /** What its JSON answer teaches: hole → jq filter. */
   readonly into?: Readonly<Record<string, string>>
   readonly okExit?: readonly number[]
+  /** What it prints is no JSON: the filters get it as one text, without the line breaks at its end. */
+  readonly text?: true
 }
 
 /** One visible effect. Data, not code. */
@@ -57,6 +59,8 @@ export interface RequestAction extends Common {
   readonly okStatus?: readonly number[]
   /** Who must do it instead where the vendor says 403, or yes and means no. */
   readonly ifForbidden?: PersonAction
+  /** Who must do it instead where a refusal of whatever status has such words in it. */
+  readonly ifSaid?: Readonly<Record<string, PersonAction>>
   /** The vendor's documented commands; without them, `curl` with the same request. */
   readonly byHand?: readonly Sh[]
 }
@@ -146,6 +150,7 @@ export type Seen<State> =
       readonly is: 'missing'
       readonly state?: State
       readonly partly?: string
+      /** Saved before anything is done about it. */
       readonly learned?: Facts
       /** A part that is there already, and whose it is. */
       readonly owned?: Owned

@@ -32,6 +32,7 @@ const isCurl = (command: ByHand): command is Curl => 'url' in command
 /** A by-hand command as sh; what its answer teaches becomes variables. */
 export function commandLine(command: ByHand): string {
   const { into = {}, okExit = [0] } = command
+  const asText = 'text' in command && command.text ? 'Rs' : ''
   const others = okExit.filter(code => code !== 0)
   const allowed = others.length === 0 ? '' : ` || case $? in ${others.join(' | ')}) ;; *) false ;; esac`
   // The documents stand behind the command itself, not behind what looks at its exit code.
@@ -42,7 +43,7 @@ export function commandLine(command: ByHand): string {
   if (wanted.length === 0) return [...before, ...lines].join('\n')
   // What the answer does not tell must stop the script, not become the word null.
   const taken = wanted.map(
-    ([name, filter]) => `${variableOf({ hole: name })}=$(printf '%s' "$answer" | jq -er ${quote(filter)})`,
+    ([name, filter]) => `${variableOf({ hole: name })}=$(printf '%s' "$answer" | jq -${asText}er ${quote(filter)})`,
   )
   return [...before, `answer=$(${lines.join('\n')}${lines.length > 1 ? '\n' : ''})`, ...taken].join('\n')
 }

@@ -1,3 +1,4 @@
+import { keyVariableOf } from '../../src/answers/forms/ci-config.ts'
 import type { Known } from '../../src/answers/schema.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
 import { CIRCLECI, organizationId } from '../../src/clouds/circleci.ts'
@@ -84,7 +85,7 @@ function edited(text: string, answers: Pick<Known, Used>): { readonly to: string
       .map(job => ({ job, context }))
   const wanted = [
     ...wants(herokuContext, [herokuTokenVariable, 'DOCKERHUB_USER', 'DOCKERHUB_PASS']),
-    ...wants(googleContext, ['GCLOUD_AUTH_ENCODED']),
+    ...wants(googleContext, [keyVariableOf(brought.text, GOOGLE_JOB)]),
   ]
   const given = withContexts(brought.text, wanted)
   const open = [...brought.open, ...given.open].map(({ job, why }) => `${job} was left as it is: ${why}.`)

@@ -177,6 +177,18 @@ describe('A request', () => {
     expect(engine.progress.saved.intents).toEqual({})
   })
 
+  test('that is refused in words that are for a person is that person’s, whatever the status', async () => {
+    const violations = [{ type: 'constraints/no.more' }]
+    const { act, engine } = await stand(() => ({ status: 400, body: { error: { details: [{ violations }] } } }))
+    const other: PersonAction = { ...person, key: 'other' }
+    const ifSaid = { 'constraints/no.less': other, 'constraints/no.more': person }
+    const error = await act([{ ...mint, ifSaid, ifForbidden: other }]).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ForPerson)
+    expect((error as ForPerson).action).toBe(person)
+    expect(engine.progress.saved.intents).toEqual({})
+    expect((await causeOf(act([{ ...mint, ifSaid: { 'constraints/no.less': other } }]))).said).toMatch(/^400/)
+  })
+
   test.each([401, 404, 409, 422])('that is refused otherwise (%i) is no person’s', async status => {
     const { act } = await stand(() => ({ status, body: {} }))
     expect((await causeOf(act([{ ...mint, ifForbidden: person }]))).said).toMatch(new RegExp(`^${status}`))

@@ -91,6 +91,21 @@ describe('Steps run', () => {
     expect(engine.progress.saved).toBe(before)
   })
 
+  test('and what stood there before is saved before anything is done', async () => {
+    const saved: (string | undefined)[] = []
+    const { step, engine } = smallWorld(() => {
+      saved.push(engine.progress.saved.facts['a.one:stood'])
+      return 0
+    })
+    const seen: Seen<unknown> = { is: 'missing', learned: { 'a.one:stood': 'this' } }
+    const one = step('a.one', { look: async () => seen })
+    await walk([one], engine)
+    expect(saved).toEqual(['this'])
+    const { saved: before } = engine.progress
+    await walk([one], engine, { leftOut: ['a.one'] })
+    expect(engine.progress.saved).toBe(before)
+  })
+
   test('and none of them where it cannot be seen how things stand', async () => {
     const { step, engine, ran } = smallWorld()
     const cause = { code: 'blind', means: 'Nothing is seen.', next: 'Wait.' }

@@ -95,6 +95,20 @@ describe.each(SHELLS)('%s', shell => {
     expect(stdout.trim()).toBe(said)
   })
 
+  test('takes what a command prints as one text where that is no JSON to be read, or must stay as it is', () => {
+    const printed = '{ "id": 7,\n  "é": "$HOME \\\\ \'x\'" }\n'
+    const line = commandLine({
+      argv: ['printf', '%s', printed],
+      text: true,
+      into: { 'a.b:id': 'fromjson | .id', 'a.b:whole': '. + "\\n" | @base64' },
+    })
+    const script = `set -eu\n${line}\nprintf '%s %s' "$a_b_id" "$a_b_whole"`
+    const env = { PATH: process.env.PATH }
+    const [id, whole = ''] = execFileSync(shell, [...argvOf(shell), script], { env, encoding: 'utf8' }).split(' ')
+    expect(id).toBe('7')
+    expect(Buffer.from(whole, 'base64').toString()).toBe(printed)
+  })
+
   test('hands a command its standard input, whatever stands in it', () => {
     const input = "EOF\n$HOME `x` 'y' \\\nEOF_\n\n  end\n"
     const script = commandLine({ argv: ['cat'], stdin: input })

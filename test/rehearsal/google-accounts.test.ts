@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
+import { readKeyFile } from '../../src/rehearsal/google/key-file.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { rehearse } from './client.ts'
 import { acme, E, furnish, googleClient, ME, NUMBER, P, PUSHER, saying, stoppedClock } from './google-client.ts'
@@ -160,6 +161,24 @@ describe('a key', () => {
     })
   })
 
+  test.each(['NOT_FOUND', 'PERMISSION_DENIED'] as const)(
+    'is not to be had in the first seconds of its account: %s',
+    async refusal => {
+      const clock = stoppedClock()
+      const rehearsal = await acme(({ google }) => {
+        Object.assign(google.rules, { newAccountMs: 5_000, newAccountKeys: refusal })
+      }, clock)
+      const client = googleClient(rehearsal)
+      await client('POST', ACCOUNTS, { accountId: 'image-build' })
+      const keys = `${ACCOUNTS}/image-build@${P}.iam.gserviceaccount.com/keys`
+      for (const method of ['GET', 'POST']) {
+        expect(saying(await client(method, keys, method === 'POST' ? {} : undefined))).toContain(refusal)
+      }
+      clock.pass(5_000)
+      expect((await client('POST', keys, {})).status).toBe(200)
+    },
+  )
+
   test.each([
     ['FAILED_PRECONDITION', '400 FAILED_PRECONDITION: Precondition check failed.'],
     ['RESOURCE_EXHAUSTED', '429 RESOURCE_EXHAUSTED: Maximum number of keys on account reached.'],
@@ -236,6 +255,60 @@ describe('an organization’s policy on keys', () => {
     expect(await v1()).toEqual({ constraint, booleanPolicy: {} })
     expect(await v2()).toMatchObject({ spec: { rules: [{ enforce: false }] } })
     expect((await client('POST', KEYS, {})).status).toBe(200)
+  })
+
+  test('is looked up above the project as well, before there is one', async () => {
+    const rehearsal = await acme(({ google }) => {
+      const policy = { bindings: [{ role: 'roles/resourcemanager.organizationAdmin', members: [ME] }] }
+      furnish(google, {
+        organizations: [{ id: '111', domain: 'example.com', createdAt: '2024-05-03T00:00:00Z', policy }],
+        folders: [
+          { id: '222', parent: 'organizations/111', orgPolicies: [{ constraint: NO_KEYS, enforced: false }] },
+          { id: '333', parent: 'folders/222' },
+        ],
+      })
+    })
+    const constraint = `constraints/${NO_KEYS}`
+    const ask = (place: string, token?: string) =>
+      googleClient(rehearsal, token)('POST', `/v1/${place}:getEffectiveOrgPolicy`, { constraint })
+    expect((await ask('organizations/111')).body).toEqual({ constraint, booleanPolicy: { enforced: true } })
+    for (const folder of ['folders/222', 'folders/333']) {
+      expect((await ask(folder)).body).toEqual({ constraint, booleanPolicy: {} })
+    }
+    expect((await ask('folders/444')).status).toBe(403)
+    for (const one of rehearsal.world.google.organizations) one.policy.bindings = []
+    expect((await ask('organizations/111')).status).toBe(403)
+  })
+
+  test('of the managed kind is not told of by Resource Manager, unless it is', async () => {
+    const rehearsal = await acme(
+      under('2020-01-01T00:00:00Z', { orgPolicies: [{ constraint: MANAGED, enforced: true }] }),
+    )
+    const constraint = `constraints/${MANAGED}`
+    const ask = () => googleClient(rehearsal)('POST', `/v1/projects/${P}:getEffectiveOrgPolicy`, { constraint })
+    expect((await ask()).status).toBe(400)
+    rehearsal.world.google.rules.v1KnowsManaged = true
+    expect((await ask()).body).toEqual({ constraint, booleanPolicy: { enforced: true } })
+  })
+
+  test('may give them an end, after which they open nothing', async () => {
+    const clock = stoppedClock()
+    const orgPolicies = [{ constraint: 'iam.serviceAccountKeyExpiryHours', enforced: true, values: ['24h'] }]
+    const rehearsal = await acme(under('2020-01-01T00:00:00Z', { orgPolicies }), clock)
+    const client = googleClient(rehearsal)
+    const { body } = await client('POST', KEYS, {})
+    expect(body).toMatchObject({ validBeforeTime: '2026-11-23T10:00:00Z' })
+    const text = Buffer.from(textAt(body, 'privateKeyData') ?? '', 'base64').toString()
+    const day = (days: number) => new Date(Date.parse('2026-11-22T10:00:00Z') + days * 86_400_000)
+    expect(readKeyFile(rehearsal.world.google, text, day(0.9))).toHaveProperty('account')
+    expect(readKeyFile(rehearsal.world.google, text, day(1))).toEqual({
+      fault: 'invalid_grant: Invalid JWT Signature.',
+    })
+    const constraint = 'constraints/iam.serviceAccountKeyExpiryHours'
+    expect((await client('POST', `/v1/projects/${P}:getEffectiveOrgPolicy`, { constraint })).body).toEqual({
+      constraint,
+      listPolicy: { allowedValues: ['24h'] },
+    })
   })
 
   test('is none without an organization, nor in an old one', async () => {

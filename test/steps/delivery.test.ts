@@ -153,22 +153,24 @@ describe('What stands in a context', () => {
       engine.progress.save({
         facts: { ...engine.progress.saved.facts, [`${STEP}:delivered-${name}`]: writtenAt(name) },
       })
+    const learn = (facts: Readonly<Record<string, string>> = {}) =>
+      engine.progress.save({ facts: { ...engine.progress.saved.facts, ...facts } })
     const look = (secret?: string) => {
       const minted = new Map(secret === undefined ? [] : [[`${STEP}:token`, new Secret(secret)]])
       const target = { organization: ACME, name: 'c' }
       return lookAtDelivery(newLook(engine, undefined, minted), STEP, target, VALUES)
     }
-    return { put, look, intend, record, writtenAt }
+    return { put, look, learn, intend, record, writtenAt }
   }
 
   test('is open where nothing is in it', async () => {
     const { look } = await stand()
-    expect(await look('a long one')).toEqual({ is: 'open', mayBeUsed: false })
+    expect(await look('a long one')).toMatchObject({ is: 'open', mayBeUsed: false })
   })
 
   test('is somebody else’s where we never began to write it', async () => {
     const { look, writtenAt } = await stand({ NAME: 'bot', PASS: 'a long one' })
-    expect(await look('a long one')).toEqual({
+    expect(await look('a long one')).toMatchObject({
       is: 'foreign',
       variables: ['NAME', 'PASS'].map(name => ({ name, writtenAt: writtenAt(name) })),
     })
@@ -187,8 +189,19 @@ describe('What stands in a context', () => {
     const { look, intend, writtenAt } = await stand({ NAME: 'bot', PASS: 'a long one' })
     for (const name of ['NAME', 'PASS']) intend(name, writtenAt(name))
     expect(await look('a long one')).toMatchObject({ is: 'proven', by: 'hand' })
-    expect(await look('another')).toEqual({ is: 'open', mayBeUsed: true })
-    expect(await look()).toEqual({ is: 'open', mayBeUsed: true })
+    expect(await look('another')).toMatchObject({ is: 'open', mayBeUsed: true })
+    expect(await look()).toMatchObject({ is: 'open', mayBeUsed: true })
+  })
+
+  test('is not proven by how it ends where it stood there before: another of ours may end alike', async () => {
+    const { look, intend, learn, put, writtenAt } = await stand({ NAME: 'bot', PASS: 'an older one' })
+    for (const name of ['NAME', 'PASS']) intend(name, writtenAt(name))
+    const before = await look()
+    expect(before).toMatchObject({ is: 'open', stood: { [`${STEP}:stood-PASS`]: writtenAt('PASS') } })
+    learn('stood' in before ? before.stood : {})
+    expect(await look('a newer one')).toMatchObject({ is: 'open', mayBeUsed: true })
+    await put('PASS', 'a newer one')
+    expect(await look('a newer one')).toMatchObject({ is: 'proven', by: 'hand' })
   })
 
   test('is proven by record for as long as nobody writes it anew, the same value included', async () => {

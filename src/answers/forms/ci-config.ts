@@ -27,3 +27,41 @@ export const textKeys = (entries: Entries): readonly string[] =>
 /** Neither CircleCI nor a shell would still put something in. */
 export const isLiteral = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && !/\$|<</.test(value)
+
+/** How much of one job is looked through, since an alias may stand for much. */
+const MOST_TEXTS = 2_000
+
+/** Every text of a job's steps, and of the commands that the steps name. */
+export function jobTexts(job: Entries, commands: Entries): readonly string[] {
+  const texts: string[] = []
+  const steps = itemsOf(job.get('steps'))
+  const named = steps.flatMap(step => {
+    const name = typeof step === 'string' ? step : textKeys(entriesOf(step))[0]
+    return name === undefined ? [] : itemsOf(entriesOf(commands.get(name)).get('steps'))
+  })
+  const open: unknown[] = [steps, named]
+  for (let seen = 0; open.length > 0 && seen < MOST_TEXTS; seen += 1) {
+    const one = open.shift()
+    if (typeof one === 'string') texts.push(one)
+    else
+      for (const part of one instanceof Map ? one.values() : itemsOf(one)) if (open.length < MOST_TEXTS) open.push(part)
+  }
+  return texts
+}
+
+/** The variable with Google's key, as the document has it. */
+export const KEY_VARIABLE = 'GCLOUD_AUTH_ENCODED'
+
+const DECODED = [
+  /\$\{?([A-Za-z_]\w*)\}?["']?\s*\|\s*base64\s+(?:-d|-D|--decode)\b/,
+  /base64\s+(?:-d|-D|--decode)\b[^\n|]*<<<\s*["']?\$\{?([A-Za-z_]\w*)/,
+]
+
+/** The variable that a job reads Google's key from, which is in base64: the document's, unless the job decodes another. */
+export function keyVariableOf(text: string | undefined, job: string): string {
+  const config = readCiConfig(text ?? '')
+  const texts = jobTexts(entriesOf(entriesOf(config.get('jobs')).get(job)), entriesOf(config.get('commands')))
+  if (texts.some(one => one.includes(KEY_VARIABLE))) return KEY_VARIABLE
+  const decoded = texts.flatMap(one => DECODED.flatMap(form => form.exec(one)?.[1] ?? []))
+  return decoded[0] ?? KEY_VARIABLE
+}

@@ -5,14 +5,12 @@ import {
   entriesOf,
   isLiteral,
   itemsOf,
+  jobTexts,
   readCiConfig,
   textKeys,
   valuesOf,
 } from '../forms/ci-config.ts'
 import type { AnswerKey } from '../schema.ts'
-
-/** How much of one job is looked through, since an alias may stand for much. */
-const MOST_TEXTS = 2_000
 
 /** What CircleCI's config says: what runs, with which contexts and variables. One that cannot be read says nothing. */
 export function fromCiConfig(text: string): readonly Candidate[] {
@@ -61,24 +59,6 @@ function usesOf(workflows: Entries): readonly Use[] {
     const context = options.get('context')
     return [{ job, contexts: (Array.isArray(context) ? context : [context]).filter(isLiteral) }]
   })
-}
-
-/** Every text of a job's steps, and of the commands that the steps name. */
-function jobTexts(job: Entries, commands: Entries): readonly string[] {
-  const texts: string[] = []
-  const steps = itemsOf(job.get('steps'))
-  const named = steps.flatMap(step => {
-    const name = typeof step === 'string' ? step : textKeys(entriesOf(step))[0]
-    return name === undefined ? [] : itemsOf(entriesOf(commands.get(name)).get('steps'))
-  })
-  const open: unknown[] = [steps, named]
-  for (let seen = 0; open.length > 0 && seen < MOST_TEXTS; seen += 1) {
-    const one = open.shift()
-    if (typeof one === 'string') texts.push(one)
-    else
-      for (const part of one instanceof Map ? one.values() : itemsOf(one)) if (open.length < MOST_TEXTS) open.push(part)
-  }
-  return texts
 }
 
 const HEROKU_OR_HUB = /heroku|docker_?hub/i

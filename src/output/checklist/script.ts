@@ -20,7 +20,7 @@ export function asScript(
   const vendors = [...new Set([...hosts].map(host => hostOf(host).vendor))]
   const usesCurl = by.some(command => 'url' in command)
   const usesJq = by.some(needsJq)
-  const own = by.flatMap(command => ('argv' in command ? [shown(command.argv[0] ?? '')] : []))
+  const own = by.flatMap(command => ('argv' in command ? [programOf(command.argv)] : []))
   const tools = [...new Set([...own, ...(usesCurl ? ['curl'] : []), ...(usesJq ? ['jq'] : [])])]
   const logins = vendors.flatMap(vendor => VENDORS[vendor].signIn.login?.join(' ') ?? [])
   const env = Object.assign({}, ...vendors.map(vendor => VENDORS[vendor].signIn.env ?? {}))
@@ -48,6 +48,10 @@ export function asScript(
     '',
   ].join('\n')
 }
+
+/** What is run, in an environment of its own or not. */
+const programOf = (argv: readonly Str[]): string =>
+  shown(argv.find((word, index) => !(index === 0 && word === 'env') && !/^\w+=/.test(shown(word))) ?? '')
 
 /** A step's commands; a sign-in that does not last is made before the first request that needs it, and anew after a person. */
 function commandsOf(actions: readonly Action[], step: Step, place: Place): readonly string[] {

@@ -13,8 +13,12 @@ const ACTIVATE = 'ERROR: (gcloud.auth.activate-service-account)'
  * `gcloud auth activate-service-account` with a key file of this text: how docker is signed in then, or what it says if
  * the file is none, or its key no longer lives (facts/google.md 4 has how a refusal of tokens begins).
  */
-export function activated(world: World, text: string): { readonly login: Login } | { readonly fault: string } {
-  const read = readKeyFile(world.google, text)
+export function activated(
+  world: World,
+  text: string,
+  now: Date,
+): { readonly login: Login } | { readonly fault: string } {
+  const read = readKeyFile(world.google, text, now)
   if ('account' in read) return { login: { user: '_json_key', password: text } }
   if (read.fault !== undefined) {
     return { fault: `${ACTIVATE} There was a problem refreshing your current auth tokens: ('${read.fault}')` }

@@ -136,11 +136,14 @@ function entered(fault: string | undefined, remember: () => void): Outcome {
 }
 
 /** By a key from the variable, or without one by a file that says how (facts/circleci.md 9), which is taken as it is. */
-function google({ world, environment, logins }: Place, [verb, ...options]: readonly string[]): Outcome | undefined {
+function google(
+  { world, environment, logins, now }: Place,
+  [verb, ...options]: readonly string[],
+): Outcome | undefined {
   const isKeyless = verb === 'login' && options.some(option => option.startsWith('--cred-file'))
   if (!isKeyless && verb !== 'activate-service-account') return undefined
   const text = Buffer.from(environment.GCLOUD_AUTH_ENCODED ?? '', 'base64').toString()
-  const tried = isKeyless ? { login: 'keyless' as const } : activated(world, text)
+  const tried = isKeyless ? { login: 'keyless' as const } : activated(world, text, now)
   if ('fault' in tried) return tried
   logins.google = tried.login
   return { says: ['Activated service account credentials'] }

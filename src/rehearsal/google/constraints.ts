@@ -1,7 +1,9 @@
 /** facts/google.md 3: the constraint and its managed twin; either keeps keys from being made. */
 export const NO_KEYS = ['iam.disableServiceAccountKeyCreation', 'iam.managed.disableServiceAccountKeyCreation'] as const
-/** A list of allowed values, where the others are on or off (facts/google.md 3). */
+/** Lists of allowed values, where the others are on or off (facts/google.md 3). */
 export const MEMBER_DOMAINS = 'iam.allowedPolicyMemberDomains'
+export const KEY_EXPIRY = 'iam.serviceAccountKeyExpiryHours'
+export const isManaged = (constraint: string): boolean => constraint.startsWith('iam.managed.')
 
 /** facts/google.md 3: what organizations are born with since then; others of them do not matter here. */
 export const DEFAULT_CONSTRAINTS: readonly string[] = [NO_KEYS[0], 'iam.disableServiceAccountKeyUpload', MEMBER_DOMAINS]

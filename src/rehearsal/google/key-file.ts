@@ -41,16 +41,20 @@ const file = z.object({
 export function readKeyFile(
   world: GoogleWorld,
   text: string,
+  now: Date,
 ): { readonly account: Account } | { readonly fault: string | undefined } {
   const given = file.safeParse(parsed(text)).data
   if (!given) return { fault: undefined }
   const account = accountNamed(world, given.client_email)
   if (!account) return { fault: 'invalid_grant: Invalid grant: account not found' }
   if (account.disabled) return { fault: 'invalid_grant: Account disabled' }
-  const key = account.keys.find(({ id, disabled }) => id === given.private_key_id && !disabled)
+  const key = account.keys.find(one => one.id === given.private_key_id && isAlive(one, now))
   if (!key || given.private_key !== world.privateKey) return { fault: 'invalid_grant: Invalid JWT Signature.' }
   return { account }
 }
+
+const isAlive = ({ disabled, expiresAt }: Account['keys'][number], now: Date): boolean =>
+  !disabled && (expiresAt === null || new Date(expiresAt) > now)
 
 function parsed(text: string): unknown {
   try {

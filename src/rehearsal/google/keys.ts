@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import type { Json } from '../../clouds/json.ts'
 import { emailOf } from './account.ts'
-import { NO_KEYS } from './constraints.ts'
+import { KEY_EXPIRY, NO_KEYS } from './constraints.ts'
 import { keyIdOf } from './ids.ts'
 import { keyFile, newPrivateKey } from './key-file.ts'
-import { isEnforced } from './org-policy.ts'
+import { effective, isEnforced } from './org-policy.ts'
 import { refuse } from './refusals.ts'
 import { type Ask, ok, type Reply, type Route, read, withChanged } from './route.ts'
 import { accountFor, nameOfAccount } from './service-account.ts'
 import { projectOf } from './tree.ts'
-import type { Account, Key } from './world.ts'
+import type { Account, Key, Project } from './world.ts'
 
 const api = 'iam'
 const KEYS = '/v1/projects/*/serviceAccounts/*/keys'
@@ -36,7 +36,7 @@ const given = z.strictObject({
 /** The only answer that ever has the private part. A request that is sent twice makes two (facts/google.md 4). */
 function create(ask: Ask): Reply {
   const { world, now, mint } = ask
-  const account = accountFor(ask, 'iam.serviceAccountKeys.create')
+  const account = ownerFor(ask, 'iam.serviceAccountKeys.create')
   read(given, ask.body)
   const project = projectOf(world, account)
   const forbidden = project && NO_KEYS.find(constraint => isEnforced(world, project, constraint))
@@ -45,7 +45,8 @@ function create(ask: Ask): Reply {
     throw world.rules.keyLimit === 'RESOURCE_EXHAUSTED' ? refuse.keysExhausted() : refuse.precondition()
   }
   const privateKey = world.privateKey ?? newPrivateKey()
-  const key: Key = { id: keyIdOf(mint), createdAt: now.toISOString(), disabled: false, disableReason: null }
+  const expiresAt = project ? endOf(ask, project) : null
+  const key: Key = { id: keyIdOf(mint), createdAt: now.toISOString(), disabled: false, disableReason: null, expiresAt }
   const file = keyFile(account, key.id, privateKey)
   return ok(
     {
@@ -57,9 +58,25 @@ function create(ask: Ask): Reply {
   )
 }
 
+/** The account, unless it is so new that its keys cannot be asked for yet. */
+function ownerFor(ask: Ask, permission: string): Account {
+  const account = accountFor(ask, permission)
+  const { newAccountMs, newAccountKeys } = ask.world.rules
+  if (Date.parse(account.createdAt) + newAccountMs <= ask.now.getTime()) return account
+  throw newAccountKeys === 'NOT_FOUND'
+    ? refuse.notFound(`Service account ${nameOfAccount(account)} does not exist.`)
+    : refuse.permission(permission)
+}
+
+/** When a key that is made now ends, where an organization wants it to (facts/google.md 3). */
+function endOf({ world, now }: Ask, project: Project): string | null {
+  const { enforced, values: [hours = ''] = [] } = effective(world, project, KEY_EXPIRY) ?? {}
+  return enforced ? new Date(now.getTime() + Number.parseInt(hours, 10) * 3_600_000).toISOString() : null
+}
+
 /** Without `keyTypes` the one that Google itself keeps for the account is among them. */
 function list(ask: Ask): Reply {
-  const account = accountFor(ask, 'iam.serviceAccountKeys.list')
+  const account = ownerFor(ask, 'iam.serviceAccountKeys.list')
   const types = ask.query.getAll('keyTypes')
   const isWanted = (type: string) => types.length === 0 || types.includes(type)
   const keys = [
@@ -87,7 +104,7 @@ function switched(ask: Ask, disabled: boolean): Reply {
 }
 
 function keyFor(ask: Ask, permission: string): { readonly account: Account; readonly key: Key } {
-  const account = accountFor(ask, permission)
+  const account = ownerFor(ask, permission)
   const key = account.keys.find(({ id }) => id === ask.names[2])
   if (!key) throw refuse.notFound('Service account key does not exist.')
   return { account, key }
@@ -95,11 +112,11 @@ function keyFor(ask: Ask, permission: string): { readonly account: Account; read
 
 const shown = (
   account: Account,
-  { id, createdAt, disabled, disableReason }: Key,
+  { id, createdAt, disabled, disableReason, expiresAt }: Key,
 ): { readonly [key: string]: Json } => ({
   name: `${nameOfAccount(account)}/keys/${id}`,
   validAfterTime: createdAt.replace(/\.\d+/, ''),
-  validBeforeTime: '9999-12-31T23:59:59Z',
+  validBeforeTime: expiresAt?.replace(/\.\d+/, '') ?? '9999-12-31T23:59:59Z',
   keyAlgorithm: 'KEY_ALG_RSA_2048',
   keyOrigin: 'GOOGLE_PROVIDED',
   keyType: 'USER_MANAGED',
@@ -112,6 +129,7 @@ const systemKey = (account: Account): { readonly [key: string]: Json } => ({
     createdAt: account.createdAt,
     disabled: false,
     disableReason: null,
+    expiresAt: null,
   }),
   keyType: 'SYSTEM_MANAGED',
 })

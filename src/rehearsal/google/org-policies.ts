@@ -1,65 +1,88 @@
 import * as z from 'zod'
 import type { Json } from '../../clouds/json.ts'
 import { assertServed } from './apis.ts'
-import { MEMBER_DOMAINS } from './constraints.ts'
+import { isManaged, KEY_EXPIRY, MEMBER_DOMAINS } from './constraints.ts'
 import { effective } from './org-policy.ts'
 import { projectFor } from './project.ts'
 import { refuse } from './refusals.ts'
+import { may } from './rights.ts'
 import { type Ask, ok, type Reply, type Route, read } from './route.ts'
-import { ancestorsOf } from './tree.ts'
+import { ancestorsOf, nodeNamed } from './tree.ts'
 import type { Project } from './world.ts'
 
 const READ = 'orgpolicy.policy.get'
 
-/** What an organization decided, as it comes down to a project: Resource Manager v1, and Org Policy v2. */
+/** What an organization decided, as it comes down to a project or a folder: Resource Manager v1, and Org Policy v2. */
 export const ORG_POLICIES: readonly Route[] = [
-  {
-    api: 'cloudresourcemanager',
-    method: 'POST',
-    pattern: '/v1/projects/*/:getEffectiveOrgPolicy',
-    handle: effectiveV1,
-  },
-  { api: 'cloudresourcemanager', method: 'POST', pattern: '/v1/projects/*/:getOrgPolicy', handle: ownV1 },
+  v1('projects', ':getEffectiveOrgPolicy', (ask, constraint) => effectiveAt(ask, projectFor(ask, READ), constraint)),
+  v1('projects', ':getOrgPolicy', (ask, constraint) => ownAt(ask, projectFor(ask, READ), constraint)),
+  ...(['organizations', 'folders'] as const).map(kind =>
+    v1(kind, ':getEffectiveOrgPolicy', (ask, constraint) => effectiveAt(ask, nodeFor(ask, kind), constraint)),
+  ),
   { api: 'orgpolicy', method: 'GET', pattern: '/v2/projects/*/policies/*/:getEffectivePolicy', handle: effectiveV2 },
   { api: 'orgpolicy', method: 'GET', pattern: '/v2/projects/*/policies/*', handle: ownV2 },
 ]
 
+/** What a constraint comes to somewhere: on or off, and a list with what is allowed. */
+interface Told {
+  readonly enforced: boolean
+  readonly values: readonly string[]
+}
+type Place = Pick<Project, 'parent' | 'orgPolicies'>
+
 const given = z.strictObject({ constraint: z.string().regex(/^constraints\/[\w.]+$/) })
 
-function asked(ask: Ask): { readonly project: Project; readonly constraint: string } {
-  const project = projectFor(ask, READ)
-  return { project, constraint: read(given, ask.body).constraint.replace('constraints/', '') }
+function v1(kind: string, verb: string, look: (ask: Ask, constraint: string) => Told): Route {
+  return {
+    api: 'cloudresourcemanager',
+    method: 'POST',
+    pattern: `/v1/${kind}/*/${verb}`,
+    handle: ask => {
+      const constraint = read(given, ask.body).constraint.replace('constraints/', '')
+      const told = look(ask, constraint)
+      if (isManaged(constraint) && !ask.world.rules.v1KnowsManaged) throw refuse.invalid()
+      return ok(shownV1(constraint, told))
+    },
+  }
 }
 
-function effectiveV1(ask: Ask): Reply {
-  const { project, constraint } = asked(ask)
-  return ok(shownV1(ask, project, constraint, effective(ask.world, project, constraint)))
+/** A folder or an organization, as a place below which things are. */
+function nodeFor({ world, caller, now, names: [id] }: Ask, kind: 'organizations' | 'folders'): Place {
+  const node = nodeNamed(world, `${kind}/${id}`)
+  if (!node || !may(world, caller, ancestorsOf(world, `${kind}/${id}`), READ, now)) throw refuse.forbidden()
+  return { parent: `${kind}/${id}`, orgPolicies: [] }
 }
 
-function ownV1(ask: Ask): Reply {
-  const { project, constraint } = asked(ask)
-  return ok(shownV1(ask, project, constraint, ownOf(project, constraint)))
+const effectiveAt = (ask: Ask, place: Place, constraint: string): Told =>
+  told(ask, place, effective(ask.world, place, constraint))
+
+const ownAt = (ask: Ask, project: Project, constraint: string): Told => told(ask, project, ownOf(project, constraint))
+
+/** The members that an organization lets in by default are its own. */
+function told({ world }: Ask, { parent }: Place, decision: Project['orgPolicies'][number] | undefined): Told {
+  const own = ancestorsOf(world, parent).flatMap(one => ('customerId' in one ? [`is:${one.customerId}`] : []))
+  return { enforced: decision?.enforced ?? false, values: decision?.values ?? own }
 }
 
-/** On or off, or a list with what is allowed. */
-function shownV1(ask: Ask, project: Project, constraint: string, enforced: boolean | undefined): Json {
+const isList = (constraint: string): boolean => constraint === MEMBER_DOMAINS || constraint === KEY_EXPIRY
+
+function shownV1(constraint: string, { enforced, values }: Told): Json {
   const name = `constraints/${constraint}`
-  if (constraint !== MEMBER_DOMAINS) return { constraint: name, booleanPolicy: enforced ? { enforced } : {} }
-  return { constraint: name, listPolicy: enforced ? { allowedValues: allowed(ask, project) } : { allValues: 'ALLOW' } }
+  if (!isList(constraint)) return { constraint: name, booleanPolicy: enforced ? { enforced } : {} }
+  return { constraint: name, listPolicy: enforced ? { allowedValues: values } : { allValues: 'ALLOW' } }
 }
 
 function effectiveV2(ask: Ask): Reply {
   const project = liveFor(ask)
   const [, constraint = ''] = ask.names
-  return ok(shownV2(ask, project, constraint, effective(ask.world, project, constraint) ?? false))
+  return ok(shownV2(project, constraint, effectiveAt(ask, project, constraint)))
 }
 
 function ownV2(ask: Ask): Reply {
   const project = liveFor(ask)
   const [, constraint = ''] = ask.names
-  const own = ownOf(project, constraint)
-  if (own === undefined) throw refuse.notFound()
-  return ok(shownV2(ask, project, constraint, own))
+  if (ownOf(project, constraint) === undefined) throw refuse.notFound()
+  return ok(shownV2(project, constraint, ownAt(ask, project, constraint)))
 }
 
 /** It must be enabled in the project that it is asked about (facts/google.md 3). */
@@ -69,17 +92,10 @@ function liveFor(ask: Ask): Project {
   return project
 }
 
-function shownV2(ask: Ask, project: Project, constraint: string, enforced: boolean): Json {
-  const name = `projects/${project.number}/policies/${constraint}`
-  if (constraint !== MEMBER_DOMAINS) return { name, spec: { rules: [{ enforce: enforced }] } }
-  return {
-    name,
-    spec: { rules: [enforced ? { values: { allowedValues: allowed(ask, project) } } : { allowAll: true }] },
-  }
+function shownV2({ number }: Project, constraint: string, { enforced, values }: Told): Json {
+  const name = `projects/${number}/policies/${constraint}`
+  if (!isList(constraint)) return { name, spec: { rules: [{ enforce: enforced }] } }
+  return { name, spec: { rules: [enforced ? { values: { allowedValues: values } } : { allowAll: true }] } }
 }
 
-const ownOf = ({ orgPolicies }: Project, constraint: string): boolean | undefined =>
-  orgPolicies.find(one => one.constraint === constraint)?.enforced
-
-const allowed = ({ world }: Ask, { parent }: Project): string[] =>
-  ancestorsOf(world, parent).flatMap(one => ('customerId' in one ? [`is:${one.customerId}`] : []))
+const ownOf = ({ orgPolicies }: Project, constraint: string) => orgPolicies.find(one => one.constraint === constraint)

@@ -51,7 +51,7 @@ function loggedIn(world: GoogleWorld, { headers }: Call, now: Date): Caller {
   if (user === 'oauth2accesstoken') return callerWith(world, password, now)
   const isEncoded = user === '_json_key_base64' && world.rules.base64Login
   if (user !== '_json_key' && !isEncoded) throw unauthorized()
-  const read = readKeyFile(world, isEncoded ? Buffer.from(password, 'base64').toString() : password)
+  const read = readKeyFile(world, isEncoded ? Buffer.from(password, 'base64').toString() : password, now)
   if ('fault' in read) throw unauthorized()
   return { by: 'account', account: read.account }
 }

@@ -16,8 +16,10 @@ export type Api = (typeof APIS)[number]
 export const rules = z.strictObject({
   /** Until a change of a policy counts, a grant or a revocation (facts/google.md 1: 2 to 7 minutes or longer). */
   propagationMs: z.int().min(0).default(2_000),
-  /** Until a policy can name a new account (1: up to a minute and more). */
+  /** Until a policy can name a new account, and its keys can be asked for (1: up to a minute and more). */
   newAccountMs: z.int().min(0).default(1_000),
+  /** How the keys of so new an account are refused (1.5: what is missing is not found, or forbidden). */
+  newAccountKeys: z.enum(['NOT_FOUND', 'PERMISSION_DENIED']).default('NOT_FOUND'),
   /** Until an API that was just enabled answers (1: some minutes). */
   activationMs: z.int().min(0).default(1_000),
   /** How long an operation takes. */
@@ -28,6 +30,8 @@ export const rules = z.strictObject({
   termsRefusal: z.enum(['operation', 'request']).default('operation'),
   /** Whether an owner may read organization policies (3: the look-up may be refused). */
   ownerReadsOrgPolicy: z.boolean().default(true),
+  /** Whether Resource Manager v1 tells of a managed constraint (3 has both ways to look up, and not which knows these). */
+  v1KnowsManaged: z.boolean().default(false),
   /**
    * What a person's request without x-goog-user-project is served of: gcloud's own project pays for it (6). That
    * Artifact Registry is among them is not verified: gcloud sends the header, but not with a token from the environment.

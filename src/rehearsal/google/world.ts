@@ -42,7 +42,14 @@ const policy = z
   .prefault({})
 
 /** What an organization's administrator decided on a constraint, without `constraints/`. */
-const orgPolicies = z.array(z.strictObject({ constraint: z.string(), enforced: z.boolean() }))
+const orgPolicies = z.array(
+  z.strictObject({
+    constraint: z.string(),
+    enforced: z.boolean(),
+    /** Of one that has a list of values, what is allowed: 24h, of iam.serviceAccountKeyExpiryHours. */
+    values: z.array(z.string()).exactOptional(),
+  }),
+)
 
 const token = z.strictObject({ token: z.string(), expiresAt: z.iso.datetime() })
 
@@ -120,6 +127,8 @@ const key = z.strictObject({
   disabled: z.boolean().default(false),
   /** Such as SERVICE_ACCOUNT_KEY_DISABLE_REASON_EXPOSED. */
   disableReason: z.string().nullable().default(null),
+  /** null: it does not end by itself. */
+  expiresAt: moment,
 })
 
 const account = z.strictObject({
