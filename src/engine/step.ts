@@ -218,6 +218,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   fact(name: string): string | undefined
   /** Did a step of this set-up make its thing, adopt it, or find it as it should be? undefined: none of it yet. */
   record(step: StepId): StepRecord['how'] | undefined
+  /** When a step was seen done, by our clock. */
+  doneAt(step: StepId): Date | undefined
   /** When an effect was last begun, or first, since its end was last seen; by `step/key` and the vendor's clock. */
   begunAt(intent: string, which?: 'first'): Date | undefined
   /** Does a secret that this step has just made end so? undefined where it is not at hand. */

@@ -2,7 +2,7 @@ import type { Cause } from '../../src/clouds/cause.ts'
 import { type Action, defineStep, type Seen } from '../../src/engine/step.ts'
 import { hole, t } from '../../src/engine/text.ts'
 import { PUSH_JOB, pushesToGoogle } from '../google/names.ts'
-import { STRIPPED } from '../google/strip.ts'
+import { STRIP, STRIPPED } from '../google/strip.ts'
 import { PUSH, WORKFLOW } from './first-run.ts'
 import { lastPush } from './last-push.ts'
 
@@ -26,6 +26,10 @@ export const confirmPush = defineStep({
 
   async look(look): Promise<Seen<State>> {
     const since = look.fact(STRIPPED)
+    // What the first run pushes, it pushes with the temporary role, which is still to be taken away.
+    if (since === undefined && look.answers.googleRoute === 'documented' && look.record(STRIP) === undefined) {
+      return { is: 'missing', state: 'rerun' }
+    }
     const push = await lastPush(look, since)
     switch (push.is) {
       case 'running':
@@ -36,11 +40,8 @@ export const confirmPush = defineStep({
       }
       case 'failed':
         return { is: 'failed', cause: withWayBack(push.cause, since), state: 'rerun' }
-      case 'none': {
-        // What the first run pushes, it pushes with the temporary role.
-        const isAfterStrip = since !== undefined || look.answers.googleRoute === 'documented'
-        return { is: 'missing', state: isAfterStrip ? 'rerun' : 'first-run' }
-      }
+      case 'none':
+        return { is: 'missing', state: since === undefined ? 'first-run' : 'rerun' }
     }
   },
 

@@ -18,6 +18,15 @@ interface State {
 }
 const NOTHING: State = { rerun: [] }
 
+/** What gives CI its rights: a push starts a pipeline at once, before them. */
+const PREPARED = [
+  'heroku.ci-token',
+  'docker-hub.token',
+  'google.key',
+  'google.repository',
+  'google.temporary-role',
+] as const
+
 export const firstRun = defineStep({
   id: 'circleci.first-run',
   title: 'Let CI run once, and see its jobs push',
@@ -27,16 +36,7 @@ export const firstRun = defineStep({
   today:
     'The pipeline that the push started is taken; where there is none, one is started. Its jobs are followed, a failed one is told with its last lines, and tried again by the next run.',
   uses: USES,
-  after: [
-    'circleci.project',
-    'repository.build-images',
-    'repository.publish',
-    'heroku.ci-token',
-    'docker-hub.token',
-    'google.key',
-    'google.repository',
-    'google.temporary-role',
-  ],
+  after: ['circleci.project', 'repository.build-images', 'repository.publish', ...PREPARED],
   needs: ['circleci'],
 
   async look(look) {
@@ -59,6 +59,10 @@ export const firstRun = defineStep({
       return { is: 'present', state: NOTHING, learned, notes: [`${treeOf(run, jobs)}. ${pageOf(circleProject, run)}`] }
     }
     const state: State = { rerun: workflows.filter(({ status }) => status !== 'success').map(({ id }) => id) }
+    const late = PREPARED.filter(step => bad.some(job => isAfter(look.doneAt(step), job)))
+    if (late.length > 0) {
+      return { is: 'missing', state, partly: `did not succeed: it ran before ${late.join(', ')} was done` }
+    }
     return { is: 'failed', cause: await failureOf(look, run, bad), state }
   },
 
@@ -81,6 +85,9 @@ export const firstRun = defineStep({
         }
       : undefined,
 })
+
+const isAfter = (done: Date | undefined, { startedAt }: Job): boolean =>
+  done !== undefined && startedAt !== undefined && done > startedAt
 
 const trigger = (project: Str, branch: Str): Action => ({
   kind: 'request',
