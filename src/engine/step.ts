@@ -63,6 +63,16 @@ export interface RequestAction extends Common {
   readonly ifSaid?: Readonly<Record<string, PersonAction>>
   /** The vendor's documented commands; without them, `curl` with the same request. */
   readonly byHand?: readonly Sh[]
+  /** What its step watches afterwards: by hand, a loop. */
+  readonly waits?: readonly Wait[]
+}
+
+/** A question that is asked again and again, until its answer is as a jq filter wants it; then it teaches: hole → jq filter. */
+export interface Wait {
+  readonly host: HostId
+  readonly path: Str
+  readonly until: string
+  readonly into?: Readonly<Record<string, string>>
 }
 
 /** The roles of one member in the policy of one thing; everybody else's are not touched. */

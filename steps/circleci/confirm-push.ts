@@ -5,6 +5,7 @@ import { PUSH_JOB, pushesToGoogle } from '../google/names.ts'
 import { STRIP, STRIPPED } from '../google/strip.ts'
 import { PUSH, WORKFLOW } from './first-run.ts'
 import { lastPush } from './last-push.ts'
+import { IS_OVER } from './runs.ts'
 
 const ID = 'circleci.confirm-push'
 
@@ -60,7 +61,16 @@ const rerun: Action = {
   method: 'POST',
   path: t`/api/v2/workflow/${hole(WORKFLOW)}/rerun`,
   body: { jobs: [hole(PUSH)], sparse_tree: true },
+  learn: { workflow: ['workflow_id'] },
   again: 'look-first',
+  waits: [
+    {
+      host: 'circleci',
+      path: t`/api/v2/workflow/${hole(`${ID}:workflow`)}`,
+      until: IS_OVER,
+      into: { [`${ID}:done`]: 'select(.status == "success") | .id' },
+    },
+  ],
 }
 
 const withWayBack = (cause: Cause, since: string | undefined): Cause =>
