@@ -70,6 +70,10 @@ export function newLook(
     home: name => (clouds.kind === 'real' ? readHome(name) : undefined),
     fact: name => progress.saved.facts[name],
     record: step => progress.saved.records[step]?.how,
+    doneAt(step) {
+      const record = progress.saved.records[step]
+      return record && new Date(record.at)
+    },
     begunAt(name, which) {
       const intent = progress.saved.intents[name]
       return intent && new Date((which && intent.first) ?? intent.at)
@@ -102,6 +106,7 @@ export function fileLook(answers: Known, repo: string): Look {
     home: readHome,
     fact: refuse,
     record: refuse,
+    doneAt: refuse,
     begunAt: refuse,
     endsIn: refuse,
     hasPassed: refuse,

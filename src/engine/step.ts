@@ -63,6 +63,16 @@ export interface RequestAction extends Common {
   readonly ifSaid?: Readonly<Record<string, PersonAction>>
   /** The vendor's documented commands; without them, `curl` with the same request. */
   readonly byHand?: readonly Sh[]
+  /** What its step watches afterwards: by hand, a loop. */
+  readonly waits?: readonly Wait[]
+}
+
+/** A question that is asked again and again, until its answer is as a jq filter wants it; then it teaches: hole → jq filter. */
+export interface Wait {
+  readonly host: HostId
+  readonly path: Str
+  readonly until: string
+  readonly into?: Readonly<Record<string, string>>
 }
 
 /** The roles of one member in the policy of one thing; everybody else's are not touched. */
@@ -218,6 +228,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   fact(name: string): string | undefined
   /** Did a step of this set-up make its thing, adopt it, or find it as it should be? undefined: none of it yet. */
   record(step: StepId): StepRecord['how'] | undefined
+  /** When a step was seen done, by our clock. */
+  doneAt(step: StepId): Date | undefined
   /** When an effect was last begun, or first, since its end was last seen; by `step/key` and the vendor's clock. */
   begunAt(intent: string, which?: 'first'): Date | undefined
   /** Does a secret that this step has just made end so? undefined where it is not at hand. */

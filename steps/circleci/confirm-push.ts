@@ -2,9 +2,10 @@ import type { Cause } from '../../src/clouds/cause.ts'
 import { type Action, defineStep, type Seen } from '../../src/engine/step.ts'
 import { hole, t } from '../../src/engine/text.ts'
 import { PUSH_JOB, pushesToGoogle } from '../google/names.ts'
-import { STRIPPED } from '../google/strip.ts'
+import { STRIP, STRIPPED } from '../google/strip.ts'
 import { PUSH, WORKFLOW } from './first-run.ts'
 import { lastPush } from './last-push.ts'
+import { IS_OVER } from './runs.ts'
 
 const ID = 'circleci.confirm-push'
 
@@ -26,6 +27,10 @@ export const confirmPush = defineStep({
 
   async look(look): Promise<Seen<State>> {
     const since = look.fact(STRIPPED)
+    // What the first run pushes, it pushes with the temporary role, which is still to be taken away.
+    if (since === undefined && look.answers.googleRoute === 'documented' && look.record(STRIP) === undefined) {
+      return { is: 'missing', state: 'rerun' }
+    }
     const push = await lastPush(look, since)
     switch (push.is) {
       case 'running':
@@ -36,11 +41,8 @@ export const confirmPush = defineStep({
       }
       case 'failed':
         return { is: 'failed', cause: withWayBack(push.cause, since), state: 'rerun' }
-      case 'none': {
-        // What the first run pushes, it pushes with the temporary role.
-        const isAfterStrip = since !== undefined || look.answers.googleRoute === 'documented'
-        return { is: 'missing', state: isAfterStrip ? 'rerun' : 'first-run' }
-      }
+      case 'none':
+        return { is: 'missing', state: since === undefined ? 'first-run' : 'rerun' }
     }
   },
 
@@ -59,7 +61,16 @@ const rerun: Action = {
   method: 'POST',
   path: t`/api/v2/workflow/${hole(WORKFLOW)}/rerun`,
   body: { jobs: [hole(PUSH)], sparse_tree: true },
+  learn: { workflow: ['workflow_id'] },
   again: 'look-first',
+  waits: [
+    {
+      host: 'circleci',
+      path: t`/api/v2/workflow/${hole(`${ID}:workflow`)}`,
+      until: IS_OVER,
+      into: { [`${ID}:done`]: 'select(.status == "success") | .id' },
+    },
+  ],
 }
 
 const withWayBack = (cause: Cause, since: string | undefined): Cause =>

@@ -1,22 +1,32 @@
+import type { Answers } from '../../src/answers/schema.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
 import { counting, type Job, type Run, readJobs, readRuns } from '../../src/clouds/circleci-runs.ts'
 import { textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
-import { type Str, t } from '../../src/engine/text.ts'
-import { PUSH_JOB } from '../google/names.ts'
-import { failureOf, pageOf, publishedRevision, treeOf } from './runs.ts'
+import { hole, t } from '../../src/engine/text.ts'
+import { PUSH_JOB, pushesToGoogle } from '../google/names.ts'
+import { failureOf, IS_OVER, pageOf, publishedRevision, treeOf } from './runs.ts'
 
 /** The workflow that came to its good end, and its job that pushes to Google. */
 export const WORKFLOW = 'circleci.first-run:workflow'
 export const PUSH = 'circleci.first-run:push'
 
-const USES = ['circleProject', 'firstRunBranch'] as const
+const USES = ['circleProject', 'firstRunBranch', 'circleJobs'] as const
 
 /** The workflows that are run again. Where there is no state, a new pipeline is started. */
 interface State {
   readonly rerun: readonly string[]
 }
 const NOTHING: State = { rerun: [] }
+
+/** What gives CI its rights: a push starts a pipeline at once, before them. */
+const PREPARED = [
+  'heroku.ci-token',
+  'docker-hub.token',
+  'google.key',
+  'google.repository',
+  'google.temporary-role',
+] as const
 
 export const firstRun = defineStep({
   id: 'circleci.first-run',
@@ -27,16 +37,7 @@ export const firstRun = defineStep({
   today:
     'The pipeline that the push started is taken; where there is none, one is started. Its jobs are followed, a failed one is told with its last lines, and tried again by the next run.',
   uses: USES,
-  after: [
-    'circleci.project',
-    'repository.build-images',
-    'repository.publish',
-    'heroku.ci-token',
-    'docker-hub.token',
-    'google.key',
-    'google.repository',
-    'google.temporary-role',
-  ],
+  after: ['circleci.project', 'repository.build-images', 'repository.publish', ...PREPARED],
   needs: ['circleci'],
 
   async look(look) {
@@ -59,12 +60,16 @@ export const firstRun = defineStep({
       return { is: 'present', state: NOTHING, learned, notes: [`${treeOf(run, jobs)}. ${pageOf(circleProject, run)}`] }
     }
     const state: State = { rerun: workflows.filter(({ status }) => status !== 'success').map(({ id }) => id) }
+    const late = PREPARED.filter(step => bad.some(job => isAfter(look.doneAt(step), job)))
+    if (late.length > 0) {
+      return { is: 'missing', state, partly: `did not succeed: it ran before ${late.join(', ')} was done` }
+    }
     return { is: 'failed', cause: await failureOf(look, run, bad), state }
   },
 
-  actions: ({ circleProject, firstRunBranch }, seen) => {
+  actions: (answers, seen) => {
     const state = seen !== undefined && 'state' in seen ? seen.state : undefined
-    return state === undefined ? [trigger(circleProject, firstRunBranch)] : state.rerun.map(rerun)
+    return state === undefined ? [trigger(answers)] : state.rerun.map(rerun)
   },
 
   // What was pushed stays: each registry has its own way to delete an image.
@@ -82,17 +87,36 @@ export const firstRun = defineStep({
       : undefined,
 })
 
-const trigger = (project: Str, branch: Str): Action => ({
+const isAfter = (done: Date | undefined, { startedAt }: Job): boolean =>
+  done !== undefined && startedAt !== undefined && done > startedAt
+
+const trigger = (answers: Pick<Answers, (typeof USES)[number]>): Action => ({
   kind: 'request',
   key: 'trigger',
-  does: t`start a pipeline of ${branch}, where the push has started none, and follow it`,
+  does: t`start a pipeline of ${answers.firstRunBranch}, where the push has started none, and follow it`,
   host: 'circleci',
   method: 'POST',
-  path: t`/api/v2/project/${project}/pipeline`,
-  body: { branch },
+  path: t`/api/v2/project/${answers.circleProject}/pipeline`,
+  body: { branch: answers.firstRunBranch },
   learn: { pipeline: ['id'] },
   again: 'look-first',
+  waits: [
+    {
+      host: 'circleci',
+      path: t`/api/v2/pipeline/${hole('circleci.first-run:pipeline')}/workflow`,
+      until: `.items | length > 0 and all(${IS_OVER})`,
+      into: { [WORKFLOW]: 'first(.items[] | select(.status == "success") | .id)' },
+    },
+    ...(pushesToGoogle(answers) ? [findPush] : []),
+  ],
 })
+
+const findPush = {
+  host: 'circleci',
+  path: t`/api/v2/workflow/${hole(WORKFLOW)}/job`,
+  until: 'true',
+  into: { [PUSH]: `first(.items[] | select(.name == "${PUSH_JOB}") | .id)` },
+} as const
 
 const rerun = (workflow: string): Action => ({
   kind: 'request',

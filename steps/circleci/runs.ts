@@ -7,6 +7,9 @@ import type { Look } from '../../src/engine/step.ts'
 
 type Questions = Look<'circleProject' | 'firstRunBranch'>
 
+/** As a jq filter: has a workflow ended, in whatever way (facts/circleci.md 8)? */
+export const IS_OVER = '.status | IN("success", "failed", "error", "canceled", "unauthorized", "not_run")'
+
 /** What origin has on the branch: that is what CI builds. Without it nobody knows which pipeline is the one. */
 export async function publishedRevision({ git, answers }: Questions): Promise<string | Cause> {
   const { firstRunBranch } = answers

@@ -52,7 +52,7 @@ export const grant = defineStep({
     {
       ...grantWriter(answers),
       key: 'take-away',
-      does: t`take every role of ${memberOf(answers)} in ${answers.registryHost} away`,
+      does: t`take every role of ${answers.googleServiceAccountId} in ${answers.registryHost} away`,
       roles: [],
       byHand: [bindingCommand('remove', answers, WRITER.role, '--all')],
     },
@@ -69,7 +69,7 @@ interface Names {
 export const grantWriter = (answers: Names): PolicyAction => ({
   kind: 'policy',
   key: 'grant',
-  does: t`let ${memberOf(answers)} push to ${answers.registryHost} (${WRITER.role}), and nothing else there`,
+  does: t`let ${answers.googleServiceAccountId} push to ${answers.registryHost} (${WRITER.role}), and nothing else there`,
   host: 'google-registry',
   path: repositoryPath(answers),
   reads: 'GET',

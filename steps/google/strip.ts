@@ -7,20 +7,20 @@ import { isOurAccount, memberOf, projectPath, pushesToGoogle } from './names.ts'
 import { lookAtRepository } from './registry.ts'
 import { isTemporary, onProject, removeCommand, TEMPORARY, UNTIL } from './temporary-role.ts'
 
-const ID = 'google.strip'
+export const STRIP = 'google.strip'
 /** When the account lost its roles on the project. */
-export const STRIPPED = `${ID}:changed`
+export const STRIPPED = `${STRIP}:changed`
 /** What it lost. */
-export const REMOVED = `${ID}:removed`
+export const REMOVED = `${STRIP}:removed`
 /** It was given back, since CI could not push without. */
-const GIVEN_BACK = `${ID}:given-back`
+const GIVEN_BACK = `${STRIP}:given-back`
 
 type State =
   | { readonly to: 'strip'; readonly roles: readonly string[] }
   | { readonly to: 'give-back'; readonly bindings: readonly Binding[] }
 
 export const strip = defineStep({
-  id: ID,
+  id: STRIP,
   title: 'Take every right of CI’s account on the project away',
   why: 'What CI keeps is the right to push to one repository. Whoever gets hold of its credential can reach nothing else in the project.',
   section: 'Google Container Registry',
@@ -94,7 +94,7 @@ export const strip = defineStep({
         kind: 'policy',
         ...onIt,
         key: 'give-back',
-        does: t`give ${memberOf(answers)} back what it had on ${answers.googleProject}: ${state.bindings.map(roleOf).join(', ')}`,
+        does: t`give ${answers.googleServiceAccountId} back what it had on ${answers.googleProject}: ${state.bindings.map(roleOf).join(', ')}`,
         roles: state.bindings.map(({ role, condition }) => ({ role, ...(condition && { condition }) })),
         saves: { [GIVEN_BACK]: 'yes' },
         byHand: state.bindings.map(binding => addCommand(answers, binding)),
@@ -105,7 +105,7 @@ export const strip = defineStep({
       kind: 'policy',
       ...onIt,
       key: 'strip',
-      does: t`take every role of ${memberOf(answers)} on ${answers.googleProject} away`,
+      does: t`take every role of ${answers.googleServiceAccountId} on ${answers.googleProject} away`,
       roles: [],
       only: true,
       byHand: (state?.roles ?? [TEMPORARY]).map(role => removeCommand(answers, role)),

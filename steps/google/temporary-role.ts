@@ -46,7 +46,7 @@ export const temporaryRole = defineStep({
     {
       kind: 'policy',
       key: 'grant',
-      does: t`let ${memberOf(answers)} push anywhere in ${answers.googleProject}, for a day (${TEMPORARY})`,
+      does: t`let ${answers.googleServiceAccountId} push anywhere in ${answers.googleProject}, for a day (${TEMPORARY})`,
       host: 'google',
       path: projectPath(answers),
       reads: 'POST',
@@ -77,7 +77,7 @@ export const temporaryRole = defineStep({
     {
       kind: 'policy',
       key: 'take-away',
-      does: t`take every role of ${memberOf(answers)} on ${answers.googleProject} away`,
+      does: t`take every role of ${answers.googleServiceAccountId} on ${answers.googleProject} away`,
       host: 'google',
       path: projectPath(answers),
       reads: 'POST',
