@@ -1,11 +1,13 @@
 import { isInterruption } from '../answers/prompts.ts'
 import { type Cause, EXIT, type Exit, SetupError } from '../clouds/cause.ts'
+import { choiceName, type Single, singlesOf } from '../engine/choices.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Outcome, openConsent } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
 import { createPrinter, type Printer, wrap } from '../output/printer.ts'
+import { quote } from '../output/shell.ts'
 import type { Ground } from './ground.ts'
 import { awaitedIn, sayAwaited } from './people.ts'
 import type { Screen } from './screen.ts'
@@ -103,8 +105,15 @@ function exitOf({
 function howToGoOn(planned: Planned, outcomes: End['outcomes']): string {
   const outcome = outcomes.get(planned.step.id)
   if (outcome?.is === 'open' && outcome.why === 'changed') return `${outcome.detail}, again and again. Run again later.`
-  const flags = planned.consents.map(consent => `--${consent} ${planned.step.id}`)
-  return `${clean(openConsent(planned))}. Nothing of it was touched. To allow it: ${flags.join(' ')}`
+  const { step, choices, consents } = planned
+  const flags = consents.map(consent => `--${consent} ${step.id}`).join(' ')
+  const isOpen = ({ action }: Single) => choices?.open.has(action)
+  const singly = singlesOf(planned.seen)
+    .filter(isOpen)
+    .map(one => `--replace ${quote(choiceName(step.id, one))}`)
+  const allow = singly.length === 0 ? flags : `${flags}, or one of it: ${singly.join(' ')} (--adopt instead: it stays)`
+  const open = outcome?.is === 'open' && outcome.why === 'consent' ? outcome.detail : openConsent(planned)
+  return `${clean(open)}. Nothing of it was touched. To allow it: ${clean(allow)}`
 }
 
 /** A credential is replaced by one that is proven to have arrived, and revoked last: so no stop locks CI out. */

@@ -106,10 +106,12 @@ export interface Owned {
   readonly alsoAccess: readonly string[]
 }
 
-interface Difference {
+export interface Difference {
   readonly what: string
   readonly expected: string
   readonly found: string
+  /** The key of the one action that mends it; then it is decided on by itself, and so are all of this step. */
+  readonly action?: string
 }
 
 /** What a look saw. */
@@ -207,8 +209,11 @@ interface StepOf<Used extends AnswerKey, State> {
   /** Its look reads files of the checkout and the home folder and nothing else, so even a dry run looks. */
   readonly local?: true
   look(look: Look<Used>): Promise<Seen<State>>
-  /** What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions. */
-  actions(answers: Pick<Answers, Used>, seen?: Seen<State>): readonly Action[]
+  /**
+   * What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions.
+   * @param stays of differences that are decided on one by one, the keys of those that are not mended now
+   */
+  actions(answers: Pick<Answers, Used>, seen?: Seen<State>, stays?: ReadonlySet<string>): readonly Action[]
   /** What takes it back, for a thing that we made. */
   undo(answers: Pick<Answers, Used>): readonly Action[]
   /** This step's own failures in words; the vendor's general ones need not be repeated. */

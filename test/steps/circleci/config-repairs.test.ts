@@ -92,6 +92,23 @@ describe('What differs', () => {
     expect((await lookAt(configRepairs, engine)).is).toBe('present')
   })
 
+  const NAMED = `${ID}/executors.main-builder.environment.DOCKER_PROJECT`
+  const VERSIONED = `${ID}/jobs.build.steps.1.setup_remote_docker.version`
+
+  test.each<[string, readonly [string, string], string, string]>([
+    ['the engine', ENGINE, VERSIONED, NAMED],
+    ['the name', NAME, NAMED, VERSIONED],
+  ])('is taken or left value by value: %s alone', async (_, change, taken, left) => {
+    const { engine, read } = await setUp(OLD)
+    const { outcomes } = await walk([configRepairs], engine, { agreed: [taken], kept: [left] })
+    expect(outcomes.get(ID)).toMatchObject({ is: 'done', notes: [expect.stringContaining(`--replace ${left}`)] })
+    expect(read()).toBe(OLD.replace(...change))
+    const later = await walk([configRepairs], engine)
+    expect(later.plan[0]).toMatchObject({ isKept: true, actions: [] })
+    await walk([configRepairs], engine, { agreed: [left] })
+    expect(read()).toBe(OLD.replace(...ENGINE).replace(...NAME))
+  })
+
   test('is nothing where there is no config, or nothing to repair', async () => {
     for (const text of [undefined, OLD.replace(...ENGINE).replace(...NAME)]) {
       const { engine } = await setUp(text)
