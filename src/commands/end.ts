@@ -1,6 +1,6 @@
 import { isInterruption } from '../answers/prompts.ts'
 import { type Cause, EXIT, type Exit, SetupError } from '../clouds/cause.ts'
-import { choiceName, type Single, singlesOf } from '../engine/choices.ts'
+import { choiceName, singlesOf } from '../engine/choices.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Outcome, openConsent } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
@@ -107,13 +107,13 @@ function howToGoOn(planned: Planned, outcomes: End['outcomes']): string {
   if (outcome?.is === 'open' && outcome.why === 'changed') return `${outcome.detail}, again and again. Run again later.`
   const { step, choices, consents } = planned
   const flags = consents.map(consent => `--${consent} ${step.id}`).join(' ')
-  const isOpen = ({ action }: Single) => choices?.open.has(action)
   const singly = singlesOf(planned.seen)
-    .filter(isOpen)
+    .filter(({ action }) => choices?.open.has(action))
     .map(one => `--replace ${quote(choiceName(step.id, one))}`)
-  const allow = singly.length === 0 ? flags : `${flags}, or one of it: ${singly.join(' ')} (--adopt instead: it stays)`
+  const alone = singly.length > 1 ? `, or of it alone: ${singly.join(' ')}` : ''
+  const stay = singly.length > 0 ? '. With --adopt instead it stays, and is not asked again' : ''
   const open = outcome?.is === 'open' && outcome.why === 'consent' ? outcome.detail : openConsent(planned)
-  return `${clean(open)}. Nothing of it was touched. To allow it: ${clean(allow)}`
+  return `${clean(open)}. Nothing of it was touched. To allow it: ${flags}${clean(alone)}${stay}`
 }
 
 /** A credential is replaced by one that is proven to have arrived, and revoked last: so no stop locks CI out. */

@@ -66,10 +66,12 @@ test('Each value is shown with its diff and asked for; what is refused stays, an
 
 test('Without a terminal one is taken by its name, the other said with its own; and all by the step', async () => {
   const { run, read, said } = await setUp()
+  const none = said((await run()).all)
+  expect(none).toContain(`To allow it: --replace ${ID}, or of it alone: --replace ${NAMED} --replace ${VERSIONED}`)
   const one = await run('--replace', NAMED)
   expect(read()).toContain(NAME[1])
   expect(read()).toContain(VERSION[0])
-  expect(said(one.all)).toContain(`To allow it: --replace ${ID}, or one of it: --replace ${VERSIONED} (--adopt`)
+  expect(said(one.all)).toContain(`To allow it: --replace ${ID}. With --adopt instead it stays`)
   const kept = await run('--adopt', VERSIONED)
   expect(said(kept.all)).toContain(`To replace it after all: --replace ${VERSIONED}`)
   expect(read()).toContain(VERSION[0])
