@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startRehearsal } from '../../src/rehearsal/server.ts'
-import { CONFIG } from '../rehearsal/circleci-config.ts'
-import { library, makeCheckout, UPSTREAM } from '../support/checkout.ts'
+import { OLD_CONFIG as OLD } from '../rehearsal/circleci-config.ts'
+import { makeCheckout, USUAL_FILES } from '../support/checkout.ts'
 import { runCli } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { openTerminal } from '../support/terminal.ts'
@@ -15,12 +15,11 @@ const NAMED = `${ID}/executors.main-builder.environment.DOCKER_PROJECT`
 const VERSIONED = `${ID}/jobs.build.steps.1.setup_remote_docker.version`
 const VERSION = ['{ version: 18.06.0-ce }', '{ version: default }'] as const
 const NAME = ['DOCKER_PROJECT: yourname/dummyapp', 'DOCKER_PROJECT: pennocktech/dummyapp'] as const
-const OLD = CONFIG.replace('version: docker28', 'version: 18.06.0-ce')
 
 async function setUp() {
   const rehearsal = await startRehearsal({ world: ownersWorld() })
   onTestFinished(() => rehearsal.close())
-  const cwd = makeCheckout({ files: { 'build/common.lib.sh': library(UPSTREAM), [FILE]: OLD } })
+  const cwd = makeCheckout({ files: { ...USUAL_FILES, [FILE]: OLD } })
   tellCi(rehearsal, cwd)
   const home = temporaryFolder()
   const hosts = Object.values(rehearsal.origins).flatMap(origin => ['--allow-host', new URL(origin).host])

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { reach } from './ci.ts'
 import { ROUTES } from './routes.ts'
-import { isCertain, isSwept, onArrival, PHASES, type Place, type Ran, requestNames, walkAll } from './run.ts'
+import { isCertain, onArrival, PHASES, type Place, type Ran, requestNames, sweptOn, walkAll } from './run.ts'
 import { table } from './table.ts'
 import { effectsOf, leftBy, locksIn, repeated } from './world.ts'
 
@@ -38,13 +38,10 @@ const walked = await walkAll(
   },
   place => ({ SWEEP_LIST: listIn(place) }),
 )
-const [first] = walked
 type Stage = (typeof walked)[number]['stages'][number]
 
 const nameOf = ({ at, about }: LocalPoint) => about ?? at
-const swept = isSwept(
-  new Set(first?.stages.flatMap(({ requests, local }) => [...requests.map(({ name }) => name), ...local.map(nameOf)])),
-)
+const swept = sweptOn(walked, ({ requests, local }) => [...requests.map(({ name }) => name), ...local.map(nameOf)])
 const sections = walked.flatMap(({ route, bench, stages }) =>
   stages.map((stage, index) => ({
     title: `${route.name}, stage ${index + 1}`,

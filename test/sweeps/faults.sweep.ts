@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { VENDOR_IDS, VENDORS } from '../../src/clouds/vendors.ts'
 import type { FaultKind } from '../../src/rehearsal/server.ts'
 import { STEPS } from '../../steps/index.ts'
-import { isCertain, isSwept, onArrival, type Place, requestNames, walkAll } from './run.ts'
+import { isCertain, onArrival, type Place, requestNames, sweptOn, walkAll } from './run.ts'
 import { table } from './table.ts'
 import { effectsOf, leftBy, repeated } from './world.ts'
 
@@ -46,10 +46,9 @@ const walked = await walkAll((place, { code }) => {
   const requests = place.rehearsal.log.map(entry => ({ name: name(entry), effect: entry.effect }))
   return { code, left: leftBy(place), effects: effectsOf(place), requests: requests.filter(isCertain) }
 })
-const [first] = walked
 type Stage = (typeof walked)[number]['stages'][number]
 
-const swept = isSwept(new Set(first?.stages.flatMap(({ requests }) => requests.map(({ name }) => name))))
+const swept = sweptOn(walked, ({ requests }) => requests.map(({ name }) => name))
 const sections = walked.flatMap(({ route, bench, stages }) =>
   stages.map((stage, index) => ({
     title: `${route.name}, stage ${index + 1}`,

@@ -32,12 +32,12 @@ function found(kind, name, whens, about) {
   points.push(...whens.map(when => ({ kind, at: `${when} ${name}`, ...(about && { about: `${when} ${about}` }) })))
 }
 
-let saved = {}
+let saved
 
 /** A save of the progress has a second name, by what is new in it: then it is the same save on every route. */
 function savedWhat(change, [draft, file]) {
   if (change !== 'rename' || basename(String(file)) !== 'progress.json') return undefined
-  const before = saved
+  const before = saved ?? (fs.existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {})
   saved = JSON.parse(readFileSync(draft, 'utf8'))
   const parts = ['intents', 'facts', 'records', 'answers'].flatMap(part => {
     const [old = {}, now = {}] = [before[part], saved[part]]

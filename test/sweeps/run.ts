@@ -61,7 +61,7 @@ export class Bench {
     writeFileSync(join(this.#folder, 'package.json'), '{ "type": "module" }')
     const checkout = join(this.#folder, 'first', 'checkout')
     mkdirSync(checkout, { recursive: true })
-    makeCheckout({ folder: checkout })
+    makeCheckout({ folder: checkout, files: route.files })
     this.#beginnings.push({ world: route.world(), folder: dirname(checkout) })
   }
 
@@ -180,13 +180,21 @@ export async function walkAll<T>(
 }
 
 /**
- * Tells what is swept on a route: all on the first; on the others what does not occur on it, and what they do otherwise.
- * @param on the names of all that occurs on the first route
+ * Tells what is swept on a route: what does not occur on those before it, and what it does otherwise.
+ * @param namesOf the names of all that occurs in a stage
  */
-export const isSwept =
-  (on: ReadonlySet<string>) =>
-  (route: Route, name: string): boolean =>
-    route === ROUTES[0] || !on.has(name) || !!route.otherwise?.test(name)
+export function sweptOn<T>(
+  walked: readonly Walked<T>[],
+  namesOf: (stage: T) => readonly string[],
+): (route: Route, name: string) => boolean {
+  const before = new Map<Route, ReadonlySet<string>>()
+  const names = new Set<string>()
+  for (const { route, stages } of walked) {
+    before.set(route, new Set(names))
+    for (const name of stages.flatMap(namesOf)) names.add(name)
+  }
+  return (route, name) => !before.get(route)?.has(name) || !!route.otherwise?.test(name)
+}
 
 /** What every run is stopped for. */
 function commitAndPush({ rehearsal, checkout }: Place): void {

@@ -9,7 +9,7 @@ import { shown } from '../../../src/engine/text.ts'
 import { diffOf } from '../../../src/output/diff.ts'
 import { config } from '../../../steps/circleci/config.ts'
 import { configRepairs } from '../../../steps/circleci/config-repairs.ts'
-import { CONFIG } from '../../rehearsal/circleci-config.ts'
+import { OLD_CONFIG as OLD } from '../../rehearsal/circleci-config.ts'
 import { git, makeCheckout } from '../../support/checkout.ts'
 import { circlePlace } from '../../support/circleci.ts'
 import { lookAt, walk } from '../../support/engine.ts'
@@ -18,8 +18,6 @@ import { temporaryFolder } from '../../support/folder.ts'
 const ID = 'circleci.config-repairs'
 const FILE = '.circleci/config.yml'
 
-/** With a retired engine and another's repository, and without its contexts. */
-const OLD = CONFIG.replace(/^ +context: .*\n/gm, '').replace('version: docker28', 'version: 18.06.0-ce')
 const ENGINE = ['{ version: 18.06.0-ce }', '{ version: default }'] as const
 const NAME = ['DOCKER_PROJECT: yourname/dummyapp', 'DOCKER_PROJECT: pennocktech/dummyapp'] as const
 
