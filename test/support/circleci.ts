@@ -66,7 +66,7 @@ export async function circlePlace(
       now += Math.ceil(ms)
     },
   }
-  const world = ownersWorld('PennockTech/dummyapp', clock.now())
+  const world = ownersWorld({ now: clock.now() })
   Object.assign(world.circleci.rules, { followBuildDelayMs: 5_000, workflowDelayMs: 2_000, jobSeconds: 20 })
   options.change?.(world)
   const circleToken = options.token?.(world)
