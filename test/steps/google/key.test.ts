@@ -237,6 +237,13 @@ describe('After a run that died', () => {
     await endsWell(stage, stage.anew(), [theirs.id])
   })
 
+  test('before it heard of any but the first, which was deleted since, none is left', async () => {
+    const stage = await keyStage()
+    await stage.dies(1)
+    for (const _ of [1, 2, 3]) await diesUnheard(stage)
+    await endsWell(stage, stage.anew())
+  })
+
   test('between the proof and the record, too', async () => {
     const stage = await keyStage()
     watchOver(stage)
@@ -328,6 +335,29 @@ describe('Another person’s key stays:', () => {
     const stage = await keyStage()
     const theirs = inTheMoment(stage, wanted)
     await endsWell(stage, stage.engine, [theirs])
+  })
+
+  test('made in the second before a making whose answer was lost', async () => {
+    const stage = await keyStage()
+    const theirs = someKey({ createdAt: stage.clock.now().toISOString() })
+    stage.keys().push(theirs)
+    stage.pass(0.5)
+    stage.rehearsal.faults.push({ method: 'POST', path: '/keys$', do: 'reset-after', times: 1 })
+    await endsWell(stage, stage.engine, [theirs.id])
+  })
+
+  test('made in the same second, when the answer to the delivery was lost', async () => {
+    const stage = await keyStage()
+    const theirs = someKey({ createdAt: stage.clock.now().toISOString() })
+    let puts = 0
+    // Every try of the first time, so that a look follows; they come after that one.
+    stage.rehearsal.faults.push({ method: 'PUT', do: 'reset-before', times: 4 })
+    stage.rehearsal.hook = (phase, { method }) => {
+      if (phase === 'before' && method === 'PUT') puts += 1
+      if (puts === 5 && !stage.ids().includes(theirs.id)) stage.keys().push(theirs)
+    }
+    await endsWell(stage, stage.engine, [theirs.id])
+    expect(puts).toBe(5)
   })
 
   test('made in the same second, after which the run died', async () => {
