@@ -1,6 +1,7 @@
 import { inOrder } from '../src/engine/plan.ts'
 import { config } from './circleci/config.ts'
 import { configRepairs } from './circleci/config-repairs.ts'
+import { confirmPush } from './circleci/confirm-push.ts'
 import { contextGoogle, contextHeroku } from './circleci/contexts.ts'
 import { firstRun } from './circleci/first-run.ts'
 import { project } from './circleci/project.ts'
@@ -12,6 +13,16 @@ import { repository } from './docker-hub/repository.ts'
 import { team } from './docker-hub/team.ts'
 import { token } from './docker-hub/token.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
+import { billing } from './google/billing.ts'
+import { grant } from './google/grant.ts'
+import { key } from './google/key.ts'
+import { project as googleProject } from './google/project.ts'
+import { prove } from './google/prove.ts'
+import { repository as googleRepository } from './google/repository.ts'
+import { serviceAccount } from './google/service-account.ts'
+import { services } from './google/services.ts'
+import { strip } from './google/strip.ts'
+import { temporaryRole } from './google/temporary-role.ts'
 import { ciToken } from './heroku/ci-token.ts'
 import { createApp } from './heroku/create-app.ts'
 import { firstDeploy } from './heroku/first-deploy.ts'
@@ -33,6 +44,10 @@ export const STEPS = inOrder([
   repository,
   team,
   bot,
+  googleProject,
+  billing,
+  services,
+  serviceAccount,
   project,
   contextHeroku,
   contextGoogle,
@@ -41,8 +56,15 @@ export const STEPS = inOrder([
   configRepairs,
   ciToken,
   token,
+  key,
   provePush,
   credentialStore,
   publish,
+  googleRepository,
+  temporaryRole,
   firstRun,
+  grant,
+  strip,
+  prove,
+  confirmPush,
 ])

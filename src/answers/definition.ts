@@ -8,6 +8,8 @@ export interface Definition {
   readonly mustBe: string
   readonly why: string
   readonly optional?: true
+  /** Whether it is needed, and among what it is chosen, a step's look finds out: until then it is a hole, and not asked for. */
+  readonly chosenLater?: true
   /** Stands where no source says anything; never a name of somebody's. */
   readonly byDefault?: string
   /** It is needed only where another answer is one of these: a route's own answers. */

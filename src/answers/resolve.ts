@@ -49,7 +49,8 @@ function isNeeded(key: AnswerKey, choose: (key: AnswerKey) => Candidate | undefi
 export function asAnswers(resolved: readonly Resolved[]): Answers {
   const known = resolved.flatMap(({ key, chosen }): [AnswerKey, Str][] => {
     if (chosen) return [[key, chosen.value]]
-    return definitionOf(key).optional ? [] : [[key, hole(key)]]
+    const { optional, chosenLater } = definitionOf(key)
+    return optional && !chosenLater ? [] : [[key, hole(key)]]
   })
   return Object.fromEntries(known) as unknown as Answers
 }

@@ -11,7 +11,7 @@ interface Pipeline {
   readonly errors: readonly string[]
 }
 
-/** A pipeline with the newest workflow of each name; none right after it was begun (facts/circleci.md 8). */
+/** A pipeline with its workflows, the oldest first; none right after it was begun (facts/circleci.md 8). */
 export interface Run extends Pipeline {
   readonly workflows: readonly Workflow[]
 }
@@ -24,6 +24,7 @@ interface Workflow {
 }
 
 export interface Job {
+  readonly id: string
   readonly name: string
   readonly status: string
   readonly number: string | undefined
@@ -60,7 +61,7 @@ export async function readRuns(
 
 const withWorkflows = async (read: Read, pipeline: Pipeline): Promise<Run> => ({
   ...pipeline,
-  workflows: newest(await readItems(read, `/api/v2/pipeline/${pipeline.id}/workflow`)),
+  workflows: byAge(await readItems(read, `/api/v2/pipeline/${pipeline.id}/workflow`)),
 })
 
 function asPipeline(item: Json): Pipeline {
@@ -75,20 +76,29 @@ function asPipeline(item: Json): Pipeline {
   }
 }
 
-/** A rerun is a workflow of the same name beside the first. */
-function newest(items: readonly Json[]): readonly Workflow[] {
-  const byAge = items.toSorted((a, b) => (textAt(a, 'created_at') ?? '').localeCompare(textAt(b, 'created_at') ?? ''))
-  const workflows = byAge.map(item => {
+function byAge(items: readonly Json[]): readonly Workflow[] {
+  const sorted = items.toSorted((a, b) => (textAt(a, 'created_at') ?? '').localeCompare(textAt(b, 'created_at') ?? ''))
+  return sorted.map(item => {
     const status = textAt(item, 'status') ?? ''
     return { id: textAt(item, 'id') ?? '', name: textAt(item, 'name') ?? '', status, isOver: OVER.has(status) }
   })
-  return [...new Map(workflows.map(one => [one.name, one])).values()]
+}
+
+/**
+ * Of each name the workflow that counts, as a rerun is one of the same name beside the first: one that succeeded, else
+ * the newest. What was run again later, to prove something else, takes back no success.
+ */
+export function counting({ workflows }: Run): readonly Workflow[] {
+  const chosen = new Map<string, Workflow>()
+  for (const one of workflows) if (chosen.get(one.name)?.status !== 'success') chosen.set(one.name, one)
+  return [...chosen.values()]
 }
 
 /** The jobs of a workflow. Throws SetupError with a refusal. */
 export async function readJobs(read: Read, workflow: string): Promise<readonly Job[]> {
   const items = await readItems(read, `/api/v2/workflow/${workflow}/job`)
   return items.map(item => ({
+    id: textAt(item, 'id') ?? '',
     name: textAt(item, 'name') ?? '',
     status: textAt(item, 'status') ?? '',
     number: numberAt(item, 'job_number'),

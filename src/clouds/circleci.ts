@@ -44,6 +44,7 @@ function tokenIn(text: string, host: string): string | undefined {
 
 export const CIRCLECI_API: Host = {
   home: 'https://circleci.com',
+  variables: ['CIRCLE_HOST', 'CIRCLECI_CLI_HOST'],
   endpoint: env => {
     const host = env.CIRCLE_HOST || env.CIRCLECI_CLI_HOST
     return !host || /^https?:/.test(host) ? host || undefined : `https://${host}`

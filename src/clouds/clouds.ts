@@ -6,6 +6,7 @@ import type { Http, HttpRequest } from './http.ts'
 import type { Identity } from './identity.ts'
 import type { Json } from './json.ts'
 import { isLoopback } from './proxy.ts'
+import { createRenewals } from './renewals.ts'
 import { createSessions } from './sessions.ts'
 import { noPassword } from './sign-in.ts'
 import { type Effect, explain, Trouble } from './trouble.ts'
@@ -59,6 +60,7 @@ export function createClouds(options: {
   }
   const ahead = new Map<HostId, number>()
   const sessions = createSessions(clock)
+  const renew = createRenewals(credentials)
 
   async function send(id: HostId, request: HttpRequest, { as, signal }: SendOptions = {}): Promise<VendorReply> {
     const { vendor, session } = hostOf(id)
@@ -67,7 +69,14 @@ export function createClouds(options: {
     const given = credentials.get(who)
     // Whoever signed in may be nobody; somebody else is never left out silently.
     if (given === undefined && who !== vendor) throw new NeedsSecret(who, 'password', noPassword())
-    if (given === undefined || session === undefined) return sendWith(id, request, given, signal)
+    if (given === undefined || session === undefined) {
+      const since = performance.now()
+      const reply = await sendWith(id, request, given, signal)
+      if (reply.status !== 401 || given?.renew === undefined) return reply
+      const renewed = await renew(who, given, since)
+      if (typeof renewed === 'string') return { ...reply, notRenewed: renewed }
+      return sendWith(id, request, renewed, signal)
+    }
     const open = () => session(given, who, asking => sendWith(id, asking, undefined, signal))
     const token = await sessions.of(who, given, open)
     const reply = await sendWith(id, request, token, signal)
@@ -91,7 +100,7 @@ export function createClouds(options: {
       throw error instanceof Trouble ? new VendorTrouble(id, base, asked, error) : error
     })
     if (reply.date !== undefined) ahead.set(id, reply.date.getTime() - clock.now().getTime())
-    return { ...reply, asked }
+    return { ...reply, asked, ...(credential?.source !== undefined && { signIn: credential.source }) }
   }
 
   async function readPublic(address: string, signal?: AbortSignal): Promise<Json | undefined> {

@@ -54,6 +54,7 @@ const addressIn = (host: string | undefined): string | undefined =>
 
 export const DOCKER_HUB_API: Host = {
   home: 'https://hub.docker.com',
+  variables: ['DOCKERHUB_HOST'],
   endpoint: env => addressIn(env.DOCKERHUB_HOST),
   headers: {},
   authorization: ({ secret }) => ({ authorization: `Bearer ${secret.reveal()}` }),
@@ -73,6 +74,7 @@ function loginByHand(as: Identity): readonly string[] {
 /** Where docker itself asks what it may do (facts/docker-hub.md 11). */
 export const DOCKER_HUB_AUTH: Host = {
   home: 'https://auth.docker.io',
+  variables: ['DOCKERHUB_AUTH_HOST'],
   endpoint: env => addressIn(env.DOCKERHUB_AUTH_HOST),
   headers: {},
   authorization: ({ user = '', secret }) => ({ authorization: basic(user, secret) }),

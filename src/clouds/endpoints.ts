@@ -16,8 +16,8 @@ export interface Endpoint {
  */
 export function endpoints(env: NodeJS.ProcessEnv): readonly Endpoint[] {
   return HOST_IDS.map(host => {
-    const { home, vendor, endpoint } = hostOf(host)
-    const base = readAddress(endpoint(env) ?? home, VENDORS[vendor].name)
+    const { home, endpoint } = hostOf(host)
+    const base = readAddress(endpoint(env) ?? home, host)
     return { host, base, foreign: base.origin !== new URL(home).origin }
   })
 }
@@ -32,32 +32,33 @@ export function timeScale(used: readonly Endpoint[], env: NodeJS.ProcessEnv): nu
   return asked > 0 && used.every(({ base }) => isLoopback(base.hostname)) ? asked : 1
 }
 
-function readAddress(address: string, name: string): URL {
+function readAddress(address: string, host: HostId): URL {
+  const { vendor, variables } = hostOf(host)
+  const { name } = VENDORS[vendor]
   const base = URL.canParse(address) ? new URL(address) : undefined
   if (base === undefined || !/^https?:$/.test(base.protocol) || base.username || base.password) {
     throw refusal({
       code: 'bad-endpoint',
       means: `The address set for ${name} must be an http or https address with no sign-in (…@) in it.`,
-      next: `Correct or unset the variable that names it (${VARIABLES}), and run again.`,
+      next: `Correct or unset the variable that names it (${variables.join(', ')}), and run again.`,
     })
   }
   if (base.protocol === 'http:' && !isLoopback(base.hostname)) {
     throw refusal({
       code: 'insecure-endpoint',
       means: `${name} would be asked at ${base.host} without encryption, and every token could be read on the way.`,
-      next: 'Use https in the variable that names it, and run again; plain http is for this computer (127.0.0.1) alone.',
+      next: `Use https in the variable that names it (${variables.join(', ')}), and run again; plain http is for this computer (127.0.0.1) alone.`,
     })
   }
   return base
 }
 
-const VARIABLES = 'HEROKU_HOST, CIRCLE_HOST, CIRCLECI_CLI_HOST, DOCKERHUB_HOST, DOCKERHUB_AUTH_HOST'
-
 export function notAllowed({ host, base }: Endpoint): SetupError {
+  const { vendor, variables } = hostOf(host)
   return refusal({
     code: 'foreign-host',
-    means: `${VENDORS[hostOf(host).vendor].name} would be asked at ${base.host}, which is not its own address.`,
-    next: `If you want that: run again with --allow-host ${base.host}. If not: unset the variable that names it (${VARIABLES}).`,
+    means: `${VENDORS[vendor].name} would be asked at ${base.host}, which is not its own address.`,
+    next: `If you want that: run again with --allow-host ${base.host}. If not: unset the variable that names it (${variables.join(', ')}).`,
   })
 }
 

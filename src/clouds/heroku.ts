@@ -51,6 +51,7 @@ const hostOf = (part: string, host: string | undefined): string | undefined =>
 
 export const HEROKU_API: Host = {
   home: 'https://api.heroku.com',
+  variables: ['HEROKU_HOST'],
   endpoint: env => hostOf('api', env.HEROKU_HOST),
   headers: { accept: 'application/vnd.heroku+json; version=3' },
   authorization: ({ secret }) => ({ authorization: `Bearer ${secret.reveal()}` }),
@@ -64,6 +65,7 @@ const NEWEST = 'Run the newest version (npx dummyapp-setup@latest). If it says t
 /** Where images are pushed to; the manifest tells which image that was (facts/heroku.md 4). */
 export const HEROKU_REGISTRY: Host = {
   home: 'https://registry.heroku.com',
+  variables: ['HEROKU_HOST'],
   endpoint: env => hostOf('registry', env.HEROKU_HOST),
   headers: { accept: 'application/vnd.docker.distribution.manifest.v2+json' },
   authorization: ({ secret }) => ({ authorization: basic('_', secret) }),

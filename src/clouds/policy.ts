@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import type { HttpRequest } from './http.ts'
 import { at, type Json, textAt } from './json.ts'
 import type { VendorReply } from './vendor.ts'
@@ -17,6 +18,25 @@ export interface Binding {
   readonly role: string
   readonly members: readonly string[]
   readonly condition?: Condition
+}
+
+const saved = z.array(
+  z.object({
+    role: z.string(),
+    members: z.array(z.string()),
+    condition: z
+      .object({ title: z.string(), description: z.string().exactOptional(), expression: z.string() })
+      .exactOptional(),
+  }),
+)
+
+/** Bindings that were saved as JSON; none, where that cannot be read. */
+export function savedBindings(text: string | undefined): readonly Binding[] {
+  try {
+    return saved.safeParse(JSON.parse(text ?? '[]')).data ?? []
+  } catch {
+    return []
+  }
 }
 
 /** As the APIs give it: what else stands in it is kept. */
@@ -86,6 +106,9 @@ export const isSame = (one: Grant, other: Grant): boolean =>
 const conditionOf = ({ condition }: Grant) =>
   condition && [condition.title, condition.description ?? '', condition.expression]
 
+/** When a role ends that the vendor gave without an end. */
+export const NEVER = 'never'
+
 /** The title of a condition by which a role of this set-up ends. */
 export const ENDS = 'dummyapp-setup: ends by itself'
 
@@ -123,13 +146,14 @@ export async function changePolicy(place: PolicyPlace, wanted: Wanted, writing: 
   const { send, sleep, beforeWrite } = writing
   for (let attempt = 1; ; attempt += 1) {
     const read = await send(readRequest(place))
-    if (read === undefined) return { is: 'lost', reply: read }
-    if (read.status >= 300) return { is: 'refused', reply: read }
-    const change = changed(policyIn(read), wanted)
-    if (change === undefined) return { is: 'done' }
-    beforeWrite(change.removed)
-    const reply = await send(writeRequest(place, change.policy))
-    if (reply !== undefined && reply.status < 300) return { is: 'done' }
+    let reply = read
+    if (read !== undefined && read.status < 300) {
+      const change = changed(policyIn(read), wanted)
+      if (change === undefined) return { is: 'done' }
+      beforeWrite(change.removed)
+      reply = await send(writeRequest(place, change.policy))
+      if (reply !== undefined && reply.status < 300) return { is: 'done' }
+    }
     if (reply !== undefined && !isPassing(reply)) return { is: 'refused', reply }
     if (attempt === ATTEMPTS) return { is: 'lost', reply }
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS)
@@ -154,8 +178,9 @@ const writeRequest = ({ path, headers }: PolicyPlace, policy: Policy): HttpReque
   repeat: 'never',
 })
 
-/** Somebody else wrote, Google has trouble, or the member is too new to be known (facts/google.md 1, 4). */
+/** Somebody else wrote, Google has trouble, or the thing or its member is too new to be known (facts/google.md 1, 4). */
 const isPassing = ({ status, body }: VendorReply): boolean =>
+  status === 404 ||
   status === 409 ||
   status === 412 ||
   status >= 500 ||

@@ -6,16 +6,15 @@ import type { Clock } from './clock.ts'
 import type { Tools } from './exec.ts'
 import type { Identity } from './identity.ts'
 import { Secret } from './secret.ts'
-import type { Credential } from './vendor.ts'
+import type { Credential, Variables } from './vendor.ts'
 import { VENDOR_IDS, VENDORS, type Vendor } from './vendors.ts'
 
 /** A sign-in that was found: nothing is sent anywhere before a person said yes to it. */
 export interface Found {
   readonly identity: Identity
-  readonly credential: Credential
-  /** Where it was found, in words. */
-  readonly source: string
+  readonly credential: FoundCredential
 }
+type FoundCredential = Credential & { readonly source: string }
 
 /** That there is none, and the words of the tool that was asked. */
 interface NotFound {
@@ -30,12 +29,12 @@ export const isFound = (one: Found | NotFound): one is Found => 'credential' in 
 const TOOL_LIMIT = 30_000
 
 /** The bot's own sign-in, that its token is made with. */
-const BOT = { user: 'DOCKERHUB_BOT_USER', secret: 'DOCKERHUB_BOT_PASSWORD' } as const
+const BOT = { user: 'DOCKERHUB_BOT_USER', secret: 'DOCKERHUB_BOT_PASSWORD' } as const satisfies Variables
 
 /** What the environment held. */
 export interface Taken {
   readonly secrets: ReadonlyMap<string, Secret>
-  /** Names that go with a secret. */
+  /** Names that go with a secret, and paths of files that hold one. */
   readonly names: ReadonlyMap<string, string>
 }
 
@@ -46,11 +45,12 @@ export interface Taken {
 export function takeSecrets(env: NodeJS.ProcessEnv): Taken {
   const secrets = new Map<string, Secret>()
   const names = new Map<string, string>()
-  const variables = [...VENDOR_IDS.flatMap(vendor => VENDORS[vendor].signIn.variables), BOT]
-  for (const { secret, user } of variables) {
+  const variables: readonly Variables[] = [...VENDOR_IDS.flatMap(vendor => VENDORS[vendor].signIn.variables), BOT]
+  for (const { secret, user, isFile } of variables) {
     const value = env[secret]
     delete env[secret]
-    if (value?.trim()) secrets.set(secret, asSecret(value, secret))
+    if (value?.trim() && isFile) names.set(secret, value)
+    else if (value?.trim()) secrets.set(secret, asSecret(value, secret))
     const name = user && env[user]?.trim()
     if (user && name) names.set(user, name)
   }
@@ -77,42 +77,97 @@ export function findBot({ secrets, names }: Taken): Found | undefined {
   const secret = secrets.get(BOT.secret)
   const user = names.get(BOT.user)
   if (secret === undefined || user === undefined) return undefined
-  return { identity: 'docker-hub.bot', credential: { user, secret }, source: `${BOT.user} and ${BOT.secret}` }
+  return { identity: 'docker-hub.bot', credential: { user, secret, source: `${BOT.user} and ${BOT.secret}` } }
+}
+
+/** Who can be asked for a sign-in. */
+interface Sources {
+  readonly tools: Tools
+  /** The vendor's address: a file's token is only for the one that it names. */
+  readonly host: string
+  readonly clock: Pick<Clock, 'timeout'>
 }
 
 /**
  * The first sign-in there is for a vendor: its variables, its tool's, the files of its tools.
- * @param host the vendor's address: a file's token is only for the one that it names
- * @throws SetupError (exit 2) where what is found cannot be a token
+ * @throws SetupError (exit 2) where what is found cannot be a token, or cannot be read
  */
-export async function findSignIn(
-  vendor: Vendor,
-  taken: Taken,
-  { tools, host, clock }: { readonly tools: Tools; readonly host: string; readonly clock: Pick<Clock, 'timeout'> },
-): Promise<Found | NotFound> {
-  const { variables, tool, files = [] } = VENDORS[vendor].signIn
-  for (const { secret: variable, user } of variables) {
-    const secret = taken.secrets.get(variable)
-    const name = user && taken.names.get(user)
-    if (secret === undefined || (user && name === undefined)) continue
-    const source = user ? `${user} (${name}) and ${variable}` : variable
-    return { identity: vendor, credential: { secret, ...(name && { user: name }) }, source }
+export async function findSignIn(vendor: Vendor, taken: Taken, sources: Sources): Promise<Found | NotFound> {
+  const { variables, tool = [], files = [] } = VENDORS[vendor].signIn
+  for (const variable of variables) {
+    const credential = inEnvironment(variable, taken)
+    if (credential !== undefined) return { identity: vendor, credential }
   }
-  let none: NotFound = { vendor }
-  if (tool !== undefined && tools.find(tool[0]) !== undefined) {
-    const { code, stdout, stderr } = await tools.run({ argv: tool, timeoutMs: clock.timeout(TOOL_LIMIT) })
-    const source = tool.join(' ')
-    if (code === 0 && stdout.trim()) {
-      const secret = asSecret(stdout.trim(), source, `Run ${source} to see what it prints, and sign in anew.`)
-      return { identity: vendor, credential: { secret }, source }
-    }
-    none = { vendor, asked: source, said: `exit ${code}: ${stderr.trim() || 'no token'}` }
-  }
+  const printed = await printedBy(vendor, sources)
+  if (typeof printed === 'object') return { identity: vendor, credential: printed }
   for (const { path, read } of files) {
-    const token = read(textOf(join(homedir(), path)), host)
-    if (token) return { identity: vendor, credential: { secret: asSecret(token, `~/${path}`) }, source: `~/${path}` }
+    const source = `~/${path}`
+    const token = read(textOf(join(homedir(), path)), sources.host)
+    if (token) return { identity: vendor, credential: { secret: asSecret(token, source), source } }
   }
-  return none
+  return { vendor, ...(printed && { asked: tool.join(' '), said: printed }) }
+}
+
+/** Does the environment name a sign-in for the vendor? */
+export const isInEnvironment = (vendor: Vendor, { secrets, names }: Taken): boolean =>
+  VENDORS[vendor].signIn.variables.some(({ secret }) => secrets.has(secret) || names.has(secret))
+
+function inEnvironment({ secret: variable, user, isFile }: Variables, taken: Taken): FoundCredential | undefined {
+  const path = isFile && taken.names.get(variable)
+  // Whoever named it may put a newer token there meanwhile.
+  const read = (file: string) => secretInFile(file, variable)
+  if (path) return { secret: read(path), source: `${variable} (${path})`, renew: async () => read(path) }
+  const secret = taken.secrets.get(variable)
+  const name = user && taken.names.get(user)
+  if (secret === undefined || (user && name === undefined)) return undefined
+  return { secret, source: user ? `${user} (${name}) and ${variable}` : variable, ...(name && { user: name }) }
+}
+
+/** @throws SetupError (exit 2), without the path: perhaps it is the token itself, set by mistake */
+function secretInFile(path: string, variable: string): Secret {
+  const file = `The file that ${variable} names`
+  const next = `Put a token into it, or unset ${variable}, and run again.`
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    throw new SetupError(
+      {
+        code: 'unreadable-token',
+        said: (error as NodeJS.ErrnoException).code ?? '',
+        means: `${file} cannot be read.`,
+        next: `Correct or unset ${variable}, and run again.`,
+      },
+      EXIT.input,
+    )
+  }
+  if (text) return asSecret(text, file, next)
+  throw new SetupError({ code: 'no-token', means: `${file} is empty.`, next }, EXIT.input)
+}
+
+/** What a vendor's tool prints, and whose it is; or why there is nothing, where there is the tool. */
+async function printedBy(vendor: Vendor, sources: Sources): Promise<FoundCredential | string | undefined> {
+  const { tools, clock } = sources
+  const { tool, who, env = {} } = VENDORS[vendor].signIn
+  if (tool === undefined || tools.find(tool[0]) === undefined) return undefined
+  const ask = (argv: readonly string[]) => tools.run({ argv, env, timeoutMs: clock.timeout(TOOL_LIMIT) })
+  const [token, name] = await Promise.all([ask(tool), who && ask(who)])
+  const command = tool.join(' ')
+  if (token.code !== 0 || !token.stdout.trim()) return `exit ${token.code}: ${token.stderr.trim() || 'no token'}`
+  const secret = asSecret(token.stdout.trim(), command, `Run ${command} to see what it prints, and sign in anew.`)
+  const [user] = name?.code === 0 ? name.stdout.trim().split(/\s/) : []
+  return {
+    secret,
+    source: user ? `${command}, account ${user}` : command,
+    ...(user && { user }),
+    renew: async () => {
+      const again = (await printedBy(vendor, sources)) ?? 'it is gone'
+      if (typeof again === 'string') return `${command}: ${again}`
+      return again.user === user
+        ? again.secret
+        : `${command} is now that of another account: ${again.user ?? 'unknown'}`
+    },
+  }
 }
 
 function textOf(file: string): string {

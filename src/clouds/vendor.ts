@@ -7,6 +7,10 @@ import type { Secret } from './secret.ts'
 export interface VendorReply extends Reply {
   /** Method, host and path. */
   readonly asked: string
+  /** Where the sign-in that it was asked with was found. */
+  readonly signIn?: string
+  /** Why that sign-in, which was refused, could not be had anew. */
+  readonly notRenewed?: string
 }
 
 /** What lets somebody in. */
@@ -16,6 +20,10 @@ export interface Credential {
   readonly secret: Secret
   /** A one-time code, good for one sign-in. */
   readonly code?: Secret
+  /** Where it was found, in words; unless a person typed it. */
+  readonly source?: string
+  /** Asks for a newer secret of the same account where this one came from, and nobody; else says why there is none. */
+  readonly renew?: () => Promise<Secret | string>
 }
 
 /** Who is signed in: as the vendor names them, and what they may do, in words. */
@@ -39,6 +47,8 @@ export type Send = (request: HttpRequest) => Promise<VendorReply>
 export interface Host {
   /** The vendor's own address. */
   readonly home: string
+  /** The variables that ask for another one. */
+  readonly variables: readonly string[]
   /** The address that the vendor's own variables (or ours) ask for; undefined without them. */
   endpoint(env: NodeJS.ProcessEnv): string | undefined
   readonly headers: Readonly<Record<string, string>>
@@ -54,20 +64,28 @@ export interface Host {
 }
 
 /** A sign-in in the environment: the variable that holds the secret, and that of the name that goes with it. */
-interface Variables {
+export interface Variables {
   readonly secret: string
   readonly user?: string
+  /** It holds no secret but the path of a file that does. */
+  readonly isFile?: true
 }
 
 /** All that the wizard knows of signing in to a vendor, and of what it says. */
 export interface VendorApi {
   /** As people write it. */
   readonly name: string
+  /** The domain that is the vendor's alone, where it has a host for each of many APIs. */
+  readonly domain?: string
   readonly signIn: {
     /** First that is set. */
     readonly variables: readonly Variables[]
     /** The tool's command that prints the token of whoever signed in with it. */
     readonly tool?: readonly [string, ...string[]]
+    /** The tool's command that begins with the name of whoever that is. */
+    readonly who?: readonly [string, ...string[]]
+    /** What makes the tool deaf to settings of its user that would silence it, make it ask, or log a secret. */
+    readonly env?: Readonly<Record<string, string>>
     /** The tool's command that signs a person in, in a terminal. */
     readonly login?: readonly [string, ...string[]]
     /** Files in which the vendor's own tools keep a token, below the home folder; `read` gives the token that is for a host. */

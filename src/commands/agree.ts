@@ -101,13 +101,27 @@ async function consents(
   if (asker === undefined || options.yes) return 'leave'
   line()
   line(wrap(`${paint.bold(step.id)}  `, `${clean(openConsent(planned))}.`, width))
+  if (seen.is === 'differs' && seen.typed !== undefined)
+    return (await typed(seen.typed, seen.offer, asker)) ? 'take' : 'leave'
   if (!mayStay) {
-    const question = planned.consents.includes('replace') ? 'Overwrite that?' : 'Use it? (undo leaves it alone)'
+    const question = planned.consents.includes('replace')
+      ? seen.is === 'differs' && seen.offer
+        ? `${seen.offer}?`
+        : 'Overwrite that?'
+      : 'Use it? (undo leaves it alone)'
     return (await asker.yes(question, false)) ? 'take' : 'leave'
   }
   return asker.choose<Choice>('What shall become of it?', [
     { name: 'leave it for later', value: 'leave' },
     { name: 'keep it as it is, and count it as done', value: 'keep' },
-    { name: 'overwrite it', value: 'take' },
+    { name: seen.is === 'differs' && seen.offer ? seen.offer : 'overwrite it', value: 'take' },
   ])
+}
+
+/** Consent to what may break something of others: an Enter pressed too soon must not give it. */
+async function typed(name: string, offer = 'overwrite it', asker: Asker): Promise<boolean> {
+  const given = await asker.text(`To ${offer}, type ${name}; anything else leaves it for later`, {
+    faultOf: () => undefined,
+  })
+  return given.trim() === name
 }

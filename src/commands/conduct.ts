@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os'
+import type { Candidate } from '../answers/candidate.ts'
 import type { Known } from '../answers/schema.ts'
 import type { Exit } from '../clouds/cause.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -12,6 +13,7 @@ import { clean } from '../output/clean.ts'
 import { standsStill } from '../output/plan.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import { agree } from './agree.ts'
+import { choicesIn, obtainChoices } from './choices.ts'
 import { sayEnd, sayStopped } from './end.ts'
 import { type Entered, enter } from './enter.ts'
 import type { Ground } from './ground.ts'
@@ -64,6 +66,13 @@ async function passes(
     const began = performance.now()
     const plan = await lookAtAll(steps, engine, interrupt.stop)
     if (await obtainSecrets(neededToLook(plan, acting), engine, ground, screen)) continue
+    const chosen = await obtainChoices(choicesIn(plan, acting), ground, options, screen)
+    if (chosen.length > 0) {
+      candidates = [...chosen, ...candidates]
+      engine = { ...engine, answers: { ...engine.answers, ...valuesOf(chosen) } }
+      saveAnswers({ answers: engine.answers, candidates }, engine.progress)
+      continue
+    }
     sayLook(plan, performance.now() - began, printer)
     const { decision, consented, kept } = await agree(plan, {
       acting,
@@ -92,6 +101,9 @@ async function passes(
     if (!again || interrupt.stop.aborted) return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
   }
 }
+
+const valuesOf = (chosen: readonly Candidate[]): Partial<Known> =>
+  Object.fromEntries(chosen.map(({ key, value }) => [key, value]))
 
 /** Waits for people where only they are awaited; true when another pass is due. */
 async function waits(

@@ -10,7 +10,7 @@ import { createPrinter, type Printer, wrap } from '../output/printer.ts'
 import type { Ground } from './ground.ts'
 import { awaitedIn, sayAwaited } from './people.ts'
 import type { Screen } from './screen.ts'
-import { sayWhatStands } from './stands.ts'
+import { sayReach, sayWhatStands } from './stands.ts'
 
 interface End {
   readonly plan: readonly Planned[]
@@ -52,6 +52,7 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
   for (const awaited of people) sayAwaited(awaited, printer)
   for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToGoOn(planned, outcomes), width))
   sayWhatStands(engine.progress.saved, printer)
+  sayReach(stepsDone(plan, outcomes), engine.answers, engine.progress.saved, printer)
   if (exit !== EXIT.done) line(wrap('  ', safety(engine), width))
   if (ground.keepsState) {
     line('  Progress, with no secret in it:')
@@ -97,6 +98,9 @@ const HEADLINES: Partial<Record<Exit, string>> = {
   [EXIT.person]: 'Stopped at what only a person can do',
   [EXIT.interrupted]: 'Interrupted',
 }
+
+const stepsDone = (plan: End['plan'], outcomes: End['outcomes']) =>
+  plan.map(({ step }) => step).filter(({ id }) => outcomes.get(id)?.is === 'done')
 
 const isLeft = (outcome: Outcome | undefined) =>
   outcome?.is === 'open' && (outcome.why === 'consent' || outcome.why === 'changed')

@@ -110,12 +110,15 @@ async function watch(awaited: readonly Awaited[], engine: Engine, end: AbortSign
 }
 
 /** It is there, or what is to be done for it is something else by now. */
-async function hasMoved({ planned: { step }, action }: Awaited, { answers }: Engine, look: Look): Promise<boolean> {
+async function hasMoved({ planned, action }: Awaited, { answers }: Engine, look: Look): Promise<boolean> {
+  const { step } = planned
   const seen = await see(step, look)
   if (seen.is === 'unknown') return false
   if (seen.is === 'present') return true
-  const person = step.actions(answers, seen).find(({ kind }) => kind === 'person')
-  return person !== undefined && !sameActions([person], [action])
+  const actions = step.actions(answers, seen)
+  const person = actions.find(({ kind }) => kind === 'person')
+  // Where the vendor sends to a person, the look itself does not tell it: then the same is to be done as before.
+  return person === undefined ? !sameActions(actions, planned.actions) : !sameActions([person], [action])
 }
 
 /** Who must do what, where, and by which commands. */

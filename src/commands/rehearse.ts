@@ -179,11 +179,13 @@ function signIn(vendors: readonly Vendor[], { world }: Rehearsal, { printer }: S
 /** @throws SetupError (exit 2) where a world file has nobody to sign in as */
 function ownerOf(vendor: Vendor, { heroku, circleci, dockerHub, google }: World): Credential {
   const [me] = dockerHub.users
+  const [owner] = google.users
+  const isAlive = ({ expiresAt }: { readonly expiresAt: string }) => new Date(expiresAt) > new Date()
   const tokens: Record<Vendor, { readonly user?: string; readonly token: string | undefined }> = {
     heroku: { token: heroku.authorizations.find(({ scope }) => scope.includes('global'))?.token },
     circleci: { token: circleci.users[0]?.tokens.find(({ kind }) => kind === 'personal')?.token },
     'docker-hub': { ...(me && { user: me.username }), token: me?.password },
-    google: { token: google.users[0]?.tokens[0]?.token },
+    google: { ...(owner && { user: owner.email }), token: owner?.tokens.find(isAlive)?.token },
   }
   const { user, token } = tokens[vendor]
   if (token !== undefined) return { ...(user && { user }), secret: Secret.of(token) }
@@ -201,5 +203,5 @@ const NOBODY: Readonly<Record<Vendor, string>> = {
   heroku: 'Add an authorization of the scope global to heroku.authorizations, or name a file that does not exist yet.',
   circleci: 'Add a user with a personal token to circleci.users, or name a file that does not exist yet.',
   'docker-hub': 'Add a user to dockerHub.users, or name a file that does not exist yet.',
-  google: 'Add a user with a token to google.users, or name a file that does not exist yet.',
+  google: 'Add a user with a token that has not expired to google.users, or name a file that does not exist yet.',
 }

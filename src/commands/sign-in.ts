@@ -4,7 +4,7 @@ import type { Clock } from '../clouds/clock.ts'
 import type { Endpoint } from '../clouds/endpoints.ts'
 import { hostOf } from '../clouds/hosts.ts'
 import type { Identity } from '../clouds/identity.ts'
-import { type Found, findBot, findSignIn, isFound, noSignIn, type Taken } from '../clouds/sign-in.ts'
+import { type Found, findBot, findSignIn, isFound, isInEnvironment, noSignIn, type Taken } from '../clouds/sign-in.ts'
 import type { Credential } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
 import { wrap } from '../output/printer.ts'
@@ -27,7 +27,11 @@ export async function signIn(vendors: readonly Vendor[], context: SigningIn): Pr
   const { taken, checkout, used, options, screen, clock } = context
   const { asker, printer } = screen
   const hostsOf = (vendor: Vendor) => used.filter(({ host }) => hostOf(host).vendor === vendor)
-  const namesOf = (vendor: Vendor) => [...new Set(hostsOf(vendor).map(({ base }) => base.host))].join(', ')
+  const namesOf = (vendor: Vendor) =>
+    hostNames(
+      hostsOf(vendor).map(({ base }) => base),
+      VENDORS[vendor].domain,
+    )
   const looked = await Promise.all(
     vendors.map(vendor => {
       const host = hostsOf(vendor)[0]?.base.host ?? ''
@@ -41,10 +45,10 @@ export async function signIn(vendors: readonly Vendor[], context: SigningIn): Pr
   const say = (name: string, source: string, hosts: string) =>
     printer.line(wrap(`  ${name}  `, `${source}  ${printer.paint.dim(`sent only to ${hosts}`)}`, printer.width))
   for (const vendor of vendors) {
-    const source = found.find(({ identity }) => identity === vendor)?.source ?? 'nothing found'
+    const source = found.find(({ identity }) => identity === vendor)?.credential.source ?? 'nothing found'
     say(VENDORS[vendor].name, source, namesOf(vendor))
   }
-  if (bot) say('Docker Hub bot', bot.source, namesOf('docker-hub'))
+  if (bot) say('Docker Hub bot', bot.credential.source, namesOf('docker-hub'))
   const missing = looked.flatMap(one => (isFound(one) ? [] : [one]))
   if (missing.length > 0 && asker === undefined) throw noSignIn(missing)
   const usable = (await maySend(found, options, screen)) ? found : []
@@ -53,6 +57,13 @@ export async function signIn(vendors: readonly Vendor[], context: SigningIn): Pr
     if (asker !== undefined && !signedIn.has(vendor)) signedIn.set(vendor, await obtain(vendor, asker, context))
   }
   return signedIn
+}
+
+/** Each host once; or the domain, where all are of the one that is the vendor's alone. */
+export function hostNames(bases: readonly URL[], domain: string | undefined): string {
+  const hosts = [...new Set(bases.map(({ host }) => host))]
+  const isWhole = hosts.length > 1 && hosts.every(host => host.endsWith(`.${domain}`))
+  return isWhole ? `*.${domain}` : hosts.join(', ')
 }
 
 /** @throws SetupError (exit 3) when nobody is here to say yes */
@@ -78,11 +89,7 @@ async function obtain(
   const { name, signIn } = VENDORS[vendor]
   const { tools } = checkout
   const { login } = signIn
-  if (
-    login &&
-    tools.find(login[0]) !== undefined &&
-    !signIn.variables.some(({ secret }) => taken.secrets.has(secret))
-  ) {
+  if (login && tools.find(login[0]) !== undefined && !isInEnvironment(vendor, taken)) {
     const how = await asker.choose(`${name}: how to sign in?`, [
       { name: `run ${login.join(' ')} here`, value: 'login' },
       { name: 'paste a token', value: 'paste' },

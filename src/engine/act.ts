@@ -2,7 +2,7 @@ import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import { VendorTrouble } from '../clouds/clouds.ts'
 import type { Identity } from '../clouds/identity.ts'
 import { at, type Json } from '../clouds/json.ts'
-import { changePolicy, type Grant, isAboutCondition, until } from '../clouds/policy.ts'
+import { changePolicy, type Grant, isAboutCondition, NEVER, until } from '../clouds/policy.ts'
 import { replaceInside } from '../clouds/repo.ts'
 import { Secret } from '../clouds/secret.ts'
 import type { Credential, VendorReply } from '../clouds/vendor.ts'
@@ -35,17 +35,21 @@ export class ForPerson extends Error {
   }
 }
 
+/** Its answer came, or was lost: then the vendor may still be at it, or may never have heard of it. */
+type Answered = 'clear' | 'lost'
+
 /**
  * Carries one action out. The intent is saved first, so that whatever happens next, the following run knows.
  * @throws SetupError; ForPerson; the reason of `giveUp`
  */
-export async function act(action: Effect, acting: Acting): Promise<void> {
+export async function act(action: Effect, acting: Acting): Promise<Answered> {
   const withdraw = saveIntent(action, acting)
   const { engine } = acting
+  if (action.kind === 'request') return sendRequest(action, acting, withdraw)
   if (action.kind === 'run') await runCommand(action, acting)
   else if (action.kind === 'edit') replaceInside(engine.repo, action.file, action.from, action.to)
-  else if (action.kind === 'policy') await writePolicy(action, acting, withdraw)
-  else await sendRequest(action, acting, withdraw)
+  else await writePolicy(action, acting, withdraw)
+  return 'clear'
 }
 
 /** @returns what takes it back, for an effect that certainly did not happen; an intent of an earlier run stands */
@@ -101,7 +105,7 @@ const nobodyAt = ({ host, user }: NonNullable<RunAction['registry']>): Cause => 
 /** Of a build's many lines the last ones tell why it failed. */
 const lastLines = (text: string): string => text.trim().split('\n').slice(-12).join('\n')
 
-async function sendRequest(action: RequestAction, acting: Acting, withdraw: () => void): Promise<void> {
+async function sendRequest(action: RequestAction, acting: Acting, withdraw: () => void): Promise<Answered> {
   for (let attempt = 1; ; attempt += 1) {
     const reply = await sendOnce(action, acting).catch(error => {
       if (attempt === 1 && isUnsent(error)) withdraw()
@@ -109,16 +113,17 @@ async function sendRequest(action: RequestAction, acting: Acting, withdraw: () =
     })
     if (!('lost' in reply)) {
       if (attempt === 1 && (isRefused(action, reply) || noTo(action, reply, acting))) withdraw()
-      return settle(action, reply, acting)
+      settle(action, reply, acting)
+      return 'clear'
     }
-    if (await hasHappened(action, acting)) return
+    if (await hasHappened(action, acting)) return 'lost'
     if (attempt === TRIES) throw lostTooOften(acting.step, action, reply)
   }
 }
 
 /**
  * Changes one member's roles. What it loses by that is saved first, in the fact `STEP:removed`, so that it can be given
- * back; and so is when it ends, of what ends by itself.
+ * back; and so is the time, in `STEP:changed`, as the change takes minutes to count everywhere.
  */
 async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () => void): Promise<void> {
   const { step, engine, giveUp } = acting
@@ -139,7 +144,8 @@ async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () =>
         beforeWrite: removed => {
           isSent = true
           const lost = removed.length === 0 ? {} : { [`${step.id}:removed`]: JSON.stringify(removed) }
-          progress.save({ facts: { ...progress.saved.facts, ...learned, ...lost } })
+          const changed = { [`${step.id}:changed`]: clouds.timeAt(host).toISOString(), ...action.saves }
+          progress.save({ facts: { ...progress.saved.facts, ...changed, ...learned, ...lost } })
         },
         send: request =>
           clouds.send(host, request, { signal: giveUp }).catch(error => {
@@ -155,7 +161,7 @@ async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () =>
     ends,
   )
   if (written.is === 'refused' && isAboutCondition(written.reply) && Object.keys(ends).length > 0) {
-    const endless = Object.fromEntries(Object.keys(ends).map(fact => [fact, '']))
+    const endless = Object.fromEntries(Object.keys(ends).map(fact => [fact, NEVER]))
     written = await write(
       action.roles.map(({ ends: _, ...grant }) => grant),
       endless,

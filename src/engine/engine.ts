@@ -69,6 +69,11 @@ export function newLook(
     file: name => readInside(repo, name),
     home: name => (clouds.kind === 'real' ? readHome(name) : undefined),
     fact: name => progress.saved.facts[name],
+    record: step => progress.saved.records[step]?.how,
+    doneAt(step) {
+      const record = progress.saved.records[step]
+      return record && new Date(record.at)
+    },
     begunAt(name, which) {
       const intent = progress.saved.intents[name]
       return intent && new Date((which && intent.first) ?? intent.at)
@@ -100,6 +105,8 @@ export function fileLook(answers: Known, repo: string): Look {
     file: name => readInside(repo, name),
     home: readHome,
     fact: refuse,
+    record: refuse,
+    doneAt: refuse,
     begunAt: refuse,
     endsIn: refuse,
     hasPassed: refuse,

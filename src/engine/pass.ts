@@ -191,13 +191,16 @@ async function settled(planned: Planned, pass: Running, say: Say, isStale: boole
   const isOld = isStale || planned.seen.is === 'missing'
   const seen = isOld ? await see(step, newLook(engine, pass.stop)) : planned.seen
   if (isOld && ownerOf(seen) !== ownerOf(planned.seen)) return changed(say)
-  if (seen.is === 'present') {
-    keep(step, seen, planned.consents.includes('adopt'), engine)
-    say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
-    return { is: 'done', notes: notesOf(seen) }
-  }
+  if (seen.is === 'present') return settledAs({ ...planned, seen }, pass, say)
   const ended = await watch(step, seen, { engine, until: pass.stop }, say)
   return concluded(planned, ended, pass, say)
+}
+
+/** It is there, and counts as done. */
+function settledAs({ step, seen, consents }: Planned, { engine }: Running, say: Say): Outcome {
+  keep(step, seen, consents.includes('adopt'), engine)
+  say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
+  return { is: 'done', notes: notesOf(seen) }
 }
 
 async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded: AbortSignal): Promise<Outcome> {
@@ -211,14 +214,17 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
     say('wait', seen.awaits.detail)
     return { is: 'open', why: 'after', detail: seen.awaits.detail }
   }
+  // It came about meanwhile, by itself or by somebody's hand: nothing is left to do, and nothing to allow.
+  if (seen.is === 'present' && now.consents.length === 0) return settledAs(now, pass, say)
   if (!isAgreed(now, planned)) return changed(say)
   learn(seen, engine)
+  let isCertain = true
   // The same to do, and yet of the world as it is now: of a file that another step has edited, the new text.
   for (const action of now.actions) {
     if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` }
     if (action.kind === 'person') return forPerson(action, say)
     say('start', shown(action.does))
-    await act(action, acting)
+    if ((await act(action, acting)) === 'lost') isCertain = false
   }
   const look = () => see(step, newLook(engine, giveUp, acting.minted))
   const watching = { engine, until: stop, minted: acting.minted }
@@ -229,6 +235,8 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
     await act(action, acting)
     after = await watch(step, await look(), watching, say)
   }
+  // It was waited for in vain, so the request never arrived: it is for the next plan.
+  if (!isCertain && after.is === 'missing') return changed(say, 'the answer was lost, and it did not come about')
   return concluded(planned, after, pass, say)
 }
 
@@ -240,8 +248,7 @@ function learn(seen: Seen<unknown>, { progress }: Engine): void {
   progress.save({ facts: { ...facts, ...Object.fromEntries(learned) } })
 }
 
-function changed(say: Say): Outcome {
-  const detail = 'it changed since the plan was agreed to'
+function changed(say: Say, detail = 'it changed since the plan was agreed to'): Outcome {
   say('differs', detail)
   return { is: 'open', why: 'changed', detail }
 }
@@ -277,7 +284,7 @@ async function watch(
       pause = FIRST_PAUSE_MS
     }
     try {
-      const ended = seen.is === 'missing' ? bringersEnded : undefined
+      const ended = seen.is === 'missing' && seen.awaits?.on === 'ci' ? bringersEnded : undefined
       // When those have ended that bring it, one more look tells whether it has come.
       isLast = ended?.aborted ?? false
       if (!isLast) await sleepUntil(pause, { until, ended }, engine)
@@ -328,6 +335,8 @@ function concluded(planned: Planned, seen: Seen<unknown>, { engine, stop, acted 
     return { is: 'done', notes: notesOf(seen) }
   }
   if (seen.is === 'failed') return failed(seen.cause, undefined, say)
+  // What there is to choose among has changed: that is asked before the next plan.
+  if (seen.is === 'unknown' && seen.choose) return changed(say)
   if (seen.is === 'unknown') return failed(seen.cause, seen.needs, say)
   const person = seen.is === 'pending' && step.actions(engine.answers, seen).find(({ kind }) => kind === 'person')
   if (person && person.kind === 'person') return forPerson(person, say)

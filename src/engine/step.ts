@@ -7,6 +7,7 @@ import type { Identity, Vendor } from '../clouds/identity.ts'
 import type { Json } from '../clouds/json.ts'
 import type { Grant } from '../clouds/policy.ts'
 import type { Account, Credential, VendorReply } from '../clouds/vendor.ts'
+import type { StepRecord } from './saved.ts'
 import type { Body, Hole, Str } from './text.ts'
 
 /** `lane.name`. The lane is for drawing; order comes from `after` alone. */
@@ -62,6 +63,16 @@ export interface RequestAction extends Common {
   readonly ifSaid?: Readonly<Record<string, PersonAction>>
   /** The vendor's documented commands; without them, `curl` with the same request. */
   readonly byHand?: readonly Sh[]
+  /** What its step watches afterwards: by hand, a loop. */
+  readonly waits?: readonly Wait[]
+}
+
+/** A question that is asked again and again, until its answer is as a jq filter wants it; then it teaches: hole → jq filter. */
+export interface Wait {
+  readonly host: HostId
+  readonly path: Str
+  readonly until: string
+  readonly into?: Readonly<Record<string, string>>
 }
 
 /** The roles of one member in the policy of one thing; everybody else's are not touched. */
@@ -77,6 +88,8 @@ export interface PolicyAction extends Common {
   /** What the member has afterwards, besides what it has; with `only`, nothing besides. */
   readonly roles: readonly Role[]
   readonly only?: true
+  /** Facts that are true once it is written. */
+  readonly saves?: Facts
   readonly byHand: readonly Sh[]
 }
 
@@ -167,6 +180,10 @@ export type Seen<State> =
       readonly is: 'differs'
       readonly state: State
       readonly how: readonly [Difference, ...Difference[]]
+      /** What becomes of it with consent, where that is not to be overwritten: "take them away". */
+      readonly offer?: string
+      /** What a person must type to give that consent: it may break what others rely on. */
+      readonly typed?: string
       /** It may stay as it is, by choice, for as long as it is this very thing. */
       readonly keep?: { readonly id: string }
       readonly learned?: Facts
@@ -177,7 +194,13 @@ export type Seen<State> =
   /** It ended badly; its actions try it again. */
   | { readonly is: 'failed'; readonly cause: Cause; readonly state?: State }
   /** It could not be seen, or what is there is not for us to see. Nothing is done. */
-  | { readonly is: 'unknown'; readonly cause: Cause; readonly needs?: Need }
+  | { readonly is: 'unknown'; readonly cause: Cause; readonly needs?: Need; readonly choose?: Choice }
+
+/** An answer that a person chooses among what a look has found; it is asked for between two passes. */
+export interface Choice {
+  readonly answer: AnswerKey
+  readonly among: readonly { readonly value: string; readonly name: string }[]
+}
 
 /** A secret that only a person knows; it is asked for between two passes. */
 export type Need = Pick<NeedsSecret, 'identity' | 'what'>
@@ -203,6 +226,10 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   home(name: string): string | undefined
   /** What was learned earlier, by `step:name`. */
   fact(name: string): string | undefined
+  /** Did a step of this set-up make its thing, adopt it, or find it as it should be? undefined: none of it yet. */
+  record(step: StepId): StepRecord['how'] | undefined
+  /** When a step was seen done, by our clock. */
+  doneAt(step: StepId): Date | undefined
   /** When an effect was last begun, or first, since its end was last seen; by `step/key` and the vendor's clock. */
   begunAt(intent: string, which?: 'first'): Date | undefined
   /** Does a secret that this step has just made end so? undefined where it is not at hand. */
@@ -225,8 +252,15 @@ interface AskOptions {
 export interface SavedOf {
   /** What was learned, by `step:name`. */
   fact(name: string): string | undefined
-  /** Was an effect begun whose end was not seen? By `step/key`. */
-  hasBegun(intent: string): boolean
+  /** Did a step make its thing, adopt it, or find it as it should be? */
+  record(step: StepId): StepRecord['how'] | undefined
+}
+
+/** One line of who may push where. */
+export interface Reach {
+  readonly where: string
+  readonly before: string
+  readonly now: string
 }
 
 /** A step; `Used` are the answers that it reads, `State` is what its look hands to its actions. */
@@ -257,6 +291,8 @@ interface StepOf<Used extends AnswerKey, State> {
   actions(answers: Pick<Answers, Used>, seen?: Seen<State>): readonly Action[]
   /** What every exit says for as long as it stands so, by what is saved. */
   stands?(saved: SavedOf): string | undefined
+  /** Who may push where by what it leaves, and who could before: told at the end, once it is done. */
+  reach?(answers: Pick<Known, Used>, saved: SavedOf): Reach
   /** What takes it back, for a thing that we made. */
   undo(answers: Pick<Answers, Used>): readonly Action[]
   /** This step's own failures in words; the vendor's general ones need not be repeated. */

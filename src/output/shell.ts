@@ -22,6 +22,8 @@ export interface Curl {
     | undefined
   readonly headers: Readonly<Record<string, Str>>
   readonly body: Body | undefined
+  /** It is asked again until this jq filter is true of the answer. */
+  readonly until?: string
   readonly into?: Readonly<Record<string, string>>
   readonly okExit?: readonly number[]
 }
@@ -39,14 +41,29 @@ export function commandLine(command: ByHand): string {
   const [head, ...documents] = isCurl(command) ? curlLines(command) : toolLines(command)
   const lines = [head + allowed, ...documents]
   const before = isCurl(command) ? madeJson(command.body) : []
+  if (isCurl(command) && command.until !== undefined) return loop(lines, command.until, into)
   const wanted = Object.entries(into)
   if (wanted.length === 0) return [...before, ...lines].join('\n')
-  // What the answer does not tell must stop the script, not become the word null.
-  const taken = wanted.map(
-    ([name, filter]) => `${variableOf({ hole: name })}=$(printf '%s' "$answer" | jq -${asText}er ${quote(filter)})`,
-  )
-  return [...before, `answer=$(${lines.join('\n')}${lines.length > 1 ? '\n' : ''})`, ...taken].join('\n')
+  const learned = wanted.map(([name, filter]) => taken(name, filter, asText))
+  return [...before, `answer=$(${lines.join('\n')}${lines.length > 1 ? '\n' : ''})`, ...learned].join('\n')
 }
+
+/** CI and vendors take minutes: this asks every quarter of a minute. */
+function loop(lines: readonly string[], until: string, into: Readonly<Record<string, string>>): string {
+  const ask = `answer=$(${lines.join('\n')}\n)`
+  return [
+    'while :; do',
+    ask,
+    `if printf '%s' "$answer" | jq -e ${quote(until)} >/dev/null; then break; fi`,
+    'sleep 15',
+    'done',
+    ...Object.entries(into).map(([name, filter]) => taken(name, filter, '')),
+  ].join('\n')
+}
+
+/** What the answer does not tell must stop the script, not become the word null. */
+const taken = (name: string, filter: string, asText: string): string =>
+  `${variableOf({ hole: name })}=$(printf '%s' "$answer" | jq -${asText}er ${quote(filter)})`
 
 /** Does it take jq: for what its answer teaches, or for what its body is made of? */
 export const needsJq = (command: ByHand): boolean =>
@@ -137,7 +154,8 @@ export function readableLine(command: ByHand): string {
   const { method, url, signIn, body } = command
   const json = body === undefined ? [] : ['--data', quote(JSON.stringify(fillBody(body, mark)))]
   const header = signIn ? [readableSignIn(signIn)] : []
-  return ['curl', '-X', method, word(url), ...header, ...json].join(' ')
+  const line = ['curl', '-X', method, word(url), ...header, ...json].join(' ')
+  return command.until === undefined ? line : `${line}   # again and again, until ${command.until}`
 }
 
 const readableSignIn = (signIn: NonNullable<Curl['signIn']>): string =>

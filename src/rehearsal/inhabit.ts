@@ -1,6 +1,7 @@
 import { inhabit as inhabitCircleci } from './circleci/people.ts'
 import type { Branch } from './circleci/world.ts'
 import { newOrganization, newUser } from './docker-hub/world.ts'
+import { joinOrganization } from './google/people.ts'
 import { mintOf } from './mint.ts'
 import { emptyWorld, type World } from './world.ts'
 
@@ -19,6 +20,7 @@ export interface Subject {
 /** Moves the made-up owner into the clouds: what a person who comes to the wizard has there already, and nothing else. */
 export function inhabit(world: World, subject: Subject, now: Date): void {
   const { circleProject, dockerNamespace, isPersonal } = subject
+  joinOrganization(world.google, mintOf(world))
   if (circleProject !== undefined) inhabitCircleci(world, { ...subject, slug: circleProject })
   const hub = world.dockerHub
   const [me] = hub.users

@@ -1,20 +1,32 @@
+import type { Answers } from '../../src/answers/schema.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
-import { failedStep, type Job, type Run, readJobs, readRuns } from '../../src/clouds/circleci-runs.ts'
-import { at, textAt } from '../../src/clouds/json.ts'
-import { type Action, defineStep, type Look } from '../../src/engine/step.ts'
-import { type Str, t } from '../../src/engine/text.ts'
+import { counting, type Job, type Run, readJobs, readRuns } from '../../src/clouds/circleci-runs.ts'
+import { textAt } from '../../src/clouds/json.ts'
+import { type Action, defineStep } from '../../src/engine/step.ts'
+import { hole, t } from '../../src/engine/text.ts'
+import { PUSH_JOB, pushesToGoogle } from '../google/names.ts'
+import { failureOf, IS_OVER, pageOf, publishedRevision, treeOf } from './runs.ts'
 
-/** Its credential is delivered by a lane that is not here yet: what becomes of it is told, and decides nothing. */
-const NOT_YET = ['push_gce_registry']
+/** The workflow that came to its good end, and its job that pushes to Google. */
+export const WORKFLOW = 'circleci.first-run:workflow'
+export const PUSH = 'circleci.first-run:push'
 
-const USES = ['circleProject', 'firstRunBranch'] as const
-type Questions = Look<(typeof USES)[number]>
+const USES = ['circleProject', 'firstRunBranch', 'circleJobs'] as const
 
 /** The workflows that are run again. Where there is no state, a new pipeline is started. */
 interface State {
   readonly rerun: readonly string[]
 }
 const NOTHING: State = { rerun: [] }
+
+/** What gives CI its rights: a push starts a pipeline at once, before them. */
+const PREPARED = [
+  'heroku.ci-token',
+  'docker-hub.token',
+  'google.key',
+  'google.repository',
+  'google.temporary-role',
+] as const
 
 export const firstRun = defineStep({
   id: 'circleci.first-run',
@@ -25,7 +37,7 @@ export const firstRun = defineStep({
   today:
     'The pipeline that the push started is taken; where there is none, one is started. Its jobs are followed, a failed one is told with its last lines, and tried again by the next run.',
   uses: USES,
-  after: ['circleci.project', 'repository.build-images', 'repository.publish', 'heroku.ci-token', 'docker-hub.token'],
+  after: ['circleci.project', 'repository.build-images', 'repository.publish', ...PREPARED],
   needs: ['circleci'],
 
   async look(look) {
@@ -36,27 +48,28 @@ export const firstRun = defineStep({
     const [run] = await readRuns(read, circleProject, firstRunBranch, ({ revision }) => revision === published)
     if (run === undefined) return { is: 'missing' }
     if (run.errors.length > 0) return { is: 'failed', cause: broken(run, circleProject) }
-    const jobs = (await Promise.all(run.workflows.map(({ id }) => readJobs(read, id)))).flat()
-    if (run.workflows.length === 0 || run.workflows.some(({ isOver }) => !isOver)) {
+    const workflows = counting(run)
+    const byWorkflow = await Promise.all(workflows.map(async ({ id }) => ({ id, jobs: await readJobs(read, id) })))
+    const jobs = byWorkflow.flatMap(one => one.jobs)
+    if (workflows.length === 0 || workflows.some(({ isOver }) => !isOver)) {
       return { is: 'pending', on: 'ci', detail: treeOf(run, jobs), state: NOTHING }
     }
     const bad = jobs.filter(({ status }) => status !== 'success')
-    const decisive = bad.filter(({ name }) => !NOT_YET.includes(name))
-    if (decisive.length === 0) {
-      return {
-        is: 'present',
-        state: NOTHING,
-        learned: learnedOf(run),
-        notes: notesOn(run, jobs, circleProject),
-      }
+    if (bad.length === 0) {
+      const learned = { 'circleci.first-run:pipeline': run.id, ...pushIn(byWorkflow) }
+      return { is: 'present', state: NOTHING, learned, notes: [`${treeOf(run, jobs)}. ${pageOf(circleProject, run)}`] }
     }
-    const state: State = { rerun: run.workflows.filter(({ status }) => status !== 'success').map(({ id }) => id) }
-    return { is: 'failed', cause: await failure(look, run, decisive), state }
+    const state: State = { rerun: workflows.filter(({ status }) => status !== 'success').map(({ id }) => id) }
+    const late = PREPARED.filter(step => bad.some(job => isAfter(look.doneAt(step), job)))
+    if (late.length > 0) {
+      return { is: 'missing', state, partly: `did not succeed: it ran before ${late.join(', ')} was done` }
+    }
+    return { is: 'failed', cause: await failureOf(look, run, bad), state }
   },
 
-  actions: ({ circleProject, firstRunBranch }, seen) => {
+  actions: (answers, seen) => {
     const state = seen !== undefined && 'state' in seen ? seen.state : undefined
-    return state === undefined ? [trigger(circleProject, firstRunBranch)] : state.rerun.map(rerun)
+    return state === undefined ? [trigger(answers)] : state.rerun.map(rerun)
   },
 
   // What was pushed stays: each registry has its own way to delete an image.
@@ -74,17 +87,36 @@ export const firstRun = defineStep({
       : undefined,
 })
 
-const trigger = (project: Str, branch: Str): Action => ({
+const isAfter = (done: Date | undefined, { startedAt }: Job): boolean =>
+  done !== undefined && startedAt !== undefined && done > startedAt
+
+const trigger = (answers: Pick<Answers, (typeof USES)[number]>): Action => ({
   kind: 'request',
   key: 'trigger',
-  does: t`start a pipeline of ${branch}, where the push has started none, and follow it`,
+  does: t`start a pipeline of ${answers.firstRunBranch}, where the push has started none, and follow it`,
   host: 'circleci',
   method: 'POST',
-  path: t`/api/v2/project/${project}/pipeline`,
-  body: { branch },
+  path: t`/api/v2/project/${answers.circleProject}/pipeline`,
+  body: { branch: answers.firstRunBranch },
   learn: { pipeline: ['id'] },
   again: 'look-first',
+  waits: [
+    {
+      host: 'circleci',
+      path: t`/api/v2/pipeline/${hole('circleci.first-run:pipeline')}/workflow`,
+      until: `.items | length > 0 and all(${IS_OVER})`,
+      into: { [WORKFLOW]: 'first(.items[] | select(.status == "success") | .id)' },
+    },
+    ...(pushesToGoogle(answers) ? [findPush] : []),
+  ],
 })
+
+const findPush = {
+  host: 'circleci',
+  path: t`/api/v2/workflow/${hole(WORKFLOW)}/job`,
+  until: 'true',
+  into: { [PUSH]: `first(.items[] | select(.name == "${PUSH_JOB}") | .id)` },
+} as const
 
 const rerun = (workflow: string): Action => ({
   kind: 'request',
@@ -97,59 +129,13 @@ const rerun = (workflow: string): Action => ({
   again: 'look-first',
 })
 
-/** What origin has on the branch: that is what CI builds. Without it nobody knows which pipeline is the one. */
-async function publishedRevision({ git, answers }: Questions): Promise<string | Cause> {
-  const { firstRunBranch } = answers
-  const { code, stdout, stderr } = await git('ls-remote', 'origin', `refs/heads/${firstRunBranch}`)
-  const asked = `git ls-remote origin ${firstRunBranch}`
-  if (code !== 0) {
-    return {
-      code: 'origin',
-      asked,
-      said: stderr.trim(),
-      means: 'git cannot read origin, so it is not known which commit CI is to build.',
-      next: 'Put right what git says above, and run again.',
-    }
-  }
-  const revision = /^[\da-f]{40,64}/.exec(stdout)?.[0]
-  return (
-    revision ?? {
-      code: 'not-pushed',
-      asked,
-      means: `origin has no branch ${firstRunBranch}: CI builds what is pushed.`,
-      next: `git push origin HEAD:${firstRunBranch}, and run again. Another branch: --set firstRunBranch=NAME`,
-    }
+/** Where there is a job that pushes to Google, which one it is. */
+function pushIn(workflows: readonly { readonly id: string; readonly jobs: readonly Job[] }[]) {
+  const found = workflows.flatMap(({ id, jobs }) =>
+    jobs.filter(({ name }) => name === PUSH_JOB).map(job => ({ [WORKFLOW]: id, [PUSH]: job.id })),
   )
+  return found[0] ?? {}
 }
-
-const learnedOf = ({ id }: Run) => ({ 'circleci.first-run:pipeline': id })
-
-const SIGNS: Readonly<Record<string, string>> = { success: '✔', failed: '✖', unauthorized: '⛔', running: '●' }
-
-/** The jobs with their state and time, on one line. */
-function treeOf({ number }: Run, jobs: readonly Job[]): string {
-  const shown = jobs.map(({ name, status, startedAt, stoppedAt }) => {
-    const sign = SIGNS[status] ?? status.replaceAll('_', ' ')
-    return [sign, name, startedAt && stoppedAt && minutes(stoppedAt.getTime() - startedAt.getTime())]
-      .filter(Boolean)
-      .join(' ')
-  })
-  return `pipeline ${number}: ${shown.join(' · ') || 'is being set up'}`
-}
-
-const minutes = (ms: number): string => {
-  const seconds = Math.round(ms / 1000)
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}
-
-const pageOf = (project: string, { number }: Run): string => `https://app.circleci.com/pipelines/${project}/${number}`
-
-const notesOn = (run: Run, jobs: readonly Job[], project: string): readonly string[] => [
-  `${treeOf(run, jobs)}. ${pageOf(project, run)}`,
-  ...jobs
-    .filter(({ name, status }) => NOT_YET.includes(name) && status !== 'success')
-    .map(({ name }) => `${name} did not succeed: its credential is not delivered by this version.`),
-]
 
 const broken = (run: Run, project: string): Cause => ({
   code: 'config',
@@ -158,68 +144,3 @@ const broken = (run: Run, project: string): Cause => ({
   means: 'CircleCI cannot make a pipeline of .circleci/config.yml as it is published.',
   next: `Mend it, commit and push it, and run again. ${pageOf(project, run)}`,
 })
-
-/** facts/circleci.md 8: it ran, and came to a bad end. */
-const FAILED = ['failed', 'timedout', 'infrastructure_fail', 'terminated-unknown']
-
-/** Why a job failed, not one that only waited for it: its last lines, or who may not use the context. */
-async function failure(look: Questions, run: Run, bad: readonly Job[]): Promise<Cause> {
-  const { circleProject } = look.answers
-  const isFailed = ({ status }: Job) => FAILED.includes(status)
-  const job = bad.find(isFailed) ?? bad.find(({ status }) => status === 'unauthorized') ?? bad[0]
-  const asked = `pipeline ${run.number}, job ${job?.name}`
-  const page = pageOf(circleProject, run)
-  if (job?.status === 'unauthorized') {
-    return {
-      code: 'unauthorized',
-      asked,
-      said: 'unauthorized',
-      means:
-        'The job may not use its context. That is no matter of credentials: whoever pushed is no member of the organization, the context is closed to this project, or its condition is not true for this branch.',
-      next: `Look at the context’s restrictions (Organization Settings > Contexts), then run again. ${page}`,
-    }
-  }
-  if (job === undefined || !isFailed(job)) {
-    return {
-      code: 'not-run',
-      asked,
-      said: job?.status ?? 'no job',
-      means: 'The job did not come to an end: it was cancelled, or another one that it waits for failed.',
-      next: `Run again: what did not succeed is run once more. ${page}`,
-    }
-  }
-  const step =
-    job.number === undefined
-      ? undefined
-      : await failedStep(path => look.read('circleci', path), circleProject, job.number)
-  const lines = step?.outputUrl && (await lastLines(look, step.outputUrl))
-  return {
-    code: 'job-failed',
-    asked: step ? `${asked}, step ${step.name}` : asked,
-    said: lines || job.status,
-    means: meaningOf(lines || ''),
-    next: `Mend what its last lines say, and run again: what did not succeed is run once more. ${page}`,
-  }
-}
-
-/** As many as tell why it failed. */
-const LAST_LINES = 8
-
-async function lastLines(look: Questions, address: string): Promise<string> {
-  const output = await look.readPublic(address)
-  const text = Array.isArray(output)
-    ? output.map(item => textAt(item, 'message') ?? '').join('')
-    : (textAt(at(output, 'message')) ?? '')
-  return text.trim().split(/\r?\n/).slice(-LAST_LINES).join('\n')
-}
-
-/** What is often behind the words of docker and of registries. */
-function meaningOf(lines: string): string {
-  if (/incorrect username or password|unauthorized: authentication required/i.test(lines)) {
-    return 'The registry did not take the sign-in: the credential in the context is wrong, expired or revoked.'
-  }
-  if (/denied|insufficient_scope/i.test(lines)) {
-    return 'The registry knows who pushes, and does not let them: the right to push to this very repository is missing.'
-  }
-  return 'The job failed; its last lines tell at what.'
-}

@@ -93,6 +93,12 @@ export const restrict = defineStep({
   // A context that we made goes with its restrictions; one that was there before stays closed: to open it is a person's.
   undo: () => [],
 
+  reach: ({ circleOrg, circleProject }, { record }) => ({
+    where: 'CircleCI',
+    before: CONTEXTS.every(({ madeBy }) => record(madeBy) === 'made') ? 'nobody' : `every project of ${circleOrg}`,
+    now: `${circleProject} alone`,
+  }),
+
   // facts/circleci.md 5, restrictions: what it says of a bad grammar.
   means: ({ status, body }, { contextExpression }) =>
     status === 400 && contextExpression !== undefined && /invalid argument/i.test(textAt(body, 'message') ?? '')

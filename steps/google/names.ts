@@ -1,4 +1,5 @@
 import type { Answers } from '../../src/answers/schema.ts'
+import type { Look } from '../../src/engine/step.ts'
 import { path, type Str, t } from '../../src/engine/text.ts'
 
 /** The job that pushes to Google, as the document calls it: without it nothing of this lane is needed. */
@@ -16,6 +17,9 @@ export const accountOf = ({ googleProject, googleServiceAccountId }: Names): Str
 
 /** The same account as policies name it. */
 export const memberOf = (names: Names): Str => t`serviceAccount:${accountOf(names)}`
+
+/** Did this set-up make it? What another account had is not taken away without a typed consent. */
+export const isOurAccount = (look: Pick<Look, 'record'>): boolean => look.record('google.service-account') === 'made'
 
 export const projectPath = ({ googleProject }: Pick<Answers, 'googleProject'>): Str =>
   path`/v1/projects/${googleProject}`

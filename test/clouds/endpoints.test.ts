@@ -65,7 +65,24 @@ describe('Every host', () => {
     'docker-hub': 'https://hub.docker.com/',
     'docker-hub-auth': 'https://auth.docker.io/',
     circleci: 'https://circleci.com/',
+    google: 'https://cloudresourcemanager.googleapis.com/',
+    'google-billing': 'https://cloudbilling.googleapis.com/',
+    'google-services': 'https://serviceusage.googleapis.com/',
+    'google-iam': 'https://iam.googleapis.com/',
+    'google-credentials': 'https://iamcredentials.googleapis.com/',
+    'google-policies': 'https://orgpolicy.googleapis.com/',
+    'google-registry': 'https://artifactregistry.googleapis.com/',
   }
+  const OVERRIDE = 'CLOUDSDK_API_ENDPOINT_OVERRIDES_'
+  const GOOGLE = {
+    [`${OVERRIDE}CLOUDRESOURCEMANAGER`]: 'google',
+    [`${OVERRIDE}CLOUDBILLING`]: 'google-billing',
+    [`${OVERRIDE}SERVICEUSAGE`]: 'google-services',
+    [`${OVERRIDE}IAM`]: 'google-iam',
+    [`${OVERRIDE}IAMCREDENTIALS`]: 'google-credentials',
+    [`${OVERRIDE}ORGPOLICY`]: 'google-policies',
+    [`${OVERRIDE}ARTIFACTREGISTRY`]: 'google-registry',
+  } as const
   const asked = (env: Readonly<Record<string, string>>) =>
     Object.fromEntries(endpoints(env).map(({ host, base }) => [host, base.href]))
 
@@ -88,20 +105,29 @@ describe('Every host', () => {
     [{ DOCKERHUB_HOST: 'hub.example' }, { 'docker-hub': 'https://hub.example/' }],
     [{ DOCKERHUB_HOST: '' }, {}],
     [{ DOCKERHUB_AUTH_HOST: 'http://[::1]:5000' }, { 'docker-hub-auth': 'http://[::1]:5000/' }],
+    ...Object.entries(GOOGLE).map(([variable, host]): [Readonly<Record<string, string>>, Partial<typeof OWN>] => [
+      { [variable]: 'http://127.0.0.1:8471/prefix/' },
+      { [host]: 'http://127.0.0.1:8471/prefix/' },
+    ]),
   ])('is asked where its vendor’s variables say: %j', (env, changed) => {
     expect(asked(env)).toEqual({ ...OWN, ...changed })
     const foreign = endpoints(env).filter(one => one.foreign)
     expect(foreign.map(({ host }) => host).toSorted()).toEqual(Object.keys(changed).toSorted())
   })
 
-  test.each(['CIRCLE_HOST', 'CIRCLECI_CLI_HOST', 'DOCKERHUB_HOST', 'DOCKERHUB_AUTH_HOST', 'HEROKU_HOST'])(
+  const VARIABLES = ['CIRCLE_HOST', 'CIRCLECI_CLI_HOST', 'DOCKERHUB_HOST', 'DOCKERHUB_AUTH_HOST', 'HEROKU_HOST']
+
+  test.each([...VARIABLES, ...Object.keys(GOOGLE)])(
     'is refused without encryption on another machine, by %s as well, and the variable is named',
     variable => {
       try {
         endpoints({ [variable]: 'http://vendor.example' })
         expect.unreachable()
       } catch (error) {
-        expect(error).toMatchObject({ exit: 2, cause: { code: 'insecure-endpoint' } })
+        expect(error).toMatchObject({
+          exit: 2,
+          cause: { code: 'insecure-endpoint', next: expect.stringContaining(variable) },
+        })
       }
       try {
         endpoints({ [variable]: 'https://me:word@vendor.example' })
@@ -135,6 +161,7 @@ describe('A foreign host is allowed', () => {
     const { cause, exit } = notAllowed(foreign)
     expect(exit).toBe(2)
     expect(cause.next).toContain('--allow-host example.com:8443')
+    expect(cause.next).toContain('(HEROKU_HOST)')
   })
 })
 

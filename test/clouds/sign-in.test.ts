@@ -12,19 +12,21 @@ import { temporaryFolder } from '../support/folder.ts'
 
 const HOST = 'vendor.test'
 
-/** Tools with nothing but a heroku command that does what the script says, and what it needs. */
-function toolsWith(script?: string) {
+/** Tools with nothing but a command that does what the script says, and what it needs. */
+function toolsWith(name: string, script?: string, env: NodeJS.ProcessEnv = {}) {
   const folder = temporaryFolder()
   if (script !== undefined) {
-    writeFileSync(join(folder, 'heroku'), `#!/bin/sh\n${script}\n`)
-    chmodSync(join(folder, 'heroku'), 0o755)
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`)
+    chmodSync(join(folder, name), 0o755)
   }
-  return createTools({ repo: temporaryFolder(), env: { PATH: folder } })
+  return createTools({ repo: temporaryFolder(), env: { ...env, PATH: folder } })
 }
 
 /** What is found, where waits are scaled. */
-const find = (vendor: Vendor, taken: Taken, script?: string, scale = 1) =>
-  findSignIn(vendor, taken, { tools: toolsWith(script), host: HOST, clock: realClock(scale) })
+const find = (vendor: Vendor, taken: Taken, script?: string, scale = 1, env: NodeJS.ProcessEnv = {}) => {
+  const tool = VENDORS[vendor].signIn.tool?.[0] ?? 'none'
+  return findSignIn(vendor, taken, { tools: toolsWith(tool, script, env), host: HOST, clock: realClock(scale) })
+}
 
 /** The secret itself, where one was found. */
 const revealed = (found: Awaited<ReturnType<typeof find>>) => isFound(found) && found.credential.secret.reveal()
@@ -71,13 +73,13 @@ describe('A sign-in is', () => {
   test('first the variable’s', async () => {
     const found = await find('heroku', taken, 'echo from-the-tool')
     expect(revealed(found)).toBe('from-the-environment')
-    expect(found).toMatchObject({ source: 'HEROKU_API_KEY' })
+    expect(found).toMatchObject({ credential: { source: 'HEROKU_API_KEY' } })
   })
 
   test('else the tool’s', async () => {
     const found = await find('heroku', nothing, 'test "$*" = auth:token && echo from-the-tool')
     expect(revealed(found)).toBe('from-the-tool')
-    expect(found).toMatchObject({ source: 'heroku auth:token' })
+    expect(found).toMatchObject({ credential: { source: 'heroku auth:token' } })
   })
 
   const TOOL = 'heroku auth:token'
@@ -110,7 +112,9 @@ describe('A name and a password are a sign-in', () => {
     const found = await find('docker-hub', takeSecrets(env()))
     expect(found).toMatchObject({ identity: 'docker-hub', credential: { user: 'acmedev' } })
     expect(revealed(found)).toBe('dckr_pat_one')
-    expect(found).toMatchObject({ source: 'DOCKERHUB_ADMIN_USER (acmedev) and DOCKERHUB_ADMIN_TOKEN' })
+    expect(found).toMatchObject({
+      credential: { source: 'DOCKERHUB_ADMIN_USER (acmedev) and DOCKERHUB_ADMIN_TOKEN' },
+    })
   })
 
   test('and none where one is missing', async () => {
@@ -122,6 +126,107 @@ describe('A name and a password are a sign-in', () => {
   test('of the bot, too', () => {
     const bot = findBot(takeSecrets({ DOCKERHUB_BOT_USER: 'acmecibot', DOCKERHUB_BOT_PASSWORD: 'a long one' }))
     expect(bot).toMatchObject({ identity: 'docker-hub.bot', credential: { user: 'acmecibot' } })
+  })
+})
+
+describe('The path of a file with a token', () => {
+  const VARIABLE = 'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE'
+  const fileWith = (text: string) => {
+    const path = join(temporaryFolder(), 'token')
+    writeFileSync(path, text)
+    return path
+  }
+
+  test('is taken out of the environment like a token, but not followed before it is needed', () => {
+    const env = { [VARIABLE]: '/nowhere/token' }
+    const { secrets, names } = takeSecrets(env)
+    expect(env).toEqual({})
+    expect(secrets.size).toBe(0)
+    expect(names.get(VARIABLE)).toBe('/nowhere/token')
+  })
+
+  test('leads to the token, and may be shown', async () => {
+    const path = fileWith('\nya29.from-the-file \n')
+    const found = await find('google', takeSecrets({ [VARIABLE]: path }), 'echo from-the-tool')
+    expect(revealed(found)).toBe('ya29.from-the-file')
+    expect(found).toMatchObject({ credential: { source: `${VARIABLE} (${path})` } })
+    expect(inspect(found)).not.toContain('ya29')
+  })
+
+  test('is not followed where the token itself is set', async () => {
+    const taken = takeSecrets({ [VARIABLE]: '/nowhere/token', CLOUDSDK_AUTH_ACCESS_TOKEN: 'ya29.one' })
+    const found = await find('google', taken)
+    expect(revealed(found)).toBe('ya29.one')
+    expect(isFound(found) && found.credential.renew).toBeUndefined()
+  })
+
+  test.each([
+    ['cannot be read', () => '/nowhere/ya29.set-by-mistake', 'unreadable-token', 'ENOENT'],
+    ['is a folder', () => temporaryFolder(), 'unreadable-token', 'EISDIR'],
+    ['is empty', () => fileWith(' \n'), 'no-token', undefined],
+    ['holds more than a token', () => fileWith('{\n  "type": "service_account-canary"\n}'), 'bad-token', undefined],
+  ])('is refused where it %s, and neither is shown (exit 2)', async (_, path, code, said) => {
+    const outcome = await find('google', takeSecrets({ [VARIABLE]: path() })).catch((error: unknown) => error)
+    expect(outcome).toMatchObject({ exit: 2, cause: { code, means: expect.stringMatching(`${VARIABLE} names`) } })
+    expect((outcome as SetupError).cause.said).toBe(said)
+    expect(inspect(outcome)).not.toMatch(/set-by-mistake|canary/)
+  })
+})
+
+describe('gcloud', () => {
+  const nothing = takeSecrets({})
+  const named = (account: string) => `test "$1" = config && printf '${account}\\n' || echo ya29.one`
+
+  test.each([
+    ['whoever signed in with it', '\\tdana@acme.example', 'dana@acme.example'],
+    ['whom that one impersonates', 'ci@p.iam.gserviceaccount.com\\tdana@acme.example', 'ci@p.iam.gserviceaccount.com'],
+  ])('names %s', async (_, printed, user) => {
+    const found = await find('google', nothing, named(printed))
+    const source = `gcloud auth print-access-token, account ${user}`
+    expect(found).toMatchObject({ credential: { user, source } })
+  })
+
+  test.each([
+    ['names nobody', named('\\t')],
+    ['cannot say', 'test "$1" = config && exit 1; echo ya29.one'],
+  ])('gives a token of whomever it be, where it %s', async (_, script) => {
+    const found = await find('google', nothing, script)
+    expect(revealed(found)).toBe('ya29.one')
+    expect(found).toMatchObject({ credential: { source: 'gcloud auth print-access-token' } })
+    expect(isFound(found) && 'user' in found.credential).toBe(false)
+  })
+
+  test('is deaf to settings that would silence it, make it ask, or log the token; whose it is stays the person’s choice', async () => {
+    const kept = {
+      CLOUDSDK_CONFIG: '/config',
+      CLOUDSDK_ACTIVE_CONFIG_NAME: 'work',
+      CLOUDSDK_CORE_ACCOUNT: 'dana@acme.example',
+      CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT: 'ci@p.iam.gserviceaccount.com',
+      HTTPS_PROXY: 'http://proxy.test:1',
+    }
+    const hostile = {
+      CLOUDSDK_CORE_USER_OUTPUT_ENABLED: 'false',
+      CLOUDSDK_CORE_LOG_HTTP: 'true',
+      CLOUDSDK_CORE_PROJECT: 'canary',
+      CLOUDSDK_AUTH_ACCESS_TOKEN: 'canary',
+    }
+    const script = `test "$1" = config || { /usr/bin/env >&2; exit 1; }`
+    const none = await find('google', nothing, script, 1, { ...kept, ...hostile })
+    const said = 'said' in none ? (none.said ?? '') : ''
+    const lines = said.replace('exit 1: ', '').split('\n')
+    const { env = {} } = VENDORS.google.signIn
+    expect(env).toMatchObject({ CLOUDSDK_CORE_USER_OUTPUT_ENABLED: 'true', CLOUDSDK_CORE_LOG_HTTP: 'false' })
+    for (const [name, value] of Object.entries({ ...kept, ...env })) expect(lines).toContain(`${name}=${value}`)
+    expect(said).not.toContain('canary')
+  })
+
+  test('that gives no token is told in its words', async () => {
+    const words = 'You do not currently have an active account selected.'
+    expect(await find('google', nothing, `echo '${words}' >&2; exit 1`)).toEqual({
+      vendor: 'google',
+      asked: 'gcloud auth print-access-token',
+      said: `exit 1: ${words}`,
+    })
   })
 })
 
@@ -183,4 +288,14 @@ test('Where a vendor has several variables and no tool, all are named', () => {
   const { means, next } = noSignIn([{ vendor: 'docker-hub' }]).cause
   expect(means).toMatch(/was found: none of DOCKERHUB_ADMIN_USER with DOCKERHUB_ADMIN_PASSWORD, .* is set\.$/)
   expect(next).toMatch(/^Put a token from /)
+})
+
+test('Where Google’s is missing, both variables and gcloud are named', () => {
+  const { means, next } = noSignIn([{ vendor: 'google' }]).cause
+  expect(means).toBe(
+    'No sign-in for Google was found: none of CLOUDSDK_AUTH_ACCESS_TOKEN, CLOUDSDK_AUTH_ACCESS_TOKEN_FILE is set, and the command gcloud is not in PATH.',
+  )
+  expect(next).toMatch(
+    /^Install gcloud and sign in with gcloud auth login, or put a token from https:.*, and run again\.$/,
+  )
 })

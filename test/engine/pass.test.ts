@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Engine } from '../../src/engine/engine.ts'
 import { lookAtAll } from '../../src/engine/pass.ts'
+import { inOrder } from '../../src/engine/plan.ts'
 import type { Owned, Seen, Step, StepId } from '../../src/engine/step.ts'
 import { rehearse } from '../rehearsal/client.ts'
 import { fakeStep, makeEngine, walk } from '../support/engine.ts'
@@ -166,11 +167,11 @@ describe('Without consent', () => {
 })
 
 describe('What is no longer as it was agreed to is left alone:', () => {
-  test('it was done meanwhile by somebody else', async () => {
+  test('it was done meanwhile by somebody else: then it is done', async () => {
     const { step, engine, ran, done } = smallWorld()
     const { outcomes, events } = await walk([step('a.one')], engine, { meanwhile: () => done.add('a.one') })
-    expect(outcomes.get('a.one')).toMatchObject({ is: 'open', why: 'changed' })
-    expect(events.map(({ event }) => event)).toEqual(['differs'])
+    expect(outcomes.get('a.one')).toEqual({ is: 'done', notes: [] })
+    expect(events.map(({ event }) => event)).toEqual(['present'])
     expect(ran).toEqual([])
   })
 
@@ -239,4 +240,43 @@ test('Steps that ask reality the same thing ask once', async () => {
   }
   await lookAtAll([fakeStep('a.one', { look }), fakeStep('b.two', { look })], engine, new AbortController().signal)
   expect(rehearsal.log.map(({ path }) => path).toSorted()).toEqual(['/account', '/apps/x'])
+})
+
+describe('What cannot be done before something else has come', () => {
+  /** A push that brings a repository and fails at something else, and the grant that needs it. */
+  function pushAndGrant({ brings }: { readonly brings: boolean }) {
+    const world = smallWorld(id => (id === 'a.push' ? 1 : 0))
+    const push = world.step('a.push', {
+      actions: () => [{ kind: 'run', key: 'do', does: 'push', argv: ['a.push'] }],
+    })
+    const grant = world.step('b.grant', {
+      beside: ['a.push'],
+      look: async () => {
+        if (world.done.has('b.grant')) return present
+        const isThere = brings && world.ran.includes('a.push')
+        return isThere ? { is: 'missing' } : { is: 'missing', awaits: { on: 'ci', detail: 'for the repository' } }
+      },
+    })
+    return { ...world, steps: inOrder([grant, push]) }
+  }
+
+  test('is planned all the same, and done as soon as it has come, even where what brings it fails', async () => {
+    const { steps, engine, ran } = pushAndGrant({ brings: true })
+    const { plan, outcomes } = await walk(steps, engine)
+    expect(plan.map(({ step, actions }) => [step.id, actions.length])).toEqual([
+      ['a.push', 1],
+      ['b.grant', 1],
+    ])
+    expect(ran).toEqual(['a.push', 'b.grant'])
+    expect(outcomes.get('a.push')).toMatchObject({ is: 'failed' })
+    expect(outcomes.get('b.grant')).toEqual({ is: 'done', notes: [] })
+  })
+
+  test('is left for the next run where it does not come: it waits no longer than what brings it', async () => {
+    const { steps, engine, ran } = pushAndGrant({ brings: false })
+    const { outcomes, events } = await walk(steps, engine)
+    expect(ran).toEqual(['a.push'])
+    expect(outcomes.get('b.grant')).toEqual({ is: 'open', why: 'after', detail: 'for the repository' })
+    expect(events.filter(({ step }) => step === 'b.grant').map(({ event }) => event)).toEqual(['start', 'wait'])
+  })
 })

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Json } from '../../src/clouds/json.ts'
+import { keyIdOf, numberOf } from '../../src/rehearsal/google/ids.ts'
 import { mintOf } from '../../src/rehearsal/mint.ts'
 import { git } from '../support/checkout.ts'
 import { type Place, requestName } from './run.ts'
@@ -46,7 +47,7 @@ export function repeated(effects: readonly string[], reference: readonly string[
 }
 
 /** What tells how often was asked or tried, and nothing of what was done. */
-const USED_UP = new Set(['rateLimitRemaining', 'first'])
+const USED_UP = new Set(['rateLimitRemaining', 'first', 'changes', 'former', 'operations', 'privateKey'])
 
 const lines = (text: string): readonly string[] => text.trim().split('\n')
 
@@ -69,12 +70,21 @@ const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z|\w{3}, \d\d \w{3} \d{4} \d
 const EPOCH = 1_500_000_000
 
 function replaced(value: Json, minted: RegExp, by: (text: string) => string): Json {
-  const text = (one: string) => one.replaceAll(TIME, '<time>').replaceAll(minted, by)
+  const text = (one: string) => one.replaceAll(KEY, keyNamed).replaceAll(TIME, '<time>').replaceAll(minted, by)
   if (typeof value === 'string') return text(value)
   if (typeof value === 'number') return value > EPOCH ? '<time>' : value
   if (Array.isArray(value)) return value.map(one => replaced(one, minted, by))
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [text(key), replaced(one, minted, by)]))
+}
+
+/** A key of Google's in base64: which one it is, stands in it. */
+const KEY = /ey[\w+/]{500,}=*|ewog[\w+/]{500,}=*/g
+
+function keyNamed(encoded: string): string {
+  const text = Buffer.from(encoded, 'base64').toString()
+  const [, id = ''] = /"private_key_id": ?"(\w+)"/.exec(text) ?? []
+  return id === '' ? encoded : `<key ${id}>`
 }
 
 /** Sorted without regard to what is made anew; goes by way of JSON, so that `undefined` is absent. */
@@ -92,11 +102,16 @@ function sorted(value: unknown, minted: RegExp): Json {
 const HEAD = 8
 const TAIL = 12
 
+/** Of Google's numbers: the longest first, since they begin alike. */
+const DIGITS = [21, 20, 19, 12]
+
 /** Whatever a world's mint has made up to now, and any other UUID. */
 function mintedPattern(counter: number): RegExp {
   const made = Array.from({ length: counter }, (_, before) => {
-    const id = mintOf({ counter: before }).id()
-    return [id, `${mintOf({ counter: before }).letters(HEAD)}[\\w-]*`, id.slice(-TAIL)]
+    const from = () => mintOf({ counter: before })
+    const id = from().id()
+    const numbers = DIGITS.map(digits => numberOf(from(), digits))
+    return [keyIdOf(from()), ...numbers, id, `${mintOf({ counter: before }).letters(HEAD)}[\\w-]*`, id.slice(-TAIL)]
   })
   return new RegExp([...made.flat(), '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}'].join('|'), 'g')
 }

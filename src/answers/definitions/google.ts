@@ -45,7 +45,9 @@ export const GOOGLE = {
     // facts/google.md 1, validation rules
     rule: words(/^[\dA-F]{6}-[\dA-F]{6}-[\dA-F]{6}$/),
     mustBe: 'three groups of six of 0-9 A-F, as in 012345-6789AB-CDEF01',
-    why: 'Who pays. A registry needs billing, though half a gigabyte is free; gcloud billing accounts list shows yours.',
+    why: 'Who pays. A registry needs billing, though half a gigabyte is free. Without it, your one open account is taken; of several you choose one, where the project has none yet.',
+    optional: true,
+    chosenLater: true,
     suggest: bad =>
       bad
         .trim()

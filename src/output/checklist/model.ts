@@ -14,6 +14,7 @@ import {
   type Sh,
   type Step,
   type StepId,
+  type Wait,
 } from '../../engine/step.ts'
 import { type Body, fillBody, hole, mark, type Str, shown, t } from '../../engine/text.ts'
 import { diffOf } from '../diff.ts'
@@ -126,7 +127,8 @@ export function byHand(action: Action, { id }: Step, place: Place): readonly ByH
   if (action.kind === 'edit') return [{ argv: ['git', 'apply', '-'], stdin: diffOf(action) }]
   if (action.kind === 'person') return action.byHand ?? []
   if (action.kind === 'policy') return action.byHand
-  return action.byHand ?? [curlFor(action, id, place)]
+  const commands = action.byHand ?? [curlFor(action, id, place)]
+  return [...commands, ...(action.waits ?? []).map(wait => loopFor(wait, place))]
 }
 
 function inEnvironment(action: RunAction): Sh {
@@ -149,6 +151,13 @@ function curlFor(action: RequestAction, step: StepId, place: Place): Curl {
     ...(into.length > 0 && { into: Object.fromEntries(into) }),
     ...(action.okStatus && { okExit: [0, CURL_REFUSED] }),
   }
+}
+
+/** What is waited for, asked again and again. */
+function loopFor({ host, path, until, into }: Wait, place: Place): Curl {
+  const { headers, byHand: signIn } = hostOf(host)
+  const url = urlOf({ kind: 'request', host, path }, place)
+  return { method: 'GET', url, signIn, headers, body: undefined, until, ...(into && { into }) }
 }
 
 /** curl's exit code for an answer of 400 and more, with --fail. */
@@ -174,7 +183,7 @@ export function overTheWire(action: Action, place: Place): string | undefined {
   return `${method} ${shown(urlOf(action, place))}${sent}`
 }
 
-const urlOf = (action: RequestAction | PolicyAction, { bases }: Place): Str => {
+const urlOf = (action: Pick<RequestAction | PolicyAction, 'kind' | 'host' | 'path'>, { bases }: Place): Str => {
   const { host, path } = action
   const base = (bases.get(host)?.href ?? hostOf(host).home).replace(/\/$/, '')
   return action.kind === 'policy' ? t`${base}${path}:setIamPolicy` : t`${base}${path}`

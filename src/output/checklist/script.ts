@@ -15,7 +15,7 @@ export function asScript(
   const { place } = options
   const by = entries.flatMap(({ step, actions }) => actions.flatMap(action => byHand(action, step, place)))
   const hosts = new Set(
-    entries.flatMap(({ actions }) => actions.flatMap(action => (action.kind === 'request' ? [action.host] : []))),
+    entries.flatMap(({ actions }) => actions.flatMap(action => ('host' in action ? [action.host] : []))),
   )
   const vendors = [...new Set([...hosts].map(host => hostOf(host).vendor))]
   const usesCurl = by.some(command => 'url' in command)
@@ -23,6 +23,8 @@ export function asScript(
   const own = by.flatMap(command => ('argv' in command ? [programOf(command.argv)] : []))
   const tools = [...new Set([...own, ...(usesCurl ? ['curl'] : []), ...(usesJq ? ['jq'] : [])])]
   const logins = vendors.flatMap(vendor => VENDORS[vendor].signIn.login?.join(' ') ?? [])
+  const env = Object.assign({}, ...vendors.map(vendor => VENDORS[vendor].signIn.env ?? {}))
+  const settings = Object.entries<string>(env).map(([name, value]) => `${name}=${quote(value)}`)
   const misleading = vendors.flatMap(vendor => VENDORS[vendor].misleading)
   return [
     '#!/bin/sh',
@@ -31,6 +33,9 @@ export function asScript(
     'set -eu',
     ...(misleading.length > 0
       ? [comment('These would change what the commands act on.'), `unset ${misleading.join(' ')}`]
+      : []),
+    ...(settings.length > 0
+      ? [comment('So that nothing is asked, silenced, or written to a log.'), `export ${settings.join(' ')}`]
       : []),
     ...missing(answers),
     ...partsOf(answers),

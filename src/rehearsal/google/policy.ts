@@ -89,6 +89,9 @@ export function written(ask: Ask, { policy, place, resource, under }: Subject): 
   const before = policy.bindings.flatMap(({ members }) => members)
   for (const { role, members, condition } of bindings) {
     assertRole(role, place)
+    if (condition && !ask.world.rules.takesConditions && !bindingsThere(policy, role, condition)) {
+      throw refuse.invalid(`Conditions are not supported for the role ${role}.`)
+    }
     if (condition && (isBasic(role) || isBroken(condition))) throw refuse.invalid('The condition is not valid.')
     for (const member of members) assertMember(ask, member, { before, resource, under })
   }
@@ -96,6 +99,9 @@ export function written(ask: Ask, { policy, place, resource, under }: Subject): 
   if (isDeepStrictEqual(merged, policy.bindings)) return policy
   return replaced(ask, policy, merged)
 }
+
+const bindingsThere = ({ bindings }: Policy, role: string, condition: Binding['condition']): boolean =>
+  bindings.some(one => one.role === role && isDeepStrictEqual(one.condition, condition))
 
 /** What stood before counts on for a while. */
 function replaced({ world, now }: Ask, { bindings, changes, former }: Policy, by: Binding[]): Policy {

@@ -96,11 +96,12 @@ function created(
   shown: (project: Project) => { readonly [key: string]: string | object },
 ): Reply {
   const { world, caller, now, mint } = ask
-  const { id, name, parent } = wanted
+  const { id, name } = wanted
+  const parent = wanted.parent ?? ownOrganization(ask)
   if (!PROJECT_ID.test(id)) throw refuse.invalid('field [project_id] has issue [project_id is not valid]')
   if (!PROJECT_NAME.test(name)) throw refuse.invalid('field [display_name] has issue [display name is not valid]')
   if (parent !== null) assertMayCreateIn(ask, parent)
-  if (parent === null && caller.by === 'account')
+  if (wanted.parent === null && caller.by === 'account')
     throw refuse.invalid('Service accounts cannot create projects without a parent.')
   // One pending deletion, or gone for good, keeps its id for ever (facts/google.md 1, lifecycles).
   if (world.projects.some(one => one.id === id)) throw refuse.exists()
@@ -119,6 +120,7 @@ function created(
   const member = caller.by === 'user' ? `user:${nameOf(caller)}` : `serviceAccount:${nameOf(caller)}`
   const project = newProject({
     ...wanted,
+    parent,
     number: numberOf(mint, 12),
     createdBy: nameOf(caller),
     createdAt: now.toISOString(),
@@ -126,6 +128,13 @@ function created(
     policy: { bindings: [{ role: 'roles/owner', members: [member] }] },
   })
   return begun(ask, withNew(world, 'projects', project), { name: operation, response: shown(project) as never })
+}
+
+/** Where a domain has an organization, the projects of its people belong there (support.google.com/googleapi/answer/7053550). */
+function ownOrganization({ world, caller }: Ask): string | null {
+  const domain = nameOf(caller).split('@')[1]
+  const own = caller.by === 'user' ? world.organizations.find(one => one.domain === domain) : undefined
+  return own === undefined ? null : `organizations/${own.id}`
 }
 
 const QUOTA = 'The project cannot be created because you have exceeded your allotted project quota.'

@@ -39,6 +39,8 @@ export const rules = z.strictObject({
   clientProjectApis: z
     .array(z.enum(APIS))
     .default(['cloudresourcemanager', 'cloudbilling', 'serviceusage', 'iam', 'iamcredentials', 'artifactregistry']),
+  /** Whether a project's policy takes a condition on a role of Artifact Registry's (not verified). */
+  takesConditions: z.boolean().default(true),
   /** Whether a docker login takes a key in base64, as _json_key_base64 (2: from memory). */
   base64Login: z.boolean().default(true),
 })

@@ -225,6 +225,9 @@ export function emptyGoogle(now: Date, mint: Mint): GoogleWorld {
 /** A project as a request makes it, nothing enabled in it. */
 export const newProject = (given: z.input<typeof project>): Project => project.parse(given)
 
+/** An organization, with the constraints of its age. */
+export const newOrganization = (given: z.input<typeof organization>): Organization => organization.parse(given)
+
 /** An account without a key. */
 export const newAccount = (given: z.input<typeof account>): Account => account.parse(given)
 

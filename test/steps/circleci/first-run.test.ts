@@ -484,3 +484,33 @@ describe('No pipeline is started', () => {
     expect(place.circleci().pipelines).toEqual([])
   })
 })
+
+describe('A run that the push started before CI had its rights', () => {
+  test('is run again by itself once it has them, and is no failure', async () => {
+    const place = await setUp({ change: wrongPassword })
+    place.push()
+    place.pass(120)
+    expect((await lookAt(firstRun, place.engine)).is).toBe('failed')
+    const at = place.clock.now().toISOString()
+    place.engine.progress.save({ records: { 'docker-hub.token': { how: 'made', by: 'a test', at } } })
+    put({ circleci: place.circleci() }, 'DOCKERHUB_PASS', place.rehearsal.world.dockerHub.users[0]?.password ?? '')
+    const { plan, outcomes } = await place.walk()
+    expect(plan[0]?.seen).toMatchObject({
+      is: 'missing',
+      partly: 'did not succeed: it ran before docker-hub.token was done',
+    })
+    expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
+    expect(effects(place.rehearsal)).toEqual([RERUN])
+  })
+
+  test('and fails again for another reason, is told as a failure', async () => {
+    const place = await setUp({ change: wrongPassword })
+    place.push()
+    place.pass(120)
+    const at = place.clock.now().toISOString()
+    place.engine.progress.save({ records: { 'docker-hub.token': { how: 'made', by: 'a test', at } } })
+    const { outcomes } = await place.walk()
+    expect(outcomes.get(ID)).toMatchObject({ is: 'failed', cause: { code: 'job-failed' } })
+    expect((await lookAt(firstRun, place.engine)).is).toBe('failed')
+  })
+})

@@ -1,0 +1,29 @@
+import { SetupError } from './cause.ts'
+import { GOOGLE, reasonOf } from './google.ts'
+import { textAt } from './json.ts'
+import type { VendorReply } from './vendor.ts'
+
+/** A repository of Artifact Registry. */
+export interface Repository {
+  /** projects/P/locations/L/repositories/R */
+  readonly name: string
+  readonly format: string
+  readonly createdAt: Date
+}
+
+/** Of an answer that tells neither: the project is not there for the caller, or its registry does not answer yet. */
+const NO_REGISTRY = ['USER_PROJECT_DENIED', 'SERVICE_DISABLED', 'CONSUMER_INVALID']
+
+/**
+ * The repository of an answer to GET; `absent` where there is none, `unserved` where the project has no registry yet
+ * (facts/google.md 4, API not enabled; 6).
+ * @throws SetupError with any other refusal
+ */
+export function readRepository(reply: VendorReply): Repository | 'absent' | 'unserved' {
+  const { status, body } = reply
+  if (status === 404) return 'absent'
+  if (status === 403 && NO_REGISTRY.includes(reasonOf(reply) ?? '')) return 'unserved'
+  const name = textAt(body, 'name')
+  if (status >= 300 || name === undefined) throw new SetupError(GOOGLE.means(reply))
+  return { name, format: textAt(body, 'format') ?? '', createdAt: new Date(textAt(body, 'createTime') ?? '') }
+}

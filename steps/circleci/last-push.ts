@@ -1,0 +1,67 @@
+import type { Cause } from '../../src/clouds/cause.ts'
+import { type Job, type Run, readJobs, readRuns } from '../../src/clouds/circleci-runs.ts'
+import type { Look } from '../../src/engine/step.ts'
+import { PUSH_JOB } from '../google/names.ts'
+import { failureOf, pageOf, publishedRevision } from './runs.ts'
+
+/** What became of CI's newest push to Google since a time. */
+type LastPush =
+  | { readonly is: 'none' }
+  | { readonly is: 'running'; readonly detail: string }
+  | { readonly is: 'succeeded'; readonly page: string }
+  | { readonly is: 'failed'; readonly cause: Cause }
+
+/** facts/circleci.md 8: it has ended, in whatever way; `blocked` may still come, in a workflow that goes on. */
+const ENDED = [
+  'success',
+  'failed',
+  'canceled',
+  'timedout',
+  'infrastructure_fail',
+  'terminated-unknown',
+  'unauthorized',
+  'not_run',
+]
+
+/**
+ * Looks at the pipeline of what is published.
+ * @param since ISO; whenever it was, without it
+ * @throws SetupError with a refusal
+ */
+export async function lastPush(
+  look: Look<'circleProject' | 'firstRunBranch'>,
+  since: string | undefined,
+): Promise<LastPush> {
+  const { circleProject, firstRunBranch } = look.answers
+  const published = await publishedRevision(look)
+  if (typeof published !== 'string') return { is: 'none' }
+  const read = (path: string) => look.read('circleci', path)
+  const [run] = await readRuns(read, circleProject, firstRunBranch, ({ revision }) => revision === published)
+  if (run === undefined) return { is: 'none' }
+  const pushes = await pushesIn(run, path => look.read('circleci', path))
+  const [newest] = pushes.toReversed()
+  if (newest === undefined) return { is: 'none' }
+  const { job, isOver } = newest
+  if (!isOver && !ENDED.includes(job.status)) {
+    return { is: 'running', detail: `pipeline ${run.number}: ${PUSH_JOB} is ${job.status.replaceAll('_', ' ')}` }
+  }
+  // What a rerun took over keeps its time: it pushed nothing.
+  if (job.startedAt === undefined || (since !== undefined && job.startedAt.getTime() < Date.parse(since))) {
+    return { is: 'none' }
+  }
+  if (job.status === 'success') return { is: 'succeeded', page: pageOf(circleProject, run) }
+  return { is: 'failed', cause: await failureOf(look, run, [job]) }
+}
+
+interface Push {
+  readonly job: Job
+  readonly isOver: boolean
+}
+
+/** The oldest first. */
+async function pushesIn({ workflows }: Run, read: Parameters<typeof readJobs>[0]): Promise<readonly Push[]> {
+  const jobs = await Promise.all(
+    workflows.map(async ({ id, isOver }) => (await readJobs(read, id)).map(job => ({ job, isOver }))),
+  )
+  return jobs.flat().filter(({ job }) => job.name === PUSH_JOB)
+}

@@ -1,0 +1,122 @@
+import type { Cause } from '../../src/clouds/cause.ts'
+import { failedStep, type Job, type Run } from '../../src/clouds/circleci-runs.ts'
+import { at, textAt } from '../../src/clouds/json.ts'
+import type { Look } from '../../src/engine/step.ts'
+
+/* How a pipeline is found, and how it and what failed in it are told. */
+
+type Questions = Look<'circleProject' | 'firstRunBranch'>
+
+/** As a jq filter: has a workflow ended, in whatever way (facts/circleci.md 8)? */
+export const IS_OVER = '.status | IN("success", "failed", "error", "canceled", "unauthorized", "not_run")'
+
+/** What origin has on the branch: that is what CI builds. Without it nobody knows which pipeline is the one. */
+export async function publishedRevision({ git, answers }: Questions): Promise<string | Cause> {
+  const { firstRunBranch } = answers
+  const { code, stdout, stderr } = await git('ls-remote', 'origin', `refs/heads/${firstRunBranch}`)
+  const asked = `git ls-remote origin ${firstRunBranch}`
+  if (code !== 0) {
+    return {
+      code: 'origin',
+      asked,
+      said: stderr.trim(),
+      means: 'git cannot read origin, so it is not known which commit CI is to build.',
+      next: 'Put right what git says above, and run again.',
+    }
+  }
+  const revision = /^[\da-f]{40,64}/.exec(stdout)?.[0]
+  return (
+    revision ?? {
+      code: 'not-pushed',
+      asked,
+      means: `origin has no branch ${firstRunBranch}: CI builds what is pushed.`,
+      next: `git push origin HEAD:${firstRunBranch}, and run again. Another branch: --set firstRunBranch=NAME`,
+    }
+  )
+}
+
+const SIGNS: Readonly<Record<string, string>> = { success: '✔', failed: '✖', unauthorized: '⛔', running: '●' }
+
+/** The jobs with their state and time, on one line. */
+export function treeOf({ number }: Run, jobs: readonly Job[]): string {
+  const shown = jobs.map(({ name, status, startedAt, stoppedAt }) => {
+    const sign = SIGNS[status] ?? status.replaceAll('_', ' ')
+    return [sign, name, startedAt && stoppedAt && minutes(stoppedAt.getTime() - startedAt.getTime())]
+      .filter(Boolean)
+      .join(' ')
+  })
+  return `pipeline ${number}: ${shown.join(' · ') || 'is being set up'}`
+}
+
+const minutes = (ms: number): string => {
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+export const pageOf = (project: string, { number }: Run): string =>
+  `https://app.circleci.com/pipelines/${project}/${number}`
+
+/** facts/circleci.md 8: it ran, and came to a bad end. */
+const FAILED = ['failed', 'timedout', 'infrastructure_fail', 'terminated-unknown']
+
+/** Why a job failed, not one that only waited for it: its last lines, or who may not use the context. */
+export async function failureOf(look: Questions, run: Run, bad: readonly Job[]): Promise<Cause> {
+  const { circleProject } = look.answers
+  const isFailed = ({ status }: Job) => FAILED.includes(status)
+  const job = bad.find(isFailed) ?? bad.find(({ status }) => status === 'unauthorized') ?? bad[0]
+  const asked = `pipeline ${run.number}, job ${job?.name}`
+  const page = pageOf(circleProject, run)
+  if (job?.status === 'unauthorized') {
+    return {
+      code: 'unauthorized',
+      asked,
+      said: 'unauthorized',
+      means:
+        'The job may not use its context. That is no matter of credentials: whoever pushed is no member of the organization, the context is closed to this project, or its condition is not true for this branch.',
+      next: `Look at the context’s restrictions (Organization Settings > Contexts), then run again. ${page}`,
+    }
+  }
+  if (job === undefined || !isFailed(job)) {
+    return {
+      code: 'not-run',
+      asked,
+      said: job?.status ?? 'no job',
+      means: 'The job did not come to an end: it was cancelled, or another one that it waits for failed.',
+      next: `Run again: what did not succeed is run once more. ${page}`,
+    }
+  }
+  const step =
+    job.number === undefined
+      ? undefined
+      : await failedStep(path => look.read('circleci', path), circleProject, job.number)
+  const lines = step?.outputUrl && (await lastLines(look, step.outputUrl))
+  return {
+    code: 'job-failed',
+    asked: step ? `${asked}, step ${step.name}` : asked,
+    said: lines || job.status,
+    means: meaningOf(lines || ''),
+    next: `Mend what its last lines say, and run again: what did not succeed is run once more. ${page}`,
+  }
+}
+
+/** As many as tell why it failed. */
+const LAST_LINES = 8
+
+async function lastLines(look: Questions, address: string): Promise<string> {
+  const output = await look.readPublic(address)
+  const text = Array.isArray(output)
+    ? output.map(item => textAt(item, 'message') ?? '').join('')
+    : (textAt(at(output, 'message')) ?? '')
+  return text.trim().split(/\r?\n/).slice(-LAST_LINES).join('\n')
+}
+
+/** What is often behind the words of docker and of registries. */
+function meaningOf(lines: string): string {
+  if (/incorrect username or password|unauthorized: authentication required/i.test(lines)) {
+    return 'The registry did not take the sign-in: the credential in the context is wrong, expired or revoked.'
+  }
+  if (/denied|insufficient_scope/i.test(lines)) {
+    return 'The registry knows who pushes, and does not let them: the right to push to this very repository is missing.'
+  }
+  return 'The job failed; its last lines tell at what.'
+}

@@ -1,0 +1,53 @@
+import { asAccountIn, grantedIn } from '../../src/clouds/google-rights.ts'
+import type { HostId } from '../../src/clouds/hosts.ts'
+import type { Look } from '../../src/engine/step.ts'
+import { path, shown } from '../../src/engine/text.ts'
+import { accountOf } from './names.ts'
+
+type Questions = Look<'googleProject' | 'googleServiceAccountId'>
+
+const SCOPE = ['https://www.googleapis.com/auth/cloud-platform']
+
+/** What is asked about, and where. */
+export interface Asked {
+  readonly host: HostId
+  /** `:testIamPermissions` comes behind it. */
+  readonly path: string
+  readonly permissions: readonly string[]
+}
+
+/**
+ * Which of some permissions CI's account has, asked as the account itself: what counts now, wherever it comes from.
+ * @returns for each question what is granted; undefined where the signed-in person may not speak as the account; an owner may not (facts/google.md 7)
+ * @throws SetupError with any other refusal
+ */
+export async function grantedToAccount(
+  look: Questions,
+  asked: readonly Asked[],
+): Promise<readonly ReadonlySet<string>[] | undefined> {
+  const account = shown(accountOf(look.answers))
+  const token = path`/v1/projects/-/serviceAccounts/${account}:generateAccessToken`
+  const as = asAccountIn(await look.ask('google-credentials', token, { scope: SCOPE, lifetime: '300s' }))
+  if (as === undefined) return undefined
+  return Promise.all(
+    asked.map(async ({ host, path, permissions }) => {
+      const reply = await look.ask(host, `${path}:testIamPermissions`, { permissions }, { as })
+      // Where the API is not enabled in the account's own project, nothing is told.
+      return new Set(reply.status >= 300 ? [] : grantedIn(reply))
+    }),
+  )
+}
+
+/** How long a change of a policy usually takes to count everywhere (facts/google.md 1, propagation). */
+const USUALLY_MS = 120_000
+
+/**
+ * Does the account have these by now? Asked as itself; where that cannot be, what was granted counts after the time that
+ * it usually takes.
+ */
+export async function isInForce(look: Questions, changed: string | undefined, asked: Asked): Promise<boolean> {
+  // Of long ago, or of somebody else's.
+  if (changed === undefined || look.hasPassed(USUALLY_MS, new Date(changed), 'google')) return true
+  const [granted] = (await grantedToAccount(look, [asked])) ?? []
+  return granted !== undefined && asked.permissions.every(permission => granted.has(permission))
+}

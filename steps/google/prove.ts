@@ -1,0 +1,209 @@
+import { ancestorsIn, permissionsIn, type Rights, rightsIn } from '../../src/clouds/google-rights.ts'
+import { type Binding, savedBindings } from '../../src/clouds/policy.ts'
+import { defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
+import { shown } from '../../src/engine/text.ts'
+import { type Asked, grantedToAccount } from './as-account.ts'
+import { roleOf } from './grant.ts'
+import { memberOf, projectPath, pushesToGoogle, repositoryPath } from './names.ts'
+import { lookAtRepository, rightsOnRepository } from './registry.ts'
+import { REMOVED, STRIPPED } from './strip.ts'
+import { onProject } from './temporary-role.ts'
+
+const USES = ['googleProject', 'googleServiceAccountId', 'registryHost', 'circleJobs'] as const
+type Questions = Look<(typeof USES)[number]>
+
+/** What CI needs in the repository, and what it must not have there (facts/google.md 7.2). */
+const NEEDED = ['artifactregistry.repositories.uploadArtifacts', 'artifactregistry.repositories.downloadArtifacts']
+const FORBIDDEN = [
+  'artifactregistry.repositories.deleteArtifacts',
+  'artifactregistry.tags.delete',
+  'artifactregistry.versions.delete',
+  'artifactregistry.packages.delete',
+  'artifactregistry.repositories.setIamPolicy',
+  'artifactregistry.repositories.delete',
+]
+/** What nothing of CI's must be able to do in the project: make repositories, give rights, make keys. */
+const FORBIDDEN_ON_PROJECT = [
+  'artifactregistry.repositories.create',
+  'artifactregistry.repositories.createOnPush',
+  'artifactregistry.repositories.uploadArtifacts',
+  'resourcemanager.projects.setIamPolicy',
+]
+
+/** How long a change of a policy takes at most, as a rule (facts/google.md 1, propagation). */
+const AT_MOST_MS = 420_000
+
+/** A right that comes from above the project, which only somebody there can take away. */
+interface Inherited {
+  readonly where: string
+  readonly binding: Binding
+}
+
+export const prove = defineStep({
+  id: 'google.prove',
+  title: 'Prove that CI may push there, and nothing else',
+  why: 'A role that was taken away works on for minutes, and another one may come from a folder, an organization or a group. What CI can really do is looked at, not assumed.',
+  section: 'Google Container Registry',
+  document: '–',
+  today:
+    'Read from the policies of repository, project and all above it, with what their roles hold; asked as the account itself where you may speak as it. A change takes 2 to 7 minutes to count everywhere: that is waited for. Each proof says of which kind it is.',
+  uses: USES,
+  after: ['google.strip'],
+  needs: ['google'],
+  when: pushesToGoogle,
+
+  async look(look): Promise<Seen<readonly Inherited[]>> {
+    if (typeof (await lookAtRepository(look)) === 'string') return { is: 'missing' }
+    const [onIt, onProjects, above] = await Promise.all([rightsOnRepository(look), onProject(look), rightsAbove(look)])
+    // Before the grant or the strip there is nothing to prove.
+    if (onIt.own.length === 0 || (onProjects ?? []).length > 0) return { is: 'missing' }
+    const everybodys = [...onIt.everybodys, ...above.flatMap(({ rights }) => rights?.everybodys ?? [])]
+    const roles = await permissionsOf(look, [...onIt.own, ...everybodys])
+    const inherited = above.flatMap(({ where, rights }) => (rights?.own ?? []).map(binding => ({ where, binding })))
+    if (inherited.length > 0) {
+      const found = inherited.map(({ where, binding }) => `${roleOf(binding)} on ${where}`).join(', ')
+      return { is: 'pending', on: 'person', detail: `CI’s account has ${found}: more than it needs`, state: inherited }
+    }
+    const tooMuch = FORBIDDEN.filter(permission => roles.has(permission))
+    const tooLittle = NEEDED.filter(permission => !roles.has(permission))
+    if (tooMuch.length > 0 || tooLittle.length > 0) return { is: 'failed', cause: wrong(look, tooMuch, tooLittle) }
+    const asked = await askedItself(look)
+    if (asked.is === 'not-yet') return { is: 'pending', on: 'vendor', detail: asked.detail }
+    const notes = [...provenBy(look, asked.is), ...unreadable(above), ...unsure(onIt, above), ...open(onIt)]
+    return { is: 'present', state: [], notes }
+  },
+
+  actions: (answers, seen) => {
+    const state = seen !== undefined && 'state' in seen ? (seen.state ?? []) : []
+    return state.map(one => takeAway(one, answers))
+  },
+
+  undo: () => [],
+
+  reach: ({ googleServiceAccountId, registryHost, googleProject }, { fact, record }) => {
+    const had = savedBindings(fact(REMOVED)).map(({ role }) => role)
+    return {
+      where: 'Google',
+      before:
+        record('google.service-account') === 'made'
+          ? 'nobody from CI'
+          : `${googleServiceAccountId}: ${had.length > 0 ? `${had.join(', ')} on the whole project` : registryHost}`,
+      now: `${googleServiceAccountId}: ${registryHost} of ${googleProject} alone, and never delete there`,
+    }
+  },
+})
+
+interface Above {
+  /** folders/N or organizations/N */
+  readonly where: string
+  /** undefined: not for the signed-in person to read. */
+  readonly rights: Rights | undefined
+}
+
+async function rightsAbove(look: Questions): Promise<readonly Above[]> {
+  const { answers } = look
+  const ancestors = ancestorsIn(await look.ask('google', `${shown(projectPath(answers))}:getAncestry`))
+  return Promise.all(
+    ancestors.map(async where => {
+      const version = where.startsWith('folders/') ? 'v2' : 'v1'
+      const options = { options: { requestedPolicyVersion: 3 } }
+      const reply = await look.ask('google', `/${version}/${where}:getIamPolicy`, options)
+      return { where, rights: reply.status === 403 ? undefined : rightsIn(reply, shown(memberOf(answers))) }
+    }),
+  )
+}
+
+/** What the roles of some bindings hold, by their definitions. */
+async function permissionsOf(look: Questions, bindings: readonly Binding[]): Promise<ReadonlySet<string>> {
+  const roles = [...new Set(bindings.map(({ role }) => role))]
+  const held = await Promise.all(roles.map(async role => permissionsIn(await look.read('google-iam', `/v1/${role}`))))
+  return new Set(held.flat())
+}
+
+type AskedItself = { readonly is: 'itself' | 'policies' } | { readonly is: 'not-yet'; readonly detail: string }
+
+/** Asks as the account; where that cannot be, waits as long as a change takes at most. */
+async function askedItself(look: Questions): Promise<AskedItself> {
+  const { answers } = look
+  const stripped = look.fact(STRIPPED)
+  const place = shown(repositoryPath(answers))
+  const onIt: Asked = { host: 'google-registry', path: place, permissions: [...NEEDED, ...FORBIDDEN] }
+  const onProject: Asked = { host: 'google', path: shown(projectPath(answers)), permissions: FORBIDDEN_ON_PROJECT }
+  const [granted, more] = (await grantedToAccount(look, [onIt, onProject])) ?? []
+  if (granted === undefined) {
+    if (stripped === undefined || look.hasPassed(AT_MOST_MS, new Date(stripped), 'google')) return { is: 'policies' }
+    return {
+      is: 'not-yet',
+      detail:
+        'until Google has taken the roles away everywhere, which takes up to 7 minutes; you may not ask as the account',
+    }
+  }
+  const still = [...FORBIDDEN.filter(one => granted.has(one)), ...FORBIDDEN_ON_PROJECT.filter(one => more?.has(one))]
+  const lacks = NEEDED.filter(one => !granted.has(one))
+  const [first] = still
+  if (first !== undefined) {
+    return {
+      is: 'not-yet',
+      detail: `until the roles are gone everywhere, usually 2 to 7 minutes: ${first} is not refused yet`,
+    }
+  }
+  return lacks.length === 0
+    ? { is: 'itself' }
+    : { is: 'not-yet', detail: `until the grant counts, usually 2 to 7 minutes: ${lacks[0]} is not granted yet` }
+}
+
+const provenBy = (look: Questions, kind: 'itself' | 'policies'): readonly string[] => {
+  const { registryHost, googleProject } = look.answers
+  const how =
+    kind === 'itself'
+      ? 'Asked as the account itself'
+      : 'From the policies and what their roles hold (you may not speak as the account)'
+  return [
+    `${how}: may upload to ${registryHost}; may not delete there, nor change its policy; may do nothing in ${googleProject}.`,
+  ]
+}
+
+const unreadable = (above: readonly Above[]): readonly string[] =>
+  above
+    .filter(({ rights }) => rights === undefined)
+    .map(
+      ({ where }) => `What ${where} grants is not for you to read: a role from there would not be seen in its policy.`,
+    )
+
+const unsure = (onIt: Rights, above: readonly Above[]): readonly string[] => {
+  const groups = [...new Set([...onIt.unsure, ...above.flatMap(({ rights }) => rights?.unsure ?? [])])]
+  const deleted = [...new Set([...onIt.deleted, ...above.flatMap(({ rights }) => rights?.deleted ?? [])])]
+  return [
+    ...(groups.length > 0 ? [`Whether CI’s account is in ${groups.join(', ')}, no policy tells.`] : []),
+    ...(deleted.length > 0 ? [`Left of an account of that name that was deleted: ${deleted.join(', ')}.`] : []),
+  ]
+}
+
+const open = ({ everybodys }: Rights): readonly string[] =>
+  everybodys.map(({ role, members }) => `The repository is open: ${members.join(', ')} has ${role}.`)
+
+const wrong = (look: Questions, tooMuch: readonly string[], tooLittle: readonly string[]) => ({
+  code: 'not-least-privilege',
+  asked: shown(repositoryPath(look.answers)),
+  said: [...tooMuch.map(one => `has ${one}`), ...tooLittle.map(one => `lacks ${one}`)].join(', '),
+  means:
+    'By the policies, CI’s account has not just the right to push: everybody has a role there, or Google’s role holds something else than it did.',
+  next: 'Look at the repository’s policy (gcloud artifacts repositories get-iam-policy), take away what is said above, and run again.',
+})
+
+/** The one who has the say above the project. */
+function takeAway({ where, binding: { role } }: Inherited, answers: Parameters<typeof memberOf>[0]): PersonAction {
+  const [kind = '', id = ''] = where.split('/')
+  const member = shown(memberOf(answers))
+  const command = kind === 'folders' ? ['gcloud', 'resource-manager', 'folders'] : ['gcloud', 'organizations']
+  return {
+    kind: 'person',
+    key: `take-away-${where}-${role}`,
+    does: `take ${role} on ${where} away from ${member}`,
+    who: `an administrator of ${where}`,
+    instructions: [`It reaches ${shown(answers.googleProject)} from above, where this set-up takes nothing away.`],
+    forward: `Please remove ${role} from ${member} on ${where}: CI only pushes images to one repository, and needs no more.`,
+    url: `https://console.cloud.google.com/iam-admin/iam?${kind === 'folders' ? 'folder' : 'organizationId'}=${id}`,
+    byHand: [{ argv: [...command, 'remove-iam-policy-binding', id, `--member=${member}`, `--role=${role}`, '--all'] }],
+  }
+}

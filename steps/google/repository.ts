@@ -1,0 +1,131 @@
+import { GOOGLE } from '../../src/clouds/google.ts'
+import { isSame } from '../../src/clouds/policy.ts'
+import { type Action, defineStep, type Look, type Seen } from '../../src/engine/step.ts'
+import { path, type Str, shown, t } from '../../src/engine/text.ts'
+import { isInForce } from './as-account.ts'
+import { begunBy, isFresh, learnOperation } from './begun.ts'
+import { grantWriter, WRITER } from './grant.ts'
+import { countedTo, locationOf, pushesToGoogle, repositoryPath } from './names.ts'
+import { lookAtRepository, notServedYet, rightsOnRepository } from './registry.ts'
+
+const ID = 'google.repository'
+const USES = ['googleProject', 'googleServiceAccountId', 'googleRoute', 'registryHost', 'circleJobs'] as const
+type Questions = Look<(typeof USES)[number]>
+
+/** What is lacking. */
+type State = readonly ('repository' | 'grant')[]
+const ALL: State = ['repository', 'grant']
+
+export const repository = defineStep({
+  id: ID,
+  title: 'Make the repository before any push, and let CI push to it',
+  why: 'A repository that is there already is never made by a push, so CI’s account needs no right on the whole project, not even for a day.',
+  section: 'Google Container Registry',
+  document: '“After doing a run and having the Bucket be created, we can strip away permissions”',
+  today:
+    'Images at us.gcr.io lie in a repository of Artifact Registry of that name, which can be made beforehand. Writer on it lets CI push and not delete: what the document wished for.',
+  uses: USES,
+  after: ['google.service-account', 'google.services'],
+  needs: ['google'],
+  when: answers => pushesToGoogle(answers) && answers.googleRoute === 'least-privilege',
+
+  async look(look): Promise<Seen<State>> {
+    const { answers } = look
+    const there = await lookAtRepository(look)
+    if (typeof there === 'string') return (await underWay(look)) ?? { is: 'missing', state: ALL }
+    if (there.format !== 'DOCKER') return { is: 'unknown', cause: notForDocker(there.name, there.format) }
+    const owned = {
+      id: `${there.name} ${there.createdAt.toISOString()}`,
+      what: `the repository ${answers.registryHost}`,
+      owner: answers.googleProject,
+      since: there.createdAt,
+      alsoAccess: [],
+    }
+    const { own } = await rightsOnRepository(look)
+    const isGranted = own.some(binding => isSame(binding, WRITER))
+    if (!isGranted) return { is: 'missing', state: ['grant'], partly: 'is there, and CI may not push to it', owned }
+    const place = shown(repositoryPath(answers))
+    const upload = { path: place, permissions: ['artifactregistry.repositories.uploadArtifacts'] }
+    if (!(await isInForce(look, look.fact(`${ID}:changed`), { host: 'google-registry', ...upload }))) {
+      return { is: 'pending', on: 'vendor', detail: 'until Google lets CI push to it, usually within 2 minutes' }
+    }
+    return { is: 'present', state: [], owned }
+  },
+
+  actions: (answers, seen) => {
+    const state = seen !== undefined && 'state' in seen && seen.state ? seen.state : ALL
+    return [
+      ...(state.includes('repository') ? [create(answers)] : []),
+      ...(state.includes('grant') ? [grantWriter(answers)] : []),
+    ]
+  },
+
+  undo: answers => [
+    {
+      kind: 'request',
+      key: 'delete',
+      does: t`delete the repository ${answers.registryHost} with all images in it`,
+      host: 'google-registry',
+      method: 'DELETE',
+      path: repositoryPath(answers),
+      headers: countedTo(answers),
+      again: 'safe',
+      okStatus: [404],
+      byHand: [
+        {
+          argv: [
+            ...['gcloud', 'artifacts', 'repositories', 'delete', answers.registryHost],
+            ...[`--location=${locationOf(answers.registryHost)}`, t`--project=${answers.googleProject}`, '--quiet'],
+          ],
+        },
+      ],
+    },
+  ],
+})
+
+const create = (answers: { readonly googleProject: Str; readonly registryHost: Str }): Action => {
+  const { googleProject, registryHost } = answers
+  const location = locationOf(registryHost)
+  return {
+    kind: 'request',
+    key: 'create',
+    does: t`make the repository ${registryHost} for docker images, in the location ${location}`,
+    host: 'google-registry',
+    method: 'POST',
+    path: t`${path`/v1/projects/${googleProject}/locations/${location}/repositories`}?repositoryId=${registryHost}`,
+    headers: countedTo(answers),
+    body: { format: 'DOCKER' },
+    learn: learnOperation('create'),
+    again: 'look-first',
+    // Made by a request of ours whose answer was lost, and not to be seen yet.
+    okStatus: [409],
+    byHand: [
+      {
+        argv: [
+          ...['gcloud', 'artifacts', 'repositories', 'create', registryHost, `--location=${location}`],
+          ...['--repository-format=docker', t`--project=${googleProject}`],
+        ],
+      },
+    ],
+  }
+}
+
+/** What became of the operation that makes it, where one was begun. */
+async function underWay(look: Questions): Promise<Seen<State> | undefined> {
+  const headers = countedTo(look.answers)
+  const begun = { step: ID, key: 'create', host: 'google-registry', headers } as const
+  const operation = await begunBy(look, begun)
+  if (operation?.is === 'under-way' || (operation === undefined && isFresh(look, begun))) {
+    return { is: 'pending', on: 'vendor', detail: 'Google makes the repository' }
+  }
+  if (operation?.is === 'refused') return { is: 'failed', cause: GOOGLE.means(operation.reply), state: ALL }
+  return notServedYet(look)
+}
+
+const notForDocker = (name: string, format: string) => ({
+  code: 'not-docker',
+  asked: name,
+  said: `format ${format}`,
+  means: 'The repository of that name is not for docker images, so nothing can be pushed to it.',
+  next: 'Take another host of images (--set registryHost=eu.gcr.io), or delete that repository; then run again.',
+})

@@ -1,0 +1,203 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { HttpRequest } from '../../src/clouds/http.ts'
+import type { Json } from '../../src/clouds/json.ts'
+import { type Binding, bindingsOf, changed, changePolicy, savedBindings } from '../../src/clouds/policy.ts'
+import type { VendorReply } from '../../src/clouds/vendor.ts'
+
+const ME = 'serviceAccount:ci@acme.iam.gserviceaccount.com'
+const WRITER = { role: 'roles/artifactregistry.writer' }
+
+const members = fc.uniqueArray(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant(ME) },
+    fc.constantFrom(
+      'user:dana@example.com',
+      'group:team@example.com',
+      'domain:example.com',
+      'allUsers',
+      `deleted:${ME}?uid=123456789012345678901`,
+      // Of another project, and of a longer name: not ours.
+      'serviceAccount:ci@other.iam.gserviceaccount.com',
+      `${ME}.example.com`,
+      'principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/*',
+    ),
+  ),
+  { minLength: 1, maxLength: 5 },
+)
+const condition = fc.record(
+  {
+    title: fc.string(),
+    description: fc.string(),
+    expression: fc.constantFrom('request.time < timestamp("2030-01-01T00:00:00Z")', 'resource.name == "a"', 'true'),
+  },
+  { requiredKeys: ['title', 'expression'] },
+)
+const binding: fc.Arbitrary<Binding> = fc.record(
+  {
+    role: fc.constantFrom('roles/owner', 'roles/storage.admin', WRITER.role, 'projects/acme/roles/own'),
+    members,
+    condition,
+  },
+  { requiredKeys: ['role', 'members'] },
+)
+const policy = fc.record(
+  {
+    version: fc.constantFrom(1, 3),
+    etag: fc.base64String({ minLength: 4, maxLength: 12 }),
+    bindings: fc.array(binding, { maxLength: 8 }),
+    auditConfigs: fc.constant([{ service: 'allServices', auditLogConfigs: [{ logType: 'DATA_READ' }] }]),
+  },
+  { requiredKeys: ['etag'] },
+)
+
+/** What is not the member's: every other member of every binding, in order, and all that stands beside the bindings. */
+const others = ({ bindings = [], version: _, ...rest }: { bindings?: readonly Binding[]; version?: number }) =>
+  JSON.stringify({
+    ...rest,
+    bindings: bindings
+      .map(one => ({ ...one, members: one.members.filter(member => member !== ME) }))
+      .filter(one => one.members.length > 0),
+  })
+
+describe('Of 500 random policies', () => {
+  test('a strip takes every role of the one member, and keeps everything else, byte for byte', () => {
+    fc.assert(
+      fc.property(policy, given => {
+        const change = changed(given, { member: ME, grants: [], only: true })
+        const had = bindingsOf(given, ME)
+        expect(change === undefined).toBe(had.length === 0)
+        if (change === undefined) return
+        expect(bindingsOf(change.policy, ME)).toEqual([])
+        expect(others(change.policy)).toBe(others(given))
+        expect(change.removed).toEqual(had)
+        // Given back as it was saved, the member has again what it had.
+        const saved = savedBindings(JSON.stringify(change.removed))
+        const back = changed(change.policy, { member: ME, grants: saved, only: false })
+        const has = back === undefined ? [] : bindingsOf(back.policy, ME)
+        expect(new Set(has.map(one => JSON.stringify(one)))).toEqual(new Set(had.map(one => JSON.stringify(one))))
+        if (back) expect(others(back.policy)).toBe(others(given))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('a grant gives the one role, with or without the others, and keeps everything else, byte for byte', () => {
+    fc.assert(
+      fc.property(policy, fc.boolean(), fc.option(condition, { nil: undefined }), (given, only, on) => {
+        const wanted = { ...WRITER, ...(on && { condition: on }) }
+        const change = changed(given, { member: ME, grants: [wanted], only })
+        const after = change?.policy ?? given
+        expect(others(after)).toBe(others(given))
+        const has = bindingsOf(after, ME)
+        expect(
+          has.filter(one => JSON.stringify({ ...one, members: [] }) === JSON.stringify({ ...wanted, members: [] }))
+            .length,
+        ).toBeGreaterThan(0)
+        if (only) expect(new Set(has.map(one => JSON.stringify(one))).size).toBe(1)
+        else expect(has).toEqual(expect.arrayContaining([...bindingsOf(given, ME)]))
+        if (after.bindings?.some(one => one.condition)) expect(after.version === 3 || change === undefined).toBe(true)
+        expect(changed(after, { member: ME, grants: [wanted], only })).toBeUndefined()
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+/** A policy behind an API that says what it is told to, one after the other, and then what it would. */
+function api(bindings: readonly Binding[], refusals: readonly (number | 'lost' | 'lost-after')[] = []) {
+  const world = { bindings, etag: 1 }
+  const left = [...refusals]
+  const asked: HttpRequest[] = []
+  const reply = (status: number, body: Json): VendorReply => ({ status, headers: {}, body, asked: 'a request' })
+  const send = async (request: HttpRequest): Promise<VendorReply | undefined> => {
+    asked.push(request)
+    if (request.path.endsWith(':getIamPolicy')) {
+      return reply(200, { etag: String(world.etag), bindings: world.bindings as unknown as Json })
+    }
+    const turn = left.shift()
+    if (turn === 'lost') return undefined
+    if (typeof turn === 'number') return reply(turn, { error: { message: 'Service account x does not exist.' } })
+    const { policy } = request.body as unknown as { policy: { bindings: Binding[]; etag: string } }
+    if (policy.etag !== String(world.etag)) return reply(409, {})
+    world.bindings = policy.bindings
+    world.etag += 1
+    return turn === 'lost-after' ? undefined : reply(200, {})
+  }
+  return { world, asked, send }
+}
+
+const PLACE = { path: '/v1/projects/acme', reads: 'POST' } as const
+const OWNER = { role: 'roles/owner', members: ['user:dana@example.com'] }
+const MINE = { role: 'roles/editor', members: [ME] }
+const STRIP = { member: ME, grants: [], only: true }
+const writing = { sleep: async () => {}, beforeWrite: () => {} }
+
+describe('A change of a policy', () => {
+  test('reads version 3, and writes with the etag that it read', async () => {
+    const { send, asked, world } = api([OWNER, MINE])
+    expect(await changePolicy(PLACE, STRIP, { ...writing, send })).toEqual({ is: 'done' })
+    expect(world.bindings).toEqual([OWNER])
+    expect(asked).toEqual([
+      expect.objectContaining({ body: { options: { requestedPolicyVersion: 3 } } }),
+      expect.objectContaining({
+        path: '/v1/projects/acme:setIamPolicy',
+        body: { policy: { etag: '1', bindings: [OWNER] } },
+        repeat: 'never',
+      }),
+    ])
+  })
+
+  test.each([[[409]], [[412]], [[503, 409]], [['lost']], [['lost-after']], [[400]]] as const)(
+    'gets over %j by reading anew',
+    async refusals => {
+      const { send, world } = api([OWNER, MINE], refusals)
+      expect(await changePolicy(PLACE, STRIP, { ...writing, send })).toEqual({ is: 'done' })
+      expect(world.bindings).toEqual([OWNER])
+    },
+  )
+
+  test('of somebody else meanwhile is not lost', async () => {
+    const { send, world } = api([OWNER, MINE])
+    let isFirst = true
+    const theirs = { role: 'roles/viewer', members: ['user:lee@example.com'] }
+    const sneaky = async (request: HttpRequest) => {
+      const reply = await send(request)
+      if (isFirst && request.path.endsWith(':getIamPolicy')) {
+        isFirst = false
+        world.bindings = [...world.bindings, theirs]
+        world.etag += 1
+      }
+      return reply
+    }
+    await changePolicy(PLACE, STRIP, { ...writing, send: sneaky })
+    expect(world.bindings).toEqual([OWNER, theirs])
+  })
+
+  test('is given up where it is refused, and where others write again and again', async () => {
+    const refused = api([MINE], [403])
+    expect(await changePolicy(PLACE, STRIP, { ...writing, send: refused.send })).toMatchObject({
+      is: 'refused',
+      reply: { status: 403 },
+    })
+    const busy = api(
+      [MINE],
+      Array.from({ length: 20 }, () => 409),
+    )
+    const pauses: number[] = []
+    const outcome = await changePolicy(PLACE, STRIP, {
+      ...writing,
+      send: busy.send,
+      sleep: async ms => void pauses.push(ms),
+    })
+    expect(outcome).toMatchObject({ is: 'lost', reply: { status: 409 } })
+    expect(pauses).toHaveLength(7)
+    expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(20_000)
+  })
+
+  test('is not written where it is so already', async () => {
+    const { send, asked } = api([OWNER])
+    expect(await changePolicy(PLACE, STRIP, { ...writing, send })).toEqual({ is: 'done' })
+    expect(asked).toHaveLength(1)
+  })
+})

@@ -1,0 +1,394 @@
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../../../src/engine/pass.ts'
+import type { Step, StepId } from '../../../src/engine/step.ts'
+import type { World } from '../../../src/rehearsal/world.ts'
+import { confirmPush } from '../../../steps/circleci/confirm-push.ts'
+import { firstRun } from '../../../steps/circleci/first-run.ts'
+import { grant } from '../../../steps/google/grant.ts'
+import { prove } from '../../../steps/google/prove.ts'
+import { repository } from '../../../steps/google/repository.ts'
+import { strip } from '../../../steps/google/strip.ts'
+import { temporaryRole } from '../../../steps/google/temporary-role.ts'
+import { CONFIG } from '../../rehearsal/circleci-config.ts'
+import { E, ME, P, PUSHER } from '../../rehearsal/google-client.ts'
+import { walk } from '../../support/engine.ts'
+import { readyForPush } from '../../support/google.ts'
+import { effects } from '../../support/stage.ts'
+
+const STEPS: readonly Step[] = [repository, temporaryRole, firstRun, grant, strip, prove, confirmPush]
+const OWNER = { role: 'roles/owner', members: [ME] }
+const WRITER = { role: 'roles/artifactregistry.writer', members: [PUSHER] }
+/** Lets the owner speak as any account of the project. */
+const MAY_SPEAK = { role: 'roles/iam.serviceAccountTokenCreator', members: [ME] }
+const SET = `POST /v1/projects/${P}:setIamPolicy`
+const SET_ON_REPOSITORY = `POST /v1/projects/${P}/locations/us/repositories/us.gcr.io:setIamPolicy`
+const DAY_MS = 86_400_000
+/** Nothing comes as far as a push. */
+const RED_BUILD = CONFIG.replace('{ run: ./build/build.with-docker.sh }', '{ run: docker push pennocktech/nothing }')
+const RERUN = expect.stringMatching(/^POST \/api\/v2\/workflow\/[\da-f-]{36}\/rerun$/)
+
+/** What every exit says of the temporary role. */
+const standsOf = ({ engine }: Awaited<ReturnType<typeof readyForPush>>) =>
+  temporaryRole.stands?.({ fact: name => engine.progress.saved.facts[name], record: () => undefined })
+
+const stateOf = (outcomes: ReadonlyMap<StepId, Outcome>) =>
+  Object.fromEntries(
+    [...outcomes].map(([id, one]) => [id, one.is === 'open' ? one.why : one.is === 'failed' ? one.cause.code : one.is]),
+  )
+
+describe('The documented way', () => {
+  test('CI gets a role for its first push, keeps one right on the repository, and pushes again with that alone', async () => {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    const { outcomes, events } = await walk(STEPS, place.engine)
+    expect(stateOf(outcomes)).toEqual({
+      'google.temporary-role': 'done',
+      'circleci.first-run': 'done',
+      'google.grant': 'done',
+      'google.strip': 'done',
+      'google.prove': 'done',
+      'circleci.confirm-push': 'done',
+    })
+    expect(place.projectBindings()).toEqual([OWNER, MAY_SPEAK])
+    expect(place.repositoryBindings()).toEqual([WRITER])
+    const [run] = place.circleci().pipelines
+    expect(run?.workflows).toHaveLength(2)
+    expect(effects(place.rehearsal).filter(one => !one.includes('/pipeline'))).toEqual([
+      SET,
+      SET_ON_REPOSITORY,
+      SET,
+      RERUN,
+    ])
+    expect(events.filter(({ step }) => step === 'google.prove').map(({ detail }) => detail)).toContain(
+      'until the roles are gone everywhere, usually 2 to 7 minutes: artifactregistry.repositories.createOnPush is not refused yet',
+    )
+    expect(outcomes.get('google.prove')).toMatchObject({
+      notes: [
+        `Asked as the account itself: may upload to us.gcr.io; may not delete there, nor change its policy; may do nothing in ${P}.`,
+      ],
+    })
+  })
+
+  test('and a second walk finds all of it done', async () => {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    await walk(STEPS, place.engine)
+    const before = effects(place.rehearsal).length
+    const { plan, outcomes } = await walk(STEPS, place.resumed())
+    expect(plan.map(({ step, seen }) => [step.id, seen.is]).filter(([, is]) => is !== 'present')).toEqual([])
+    expect(stateOf(outcomes)['circleci.confirm-push']).toBe('done')
+    expect(effects(place.rehearsal)).toHaveLength(before)
+  })
+
+  test('the plan says beforehand what is given and taken away', async () => {
+    const place = await readyForPush()
+    const { plan } = await walk(STEPS, place.engine, { stop: AbortSignal.abort() })
+    expect(plan.map(({ step, actions }) => [step.id, actions.map(({ key }) => key)])).toEqual([
+      ['google.temporary-role', ['grant']],
+      ['circleci.first-run', ['trigger']],
+      ['google.grant', ['grant']],
+      ['google.strip', ['strip']],
+      ['google.prove', []],
+      ['circleci.confirm-push', ['rerun']],
+    ])
+  })
+})
+
+describe('The route of least privilege', () => {
+  test('makes the repository first, and gives no role on the project at any time', async () => {
+    const place = await readyForPush({ answers: { googleRoute: 'least-privilege' } })
+    const { outcomes } = await walk(STEPS, place.engine)
+    expect(stateOf(outcomes)).toEqual({
+      'google.repository': 'done',
+      'circleci.first-run': 'done',
+      'google.grant': 'done',
+      'google.strip': 'done',
+      'google.prove': 'done',
+      'circleci.confirm-push': 'done',
+    })
+    expect(place.projectBindings()).toEqual([OWNER])
+    expect(place.repositoryBindings()).toEqual([WRITER])
+    expect(effects(place.rehearsal).filter(one => one.includes(E) || one.includes(SET))).toEqual([])
+    expect(place.circleci().pipelines[0]?.workflows).toHaveLength(1)
+  })
+})
+
+describe('The temporary role', () => {
+  test('ends by itself after a day, and every exit says so while it stands', async () => {
+    const place = await readyForPush({ config: RED_BUILD })
+    const { outcomes } = await walk(STEPS, place.engine)
+    expect(stateOf(outcomes)).toMatchObject({
+      'google.temporary-role': 'done',
+      'circleci.first-run': 'job-failed',
+      'google.grant': 'after',
+      'google.strip': 'after',
+    })
+    const [binding] = place.projectBindings().filter(({ role }) => role !== 'roles/owner')
+    expect(binding).toMatchObject({ members: [PUSHER], condition: { title: 'dummyapp-setup: ends by itself' } })
+    const until = place.engine.progress.saved.facts['google.temporary-role:until'] ?? ''
+    expect(binding?.condition?.expression).toBe(`request.time < timestamp("${until}")`)
+    expect(Date.parse(until) - Date.parse('2026-11-22T10:00:00Z')).toBeGreaterThanOrEqual(DAY_MS)
+    expect(standsOf(place)).toBe(
+      `CI’s account still has roles/artifactregistry.createOnPushWriter on the whole project, until ${until.slice(0, 16).replace('T', ' ')} UTC: google.strip takes it away once the first image is in.`,
+    )
+  })
+
+  test('is given anew where it has ended before the first push', async () => {
+    const place = await readyForPush({ config: RED_BUILD })
+    await walk([temporaryRole], place.engine)
+    expect((await walk([temporaryRole], place.engine)).plan[0]?.seen.is).toBe('present')
+    place.pass(DAY_MS / 1000 + 60)
+    const { plan } = await walk([temporaryRole], place.engine)
+    expect(plan[0]?.seen.is).toBe('missing')
+    expect(stateOf((await walk([temporaryRole], place.engine)).outcomes)).toEqual({ 'google.temporary-role': 'done' })
+  })
+
+  test('is given without an end where Google takes no condition there', async () => {
+    const place = await readyForPush({
+      config: RED_BUILD,
+      change: ({ google }) => void Object.assign(google.rules, { takesConditions: false }),
+    })
+    const { outcomes } = await walk([temporaryRole], place.engine)
+    expect(stateOf(outcomes)).toEqual({ 'google.temporary-role': 'done' })
+    expect(place.projectBindings()).toContainEqual({
+      role: 'roles/artifactregistry.createOnPushWriter',
+      members: [PUSHER],
+    })
+    expect(standsOf(place)).toContain('on the whole project, without an end:')
+  })
+
+  test('and nothing else is said any more once it was taken away', async () => {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    await walk(STEPS, place.engine)
+    expect(standsOf(place)).toBeUndefined()
+  })
+})
+
+describe('Other jobs that are red', () => {
+  test('do not keep the broad role: granted and stripped as soon as the repository is there', async () => {
+    const place = await readyForPush({
+      bindings: [MAY_SPEAK],
+      change: ({ circleci }) => {
+        for (const { variables } of circleci.contexts)
+          for (const one of variables) if (one.name === 'DOCKERHUB_PASS') one.value = 'no longer good'
+      },
+    })
+    const { outcomes } = await walk(STEPS, place.engine)
+    expect(stateOf(outcomes)).toEqual({
+      'google.temporary-role': 'done',
+      'circleci.first-run': 'job-failed',
+      'google.grant': 'done',
+      'google.strip': 'done',
+      'google.prove': 'done',
+      'circleci.confirm-push': 'after',
+    })
+    expect(place.projectBindings()).toEqual([OWNER, MAY_SPEAK])
+  })
+})
+
+describe('Whoever may not speak as the account', () => {
+  test('waits as long as a change takes at most, and is told that it was read from policies', async () => {
+    const place = await readyForPush()
+    const { outcomes, events } = await walk(STEPS, place.engine)
+    expect(stateOf(outcomes)['circleci.confirm-push']).toBe('done')
+    expect(events.filter(({ step }) => step === 'google.prove').map(({ detail }) => detail)).toContain(
+      'until Google has taken the roles away everywhere, which takes up to 7 minutes; you may not ask as the account',
+    )
+    const notes = outcomes.get('google.prove')
+    expect(notes).toMatchObject({ notes: [expect.stringMatching(/^From the policies and what their roles hold/)] })
+    const stripped = Date.parse(place.engine.progress.saved.facts['google.strip:changed'] ?? '')
+    const rerun = place.rehearsal.log.find(({ path }) => path.endsWith('/rerun'))
+    expect(Date.parse(rerun?.at ?? '') - stripped).toBeGreaterThanOrEqual(420_000)
+  })
+})
+
+describe('A role from above the project', () => {
+  const FOLDER = '70000000001'
+  const above = (world: World) => {
+    const folder = {
+      id: FOLDER,
+      displayName: 'Team',
+      parent: 'organizations/1',
+      policy: { bindings: [], changes: 0, former: [] },
+      orgPolicies: [],
+    }
+    folder.policy.bindings = [
+      { role: 'roles/editor', members: [PUSHER] },
+      { role: 'roles/resourcemanager.organizationAdmin', members: [ME] },
+    ] as never
+    world.google.folders.push(folder)
+    for (const project of world.google.projects) project.parent = `folders/${FOLDER}`
+  }
+
+  test('is for somebody there to take away, and is told with the command', async () => {
+    const place = await readyForPush({ change: above })
+    const { outcomes } = await walk(STEPS, place.engine)
+    expect(outcomes.get('google.prove')).toMatchObject({
+      is: 'open',
+      why: 'person',
+      action: {
+        who: `an administrator of folders/${FOLDER}`,
+        forward: `Please remove roles/editor from ${PUSHER} on folders/${FOLDER}: CI only pushes images to one repository, and needs no more.`,
+      },
+    })
+    expect(stateOf(outcomes)['circleci.confirm-push']).toBe('after')
+  })
+
+  test('that is not for the person to see is told as that', async () => {
+    const place = await readyForPush({
+      change: world => {
+        above(world)
+        for (const { policy } of world.google.folders) policy.bindings = []
+      },
+    })
+    const { outcomes } = await walk(STEPS, place.engine)
+    expect(outcomes.get('google.prove')).toMatchObject({
+      is: 'done',
+      notes: expect.arrayContaining([
+        `What folders/${FOLDER} grants is not for you to read: a role from there would not be seen in its policy.`,
+      ]),
+    })
+  })
+})
+
+describe('An account that this set-up did not make', () => {
+  const EDITOR = { role: 'roles/editor', members: [PUSHER] }
+  async function adopted() {
+    const place = await readyForPush({ bindings: [EDITOR, MAY_SPEAK] })
+    const record = { how: 'adopted', by: 'a test', at: '2026-01-01T00:00:00.000Z' } as const
+    place.engine.progress.save({ records: { 'google.service-account': record } })
+    return place
+  }
+
+  test('keeps what it has until somebody types its name', async () => {
+    const place = await adopted()
+    const { plan, outcomes } = await walk(STEPS, place.engine)
+    expect(plan.find(({ step }) => step.id === 'google.strip')?.seen).toMatchObject({
+      is: 'differs',
+      typed: 'ci-pusher',
+    })
+    expect(stateOf(outcomes)).toMatchObject({ 'google.grant': 'done', 'google.strip': 'consent' })
+    expect(place.projectBindings()).toContainEqual(EDITOR)
+  })
+
+  test('is stripped with consent, and what it had is kept', async () => {
+    const place = await adopted()
+    const { outcomes } = await walk(STEPS, place.engine, { agreed: ['google.strip'] })
+    expect(stateOf(outcomes)['circleci.confirm-push']).toBe('done')
+    expect(place.projectBindings()).toEqual([OWNER, MAY_SPEAK])
+    expect(JSON.parse(place.engine.progress.saved.facts['google.strip:removed'] ?? '')).toContainEqual(EDITOR)
+  })
+})
+
+describe('Where CI cannot push after the strip', () => {
+  /** Somebody takes the grant away while the proof waits, so that the push that confirms is denied. */
+  async function denied() {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    place.rehearsal.hook = (phase, { path }) => {
+      if (phase === 'before' && path.endsWith('/rerun')) {
+        for (const { policy } of place.google().repositories) policy.bindings = []
+        place.google().rules.propagationMs = 0
+      }
+    }
+    const walked = await walk(STEPS, place.engine)
+    place.rehearsal.hook = undefined
+    return { place, walked }
+  }
+
+  test('it is told with CI’s last lines and the way back', async () => {
+    const { walked } = await denied()
+    expect(walked.outcomes.get('circleci.confirm-push')).toMatchObject({
+      is: 'failed',
+      cause: {
+        code: 'job-failed',
+        said: expect.stringContaining('denied: Permission "artifactregistry.repositories.uploadArtifacts" denied'),
+        next: expect.stringContaining('dummyapp-setup --replace google.strip gives the account back what it had'),
+      },
+    })
+  })
+
+  test('what it had is offered back, given back with consent, and no second time taken away without', async () => {
+    const { place } = await denied()
+    const look = async () => (await walk([strip], place.resumed(), { stop: AbortSignal.abort() })).plan[0]
+    expect((await look())?.seen).toMatchObject({
+      is: 'differs',
+      offer: 'give back roles/artifactregistry.createOnPushWriter (on the condition “dummyapp-setup: ends by itself”)',
+    })
+    expect(stateOf((await walk([strip], place.resumed())).outcomes)).toEqual({ 'google.strip': 'consent' })
+    const viewer = { role: 'roles/viewer', members: ['user:lee@example.com'] }
+    place.google().users.push({ email: 'lee@example.com', tokens: [], acceptedTerms: true, projectQuota: null })
+    for (const project of place.google().projects) project.policy.bindings.push(viewer)
+    await walk([strip], place.resumed(), { agreed: ['google.strip'] })
+    expect(place.projectBindings()).toEqual(
+      expect.arrayContaining([
+        OWNER,
+        viewer,
+        expect.objectContaining({ members: [PUSHER], condition: expect.anything() }),
+      ]),
+    )
+    expect((await look())?.seen).toMatchObject({
+      is: 'differs',
+      offer: 'take them away again',
+      keep: expect.anything(),
+    })
+    await walk([strip], place.resumed(), { agreed: ['google.strip'] })
+    expect(place.projectBindings()).not.toContainEqual(expect.objectContaining({ members: [PUSHER] }))
+  })
+})
+
+describe('Another writer of the policy beside the strip', () => {
+  test('loses nothing, and keeps nothing from being stripped', async () => {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    const added: string[] = []
+    place.rehearsal.hook = (phase, { path }) => {
+      if (phase !== 'before' || path !== `/v1/projects/${P}:setIamPolicy` || added.length === 3) return
+      const email = `guest-${added.length}@example.com`
+      added.push(`user:${email}`)
+      const { users, projects } = place.google()
+      users.push({ email, tokens: [], acceptedTerms: true, projectQuota: null })
+      for (const { policy } of projects) {
+        policy.bindings.push({
+          role: 'roles/artifactregistry.reader',
+          members: [`user:${email}`],
+          condition: { title: email, expression: 'request.time < timestamp("2030-01-01T00:00:00Z")' },
+        })
+        policy.changes += 1
+      }
+    }
+    const { outcomes } = await walk(STEPS, place.engine)
+    expect(stateOf(outcomes)).toMatchObject({ 'google.temporary-role': 'done', 'google.strip': 'done' })
+    expect(place.projectBindings().flatMap(({ members }) => members)).toEqual([ME, ME, ...added])
+  })
+})
+
+describe('What is left of others', () => {
+  test('is reported: an account of that name that was deleted, groups, everybody', async () => {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    await walk(STEPS, place.engine)
+    const gone = `deleted:${PUSHER}?uid=1`
+    for (const { policy } of place.google().repositories) {
+      policy.bindings.push({
+        role: 'roles/artifactregistry.reader',
+        members: [gone, 'group:team@example.com', 'allUsers'],
+      })
+    }
+    const { outcomes } = await walk([prove], place.resumed())
+    expect(outcomes.get('google.prove')).toMatchObject({
+      notes: expect.arrayContaining([
+        'Whether CI’s account is in group:team@example.com, no policy tells.',
+        `Left of an account of that name that was deleted: ${gone}.`,
+        'The repository is open: allUsers has roles/artifactregistry.reader.',
+      ]),
+    })
+  })
+
+  test('of the account itself in the repository goes with the grant', async () => {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    await walk(STEPS, place.engine)
+    for (const { policy } of place.google().repositories) {
+      policy.bindings.push({ role: 'roles/artifactregistry.repoAdmin', members: [PUSHER] })
+    }
+    const { plan, outcomes } = await walk([grant], place.resumed())
+    expect(plan[0]?.seen).toMatchObject({ is: 'missing', partly: 'has roles/artifactregistry.repoAdmin there' })
+    expect(stateOf(outcomes)).toEqual({ 'google.grant': 'done' })
+    expect(place.repositoryBindings()).toEqual([WRITER])
+  })
+})
