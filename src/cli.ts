@@ -34,7 +34,7 @@ const OPTIONS = {
   adopt: new Option('--adopt <step>', 'with --yes: use what is there already; may be repeated')
     .argParser(collect)
     .default([]),
-  replace: new Option('--replace <step>', 'with --yes: overwrite what differs; may be repeated')
+  replace: new Option('--replace <step>', 'with --yes: overwrite what differs (STEP/KEY: that alone); may be repeated')
     .argParser(collect)
     .default([]),
   stateDir: new Option('--state-dir <dir>', 'where progress is kept'),

@@ -1,7 +1,8 @@
 import type { Asker } from '../answers/prompts.ts'
 import type { Answers } from '../answers/schema.ts'
+import type { Decisions } from '../engine/choices.ts'
 import { openConsent } from '../engine/pass.ts'
-import { type Consent, heldBack, type Planned, sameActions } from '../engine/plan.ts'
+import { type Consent, decided, heldBack, type Planned, sameActions } from '../engine/plan.ts'
 import type { Action, StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
 import { clean } from '../output/clean.ts'
@@ -9,60 +10,65 @@ import { showPlan, showRequests } from '../output/plan.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import type { Options } from './options.ts'
 import { planText, savePlan } from './save-plan.ts'
+import { type Choice, singleChoices } from './single-choices.ts'
 
-/** What was agreed to: the steps whose consents were given, and what becomes of the plan. */
-export interface Agreement {
+/** What was agreed to: the consents that were given, and what becomes of the plan. */
+export interface Agreement extends Required<Decisions> {
   readonly decision: 'carry-out' | 'leave' | 'change-answers' | 'look-again'
-  readonly consented: ReadonlySet<StepId>
-  /** What differs and stays as it is, by choice. */
-  readonly kept: ReadonlySet<StepId>
+  /** With what was decided. */
+  readonly plan: readonly Planned[]
+}
+
+interface Context {
+  readonly acting: ReadonlySet<StepId>
+  readonly asker: Asker | undefined
+  readonly printer: Printer
+  readonly options: Options
+  readonly place: Place
+  readonly answers: Answers
+  /** What was agreed to in an earlier pass needs no second yes. */
+  readonly agreedTo: ReadonlyMap<StepId, readonly Action[]>
+  /** What was said of single differences in an earlier pass is not asked again. */
+  readonly said: Map<string, Choice>
 }
 
 /**
  * Gets every consent and the agreement to the plan: from the person, else from the flags. A plan that has no effect
  * needs no agreement.
  */
-export async function agree(
-  plan: readonly Planned[],
-  context: {
-    readonly acting: ReadonlySet<StepId>
-    readonly asker: Asker | undefined
-    readonly printer: Printer
-    readonly options: Options
-    readonly place: Place
-    readonly answers: Answers
-    /** What was agreed to in an earlier pass needs no second yes. */
-    readonly agreed: ReadonlyMap<StepId, readonly Action[]>
-  },
-): Promise<Agreement> {
-  const { acting, asker, printer, options, place, answers, agreed } = context
-  const consented = new Set<StepId>()
-  const kept = new Set<StepId>()
-  for (const planned of plan.filter(({ step, consents }) => acting.has(step.id) && consents.length > 0)) {
-    const choice = await consents(planned, asker, printer, options)
-    if (choice === 'keep') kept.add(planned.step.id)
-    if (choice !== 'leave') consented.add(planned.step.id)
+export async function agree(looked: readonly Planned[], context: Context): Promise<Agreement> {
+  const { acting, asker, printer, options, place, answers, agreedTo } = context
+  const agreed = new Set<string>()
+  const kept = new Set<string>()
+  for (const planned of looked.filter(({ step }) => acting.has(step.id))) {
+    for (const [name, choice] of await choices(planned, context)) {
+      if (choice === 'take') agreed.add(name)
+      if (choice === 'keep') kept.add(name)
+    }
   }
-  const held = heldBack(plan, acting, consented)
-  const toDo = plan.map(planned => (kept.has(planned.step.id) ? keptAsItIs(planned) : planned))
-  const allowed = toDo.filter(({ step }) => !held.has(step.id))
-  showPlan(toDo, held, printer, { fold: true })
+  const plan = looked.map(planned =>
+    kept.has(planned.step.id) ? keptAsItIs(planned) : decided(planned, answers, { agreed, kept }),
+  )
+  const held = heldBack(plan, acting, agreed)
+  const allowed = plan.filter(({ step }) => !held.has(step.id))
+  showPlan(plan, held, printer, { fold: true })
   if (options.verbose) showRequests(allowed, printer, place)
   const acts = allowed.some(({ actions }) => actions.some(({ kind }) => kind !== 'person'))
   const isNew = ({ step, actions }: Planned) =>
-    actions.some(action => !agreed.get(step.id)?.some(earlier => sameActions([action], [earlier])))
-  if (options.yes) return { decision: 'carry-out', consented, kept }
+    actions.some(action => !agreedTo.get(step.id)?.some(earlier => sameActions([action], [earlier])))
+  const as = (decision: Agreement['decision']): Agreement => ({ decision, plan, agreed, kept })
+  if (options.yes) return as('carry-out')
   if (!acts) {
     const isStuck = plan.some(({ step, seen }) => acting.has(step.id) && seen.is === 'unknown')
-    return { decision: isStuck && asker ? await asker.choose(STUCK, WAYS_OUT) : 'carry-out', consented, kept }
+    return as(isStuck && asker ? await asker.choose(STUCK, WAYS_OUT) : 'carry-out')
   }
-  if (!allowed.some(isNew)) return { decision: 'carry-out', consented, kept }
-  if (asker === undefined) return { decision: 'leave', consented, kept }
+  if (!allowed.some(isNew)) return as('carry-out')
+  if (asker === undefined) return as('leave')
   for (;;) {
     const wish = await asker.choose('Carry it out?', WISHES)
     if (wish === 'show') showRequests(allowed, printer, place)
-    else if (wish === 'save') await savePlan(planText(toDo, answers, place), asker, printer)
-    else return { decision: wish, consented, kept }
+    else if (wish === 'save') await savePlan(planText(plan, answers, place), asker, printer)
+    else return as(wish)
   }
 }
 
@@ -84,15 +90,15 @@ const WISHES = [
 
 const keptAsItIs = ({ step, seen }: Planned): Planned => ({ step, seen, actions: [], consents: [], isKept: true })
 
-type Choice = 'take' | 'keep' | 'leave'
+/** What becomes of what needs consent, by name: the step, or each of its single differences. */
+async function choices(planned: Planned, context: Context): Promise<ReadonlyMap<string, Choice>> {
+  if (planned.choices) return singleChoices(planned, context)
+  return new Map(planned.consents.length === 0 ? [] : [[planned.step.id, await consents(planned, context)]])
+}
 
 /** What a person wants with what stands there: use or overwrite it, keep it as it is, or leave it for later. */
-async function consents(
-  planned: Planned,
-  asker: Asker | undefined,
-  { line, paint, width }: Printer,
-  options: Options,
-): Promise<Choice> {
+async function consents(planned: Planned, { asker, printer, options }: Context): Promise<Choice> {
+  const { line, paint, width } = printer
   const { step, seen } = planned
   const given: Record<Consent, readonly string[]> = { adopt: options.adopt, replace: options.replace }
   if (planned.consents.every(consent => given[consent].includes(step.id))) return 'take'

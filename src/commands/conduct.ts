@@ -22,6 +22,7 @@ import { awaitedIn, awaitPeople } from './people.ts'
 import type { Screen } from './screen.ts'
 import { neededToGoOn, neededToLook, obtainSecrets } from './secrets.ts'
 import { type Settled, settleAnswers } from './settle.ts'
+import type { Choice } from './single-choices.ts'
 
 /** A world that changes at every look is not run after for ever. */
 const MOST_CHANGES = 5
@@ -60,28 +61,30 @@ async function passes(
   const place: Place = { bases: ground.bases, checkout: ground.checkout.folder }
   let { candidates } = entered
   let engine = entrant
-  const agreed = new Map<StepId, readonly Action[]>()
+  const agreedTo = new Map<StepId, readonly Action[]>()
+  const said = new Map<string, Choice>()
   const played = new Set<string>()
   for (let changes = 0; ; ) {
     const began = performance.now()
-    const plan = await lookAtAll(steps, engine, interrupt.stop)
-    if (await obtainSecrets(neededToLook(plan, acting), engine, ground, screen)) continue
-    const chosen = await obtainChoices(choicesIn(plan, acting), ground, options, screen)
+    const looked = await lookAtAll(steps, engine, interrupt.stop)
+    if (await obtainSecrets(neededToLook(looked, acting), engine, ground, screen)) continue
+    const chosen = await obtainChoices(choicesIn(looked, acting), ground, options, screen)
     if (chosen.length > 0) {
       candidates = [...chosen, ...candidates]
       engine = { ...engine, answers: { ...engine.answers, ...valuesOf(chosen) } }
       saveAnswers({ answers: engine.answers, candidates }, engine.progress)
       continue
     }
-    sayLook(plan, performance.now() - began, printer)
-    const { decision, consented, kept } = await agree(plan, {
+    sayLook(looked, performance.now() - began, printer)
+    const { decision, plan, agreed, kept } = await agree(looked, {
       acting,
       asker,
       printer,
       options,
       place,
       answers: engine.answers,
-      agreed,
+      agreedTo,
+      said,
     })
     if (decision === 'look-again') continue
     if (decision === 'change-answers') {
@@ -92,8 +95,8 @@ async function passes(
       continue
     }
     if (decision === 'leave') return sayEnd({ plan, outcomes: new Map(), engine, ground, screen, declined: true })
-    for (const { step, actions } of plan) agreed.set(step.id, actions)
-    const outcomes = await draw({ plan, acting, agreed: consented, kept }, engine, options, screen)
+    for (const { step, actions } of plan) agreedTo.set(step.id, actions)
+    const outcomes = await draw({ plan, acting, agreed, kept }, engine, options, screen)
     if (await obtainSecrets(neededToGoOn(outcomes), engine, ground, screen)) continue
     const changed = [...outcomes.values()].some(outcome => outcome.is === 'open' && outcome.why === 'changed')
     if (changed) changes += 1

@@ -1,5 +1,6 @@
 import { isInterruption } from '../answers/prompts.ts'
 import { type Cause, EXIT, type Exit, SetupError } from '../clouds/cause.ts'
+import { choiceName, singlesOf } from '../engine/choices.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Outcome, openConsent } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
@@ -7,6 +8,7 @@ import { type Place, readProgress, type Saved } from '../engine/saved.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
 import { createPrinter, type Printer, wrap } from '../output/printer.ts'
+import { quote } from '../output/shell.ts'
 import type { Ground } from './ground.ts'
 import { awaitedIn, sayAwaited } from './people.ts'
 import type { Screen } from './screen.ts'
@@ -121,8 +123,15 @@ function exitOf({
 function howToGoOn(planned: Planned, outcomes: End['outcomes']): string {
   const outcome = outcomes.get(planned.step.id)
   if (outcome?.is === 'open' && outcome.why === 'changed') return `${outcome.detail}, again and again. Run again later.`
-  const flags = planned.consents.map(consent => `--${consent} ${planned.step.id}`)
-  return `${clean(openConsent(planned))}. Nothing of it was touched. To allow it: ${flags.join(' ')}`
+  const { step, choices, consents } = planned
+  const flags = consents.map(consent => `--${consent} ${step.id}`).join(' ')
+  const singly = singlesOf(planned.seen)
+    .filter(({ action }) => choices?.open.has(action))
+    .map(one => `--replace ${quote(choiceName(step.id, one))}`)
+  const alone = singly.length > 1 ? `, or of it alone: ${singly.join(' ')}` : ''
+  const stay = singly.length > 0 ? '. With --adopt instead it stays, and is not asked again' : ''
+  const open = outcome?.is === 'open' && outcome.why === 'consent' ? outcome.detail : openConsent(planned)
+  return `${clean(open)}. Nothing of it was touched. To allow it: ${flags}${clean(alone)}${stay}`
 }
 
 /** A credential is replaced by one that is proven to have arrived, and revoked last: so no stop locks CI out. */

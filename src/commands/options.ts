@@ -30,7 +30,8 @@ const LANES: readonly string[] = [...new Set(STEPS.map(step => laneOf(step.id)))
 
 /** @throws SetupError (exit 2) when an option names what is no step or no lane */
 export function assertNames({ adopt, replace, only, skip }: Options): void {
-  for (const id of [...adopt, ...replace]) assertKnown('step', id, STEP_IDS)
+  // Behind a slash stands one of its differences, which only a look can know.
+  for (const name of [...adopt, ...replace]) assertKnown('step', name.replace(/\/.*/s, ''), STEP_IDS)
   for (const lane of [...only, ...skip]) assertKnown('lane', lane, LANES)
 }
 

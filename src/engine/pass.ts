@@ -1,9 +1,10 @@
 import { type Cause, SetupError } from '../clouds/cause.ts'
 import { type Acting, act, type Effect, ForPerson } from './act.ts'
+import { choiceName, type Decisions, singlesOf, withChoices } from './choices.ts'
 import { causeOf, type Engine, needOf, newLook, see, type Viewer } from './engine.ts'
-import { type Claim, type Planned, planStep, sameActions } from './plan.ts'
-import type { StepRecord } from './saved.ts'
-import type { Action, Need, Owned, PersonAction, Seen, Step, StepId } from './step.ts'
+import { type Claim, decided, isAllowed, type Planned, planStep, sameActions } from './plan.ts'
+import type { Saved, StepRecord } from './saved.ts'
+import type { Action, Difference, Need, Owned, PersonAction, Seen, Step, StepId } from './step.ts'
 import { shown } from './text.ts'
 
 /** What became of a step in a pass. */
@@ -36,14 +37,11 @@ export interface Event {
   readonly detail: string
 }
 
-export interface Pass {
+/** `agreed` are the consents that were given; what needs others is left for a person. */
+export interface Pass extends Decisions {
   readonly plan: readonly Planned[]
   /** The steps that may act; the others are only looked at. */
   readonly acting: ReadonlySet<StepId>
-  /** The steps whose missing consents were given; the others of those are left for a person. */
-  readonly agreed: ReadonlySet<StepId>
-  /** Of these, the steps whose thing stays as it is. */
-  readonly kept?: ReadonlySet<StepId>
   readonly engine: Engine
   readonly emit: (event: Event) => void
   /** No new effect is begun after this. */
@@ -74,12 +72,15 @@ const neverLooked: Cause = { code: 'unseen', means: 'It was not looked at in thi
 /** What the saved progress claims of a step. */
 function claimOf(id: StepId, { progress }: Viewer): Claim {
   const { records, intents } = progress.saved
-  return { record: records[id], intents: Object.values(intents).filter(intent => intent.step === id) }
+  return { record: records[id], records, intents: Object.values(intents).filter(intent => intent.step === id) }
 }
 
 /** Runs an agreed plan: every step as soon as those it comes after are done, side by side. Asks nothing, prints nothing. */
 export async function runPass(agreed: Pass): Promise<ReadonlyMap<StepId, Outcome>> {
-  const pass: Running = { ...agreed, acted: new Set() }
+  const { engine } = agreed
+  saveChoices(agreed)
+  const plan = agreed.plan.map(planned => decided(planned, engine.answers, agreed))
+  const pass: Running = { ...agreed, plan, acted: new Set() }
   const running = new Map<StepId, Promise<Outcome>>()
   for (const planned of pass.plan) {
     const before = (planned.step.after ?? []).map(id => [id, running.get(id)] as const)
@@ -90,6 +91,13 @@ export async function runPass(agreed: Pass): Promise<ReadonlyMap<StepId, Outcome
   await Promise.allSettled(running.values())
   const ended = [...running].map(async ([id, outcome]) => [id, await outcome] as const)
   return new Map(await Promise.all(ended))
+}
+
+/** A later run does not ask again for what was decided on by itself. */
+function saveChoices({ plan, engine: { progress, by, clouds }, ...decisions }: Pass): void {
+  const at = clouds.clock.now().toISOString()
+  const records = withChoices(plan, decisions, progress.saved.records, { by, at })
+  if (records) progress.save({ records })
 }
 
 async function afterThose(
@@ -138,11 +146,7 @@ async function runStep(planned: Planned, pass: Running, { isStale, bringersEnded
     return { is: 'open', why: 'left-out', detail: 'left out of this run' }
   }
   if (seen.is === 'unknown') return failed(seen.cause, seen.needs, say)
-  if (planned.consents.length > 0 && !pass.agreed.has(step.id)) {
-    const detail = openConsent(planned)
-    say(seen.is === 'differs' ? 'differs' : 'person', detail)
-    return { is: 'open', why: 'consent', detail }
-  }
+  if (!isAllowed(planned, pass.agreed)) return forConsent(planned, say)
   if (planned.isKept || pass.kept?.has(step.id)) return keepAsItIs(planned, pass, say)
   try {
     if (planned.actions.length === 0) return await settled(planned, pass, say, isStale)
@@ -156,17 +160,34 @@ async function runStep(planned: Planned, pass: Running, { isStale, bringersEnded
   }
 }
 
+function forConsent(planned: Planned, say: Say): Outcome {
+  const detail = openConsent(planned)
+  say(planned.seen.is === 'differs' ? 'differs' : 'person', detail)
+  return { is: 'open', why: 'consent', detail }
+}
+
 /** It differs and may stay, for as long as it is this very thing. */
-function keepAsItIs({ step, seen }: Planned, { engine: { progress, by, clouds } }: Running, say: Say): Outcome {
+function keepAsItIs(planned: Planned, pass: Running, say: Say): Outcome {
+  const { step, seen, choices } = planned
+  const { progress, by, clouds } = pass.engine
+  if (choices) keep(step, seen, false, pass.engine)
   const id = seen.is === 'differs' ? seen.keep?.id : undefined
   if (id !== undefined && progress.saved.records[step.id]?.id !== id) {
     const record: StepRecord = { how: 'adopted', id, by, at: clouds.clock.now().toISOString() }
     progress.save({ records: { ...progress.saved.records, [step.id]: record } })
   }
   say('present', 'kept as it is')
-  const how = seen.is === 'differs' ? seen.how : []
-  return { is: 'done', notes: how.map(({ what, found }) => `${what} was kept as it is: ${found}.`) }
+  return { is: 'done', notes: keptNotes(planned) }
 }
+
+/** What stays as it is, and where it is decided on by itself, how to take it up again. */
+function keptNotes({ step, seen, choices }: Planned): readonly string[] {
+  if (choices === undefined) return seen.is === 'differs' ? seen.how.map(keptNote) : []
+  return singlesOf(seen)
+    .filter(({ action }) => choices.kept.has(action))
+    .map(one => `${keptNote(one)} To replace it after all: --replace ${choiceName(step.id, one)}`)
+}
+const keptNote = ({ what, found }: Difference) => `${what} was kept as it is: ${found}.`
 
 function failed(cause: Cause, needs: Need | undefined, say: Say): Outcome {
   if (needs === undefined) {
@@ -208,7 +229,7 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
   const { engine, stop, giveUp } = pass
   const acting: Acting = { step, engine, giveUp, minted: new Map() }
   const seen = await watch(step, await see(step, newLook(engine, stop)), { engine, until: stop, bringersEnded }, say)
-  const now = planStep(step, seen, engine.answers, claimOf(step.id, engine))
+  const now = replanned(step, seen, pass)
   if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
   if (seen.is === 'missing' && seen.awaits) {
     say('wait', seen.awaits.detail)
@@ -238,6 +259,12 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
   // It was waited for in vain, so the request never arrived: it is for the next plan.
   if (!isCertain && after.is === 'missing') return changed(say, 'the answer was lost, and it did not come about')
   return concluded(planned, after, pass, say)
+}
+
+/** What is to be done with what is seen now, by the decisions of this pass. */
+function replanned(step: Step, seen: Seen<unknown>, pass: Running): Planned {
+  const { answers } = pass.engine
+  return decided(planStep(step, seen, answers, claimOf(step.id, pass.engine)), answers, pass)
 }
 
 /** Saves what stood there before, so that afterwards, whatever happens meanwhile, it can be told from what has come. */
@@ -324,15 +351,17 @@ async function sleepUntil(
 }
 
 /** What a step has come to, once nothing more is done for it in this pass. */
-function concluded(planned: Planned, seen: Seen<unknown>, { engine, stop, acted }: Running, say: Say): Outcome {
+function concluded(planned: Planned, seen: Seen<unknown>, pass: Running, say: Say): Outcome {
   const { step, actions } = planned
-  if (seen.is === 'present') {
+  const { engine, stop, acted } = pass
+  const rest = replanned(step, seen, pass)
+  if (seen.is === 'present' || rest.isKept) {
     keep(step, seen, planned.consents.includes('adopt'), engine)
     const [only, ...more] = actions
     const one = only ? shown(only.does) : 'what was under way is done'
     acted.add(step.id)
     say('done', more.length === 0 ? one : `all ${actions.length} done`)
-    return { is: 'done', notes: notesOf(seen) }
+    return { is: 'done', notes: rest.isKept ? keptNotes(rest) : notesOf(seen) }
   }
   if (seen.is === 'failed') return failed(seen.cause, undefined, say)
   // What there is to choose among has changed: that is asked before the next plan.
@@ -341,6 +370,11 @@ function concluded(planned: Planned, seen: Seen<unknown>, { engine, stop, acted 
   const person = seen.is === 'pending' && step.actions(engine.answers, seen).find(({ kind }) => kind === 'person')
   if (person && person.kind === 'person') return forPerson(person, say)
   if (seen.is === 'pending' && stop.aborted) return { is: 'open', why: 'stopped', detail: `under way: ${seen.detail}` }
+  // What was allowed is mended; of the others nobody has decided yet.
+  if (rest.choices && rest.actions.length === 0) {
+    engine.progress.save({ intents: othersThan(step, engine.progress.saved.intents) })
+    return forConsent(rest, say)
+  }
   // Something else is to be done now: that is for the next plan.
   if (actions.length === 0) return changed(say)
   throw notProven(step, actions, seen)
@@ -356,9 +390,9 @@ const ownerOf = (seen: Seen<unknown>) => ('owned' in seen ? `${seen.owned?.id} $
 
 const notesOf = (seen: Seen<unknown>): readonly string[] => (seen.is === 'present' && seen.notes) || []
 
-/** Saves what a present step taught and whose it is; its intents are settled with it. One save, and none if nothing is new. */
+/** Saves what a present step, or one that may stay as it is, taught and whose it is; its intents are settled with it. One save, and none if nothing is new. */
 function keep(step: Step, seen: Seen<unknown>, adopted: boolean, engine: Engine): void {
-  if (seen.is !== 'present') return
+  if (seen.is !== 'present' && seen.is !== 'differs') return
   const { progress, by, clouds } = engine
   const { records, facts, intents } = progress.saved
   const claim = claimOf(step.id, engine)
@@ -377,12 +411,15 @@ function keep(step: Step, seen: Seen<unknown>, adopted: boolean, engine: Engine)
   progress.save({
     records: { ...records, [step.id]: record },
     facts: { ...facts, ...seen.learned },
-    intents: Object.fromEntries(Object.entries(intents).filter(([, intent]) => intent.step !== step.id)),
+    intents: othersThan(step, intents),
   })
 }
 
+const othersThan = ({ id }: Step, intents: Saved['intents']): Saved['intents'] =>
+  Object.fromEntries(Object.entries(intents).filter(([, intent]) => intent.step !== id))
+
 /** What a person is asked to allow, in words: what is there already, whose it is, and what would be overwritten. */
-export function openConsent({ seen, consents }: Planned): string {
+export function openConsent({ seen, consents, choices }: Planned): string {
   const { owned, how } = { owned: undefined, how: [], ...seen }
   const adopt =
     consents.includes('adopt') && owned
@@ -390,9 +427,13 @@ export function openConsent({ seen, consents }: Planned): string {
           `${owned.what} is there already (${[`owner ${owned.owner}`, ...(owned.since ? [`since ${day(owned.since)}`] : []), access(owned)].join(', ')})`,
         ]
       : []
-  const replace = how.map(({ what, expected, found }) => `${what} is ${found}, expected ${expected}`)
+  const asked = how.filter(({ action }) => action === undefined || !choices?.kept.has(action))
+  const replace = asked.map(differenceText)
   return [...adopt, ...replace].join('; ')
 }
+
+export const differenceText = ({ what, expected, found }: Difference): string =>
+  `${what} is ${found}, expected ${expected}`
 
 const day = (date: Date) => date.toISOString().slice(0, 10)
 const access = ({ alsoAccess }: Owned) =>

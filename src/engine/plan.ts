@@ -1,5 +1,6 @@
 import { diffLines } from 'diff'
 import type { Answers } from '../answers/schema.ts'
+import { type Choices, choiceName, choicesOf, type Decisions, keysOf, type Single, singlesOf } from './choices.ts'
 import type { Intent, StepRecord } from './saved.ts'
 import type { Action, Owned, Seen, Step, StepId } from './step.ts'
 
@@ -13,8 +14,10 @@ export interface Planned {
   /** Empty where nothing is to be done, or nothing can be. */
   readonly actions: readonly Action[]
   readonly consents: readonly Consent[]
-  /** It differs, and a person chose earlier that it stays as it is. */
+  /** It differs, and a person chose that it stays as it is. */
   readonly isKept?: true
+  /** What its single differences have come to, where they are decided on one by one. */
+  readonly choices?: Choices
 }
 
 /** How long after an intent a thing of that name may appear and still be the effect of our lost request. */
@@ -32,11 +35,33 @@ export function planStep(step: Step, seen: Seen<unknown>, answers: Answers, clai
   if (seen.is === 'differs' && seen.keep && record?.how === 'adopted' && record.id === seen.keep.id) {
     return { step, seen, actions: [], consents: [], isKept: true }
   }
-  const actions = isLeftAlone(seen) ? [] : step.actions(answers, seen)
+  const choices = choicesOf(step.id, seen, claim.records)
+  if (choices?.open.size === 0) return { step, seen, actions: [], consents: [], isKept: true, choices }
+  const actions = isLeftAlone(seen) ? [] : step.actions(answers, seen, choices?.kept)
   const consents: Consent[] = []
   if ('owned' in seen && seen.owned !== undefined && ownership(seen.owned, claim) === 'stranger') consents.push('adopt')
   if (seen.is === 'differs') consents.push('replace')
-  return { step, seen, actions, consents }
+  return { step, seen, actions, consents, ...(choices && { choices }) }
+}
+
+/** The step as it is planned once its single differences are decided on: what stays, or is open, is not acted on. */
+export function decided(planned: Planned, answers: Answers, { agreed, kept }: Decisions): Planned {
+  const { step, seen, choices } = planned
+  if (choices === undefined) return planned
+  const singles = singlesOf(seen)
+  const isKept = (one: Single) => choices.kept.has(one.action) || !!kept?.has(choiceName(step.id, one))
+  const isTaken = (one: Single) => agreed.has(choiceName(step.id, one)) || (agreed.has(step.id) && !isKept(one))
+  const left = singles.filter(one => !isTaken(one))
+  const now = { kept: keysOf(left.filter(isKept)), open: keysOf(left.filter(one => !isKept(one))) }
+  if (now.kept.size === singles.length) return { step, seen, choices: now, actions: [], consents: [], isKept: true }
+  const actions = step.actions(answers, seen, keysOf(left))
+  return { step, seen, choices: now, actions, consents: planned.isKept ? ['replace'] : planned.consents }
+}
+
+/** May it act: were its consents given, or, where it takes no other, that of a single difference? */
+export function isAllowed({ step, seen, consents }: Planned, agreed: ReadonlySet<string>): boolean {
+  if (consents.length === 0 || agreed.has(step.id)) return true
+  return consents.every(one => one === 'replace') && singlesOf(seen).some(one => agreed.has(choiceName(step.id, one)))
 }
 
 /** Nothing is to be done: it is there, it cannot be seen, or the vendor or CI is at it. */
@@ -47,6 +72,8 @@ export const isLeftAlone = (seen: Seen<unknown>): boolean =>
 export interface Claim {
   readonly record?: StepRecord | undefined
   readonly intents: readonly Intent[]
+  /** All records, as single differences have their own. */
+  readonly records?: Readonly<Record<string, StepRecord>>
 }
 
 /**
@@ -67,10 +94,11 @@ export function ownership(owned: Owned, { record, intents }: Claim): 'recorded' 
 export function heldBack(
   plan: readonly Planned[],
   acting: ReadonlySet<StepId>,
-  consented: ReadonlySet<StepId>,
+  consented: ReadonlySet<string>,
 ): ReadonlyMap<StepId, string> {
   const held = new Map<StepId, string>()
-  for (const { step, seen, consents } of plan) {
+  for (const planned of plan) {
+    const { step, seen } = planned
     const earlier = step.after?.find(id => acting.has(id) && held.has(id))
     const why = !acting.has(step.id)
       ? 'only looked at'
@@ -78,7 +106,7 @@ export function heldBack(
         ? `waits for ${earlier}`
         : seen.is === 'unknown'
           ? 'nothing is done here before that is mended'
-          : consents.length > 0 && !consented.has(step.id)
+          : !isAllowed(planned, consented)
             ? 'left as it is: nobody agreed to it'
             : undefined
     if (why !== undefined) held.set(step.id, why)

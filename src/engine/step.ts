@@ -147,10 +147,12 @@ export interface Owned {
   readonly isLabelled?: true
 }
 
-interface Difference {
+export interface Difference {
   readonly what: string
   readonly expected: string
   readonly found: string
+  /** The key of the one action that mends it; then it is decided on by itself, and so are all of this step. */
+  readonly action?: string
 }
 
 /** What a look saw. */
@@ -287,8 +289,11 @@ interface StepOf<Used extends AnswerKey, State> {
   /** Its look reads files of the checkout and the home folder and nothing else, so even a dry run looks. */
   readonly local?: true
   look(look: Look<Used>): Promise<Seen<State>>
-  /** What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions. */
-  actions(answers: Pick<Answers, Used>, seen?: Seen<State>): readonly Action[]
+  /**
+   * What is to be done; without `seen`, in an empty world. The same `seen` gives the same actions.
+   * @param stays of differences that are decided on one by one, the keys of those that are not mended now
+   */
+  actions(answers: Pick<Answers, Used>, seen?: Seen<State>, stays?: ReadonlySet<string>): readonly Action[]
   /** What every exit says for as long as it stands so, by what is saved. */
   stands?(saved: SavedOf): string | undefined
   /** Who may push where by what it leaves, and who could before: told at the end, once it is done. */

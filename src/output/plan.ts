@@ -1,3 +1,4 @@
+import { singlesOf } from '../engine/choices.ts'
 import { openConsent } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
 import type { Action, StepId } from '../engine/step.ts'
@@ -37,12 +38,22 @@ export function showPlan(
     line(wrap(`  ${id}  `, clean(nowOf(planned)), width))
     if (why !== undefined) line(wrap('      ', paint.yellow(why), width))
     else for (const action of actions) line(whatHappens(action, printer))
+    if (why === undefined) for (const text of leftOf(planned)) line(wrap('    = ', paint.dim(text), width))
     if (why === undefined && actions.length === 0 && seen.is === 'present') line(paint.dim('    = kept as it is'))
   }
   if (still.length === 0) return
   const ids = still.map(({ step }) => step.id).join(', ')
   line(
     wrap('  = ', paint.dim(`${still.length === 1 ? 'stands' : `${still.length} stand`} as it should: ${ids}`), width),
+  )
+}
+
+/** The single differences that stay as they are, while others are mended. */
+function leftOf({ seen, choices, isKept }: Planned): readonly string[] {
+  if (choices === undefined || isKept) return []
+  const why = (key: string) => (choices.kept.has(key) ? 'by choice' : choices.open.has(key) && 'nobody agreed to it')
+  return singlesOf(seen).flatMap(({ what, found, action }) =>
+    why(action) ? [clean(`${what} stays ${found}: ${why(action)}`)] : [],
   )
 }
 

@@ -13,7 +13,7 @@ export const configRepairs = defineStep({
   why: 'A pipeline with a retired engine is refused whole; a fork that still names upstream’s repository would push there.',
   section: 'Authentication',
   document: '(nothing: it was written when these values were new)',
-  today: 'Single values, each with its own diff, replaced only with consent.',
+  today: 'Single values: each has its own diff, and you take it or leave it by itself.',
   uses: USES,
   after: ['circleci.config'],
   local: true,
@@ -26,14 +26,17 @@ export const configRepairs = defineStep({
       what: `${what} (${key})`,
       expected: to,
       found: from,
+      action: key,
     }))
     const state: State = { text, found }
     return first === undefined ? { is: 'present', state } : { is: 'differs', state, how: [first, ...more] }
   },
 
-  actions: (_, seen) => {
+  actions: (_, seen, stays) => {
     const state = seen !== undefined && 'state' in seen ? seen.state : undefined
-    return state === undefined ? [] : edits(state.text, state.found)
+    if (state === undefined) return []
+    const chosen = state.found.filter(({ key }) => !stays?.has(key))
+    return edits(state.text, chosen)
   },
 
   undo: () => [],
@@ -44,7 +47,7 @@ function edits(text: string, found: readonly Repair[]): readonly Action[] {
   const backwards = found.toSorted((one, other) => other.span[0] - one.span[0])
   return backwards.map((repair, index) => ({
     kind: 'edit',
-    key: `repair-${repair.key}`,
+    key: repair.key,
     does: `${repair.what}: ${repair.from} becomes ${repair.to}. ${repair.why}`,
     file: FILE,
     from: withRepairs(text, backwards.slice(0, index)),

@@ -185,6 +185,6 @@ function refused(reply: VendorReply, { googleProject, googleBillingAccount }: Pi
   return {
     code: 'may-not-link',
     means: `The signed-in account may not let ${account} pay for ${googleProject}. Google names the project, whichever of the two it is: there is no such billing account or it is not yours, or you may not change who pays for the project.`,
-    next: `Needed are Billing Account User (roles/billing.user) of the account, and owner or Project Billing Manager (roles/billing.projectManager) of the project. gcloud billing accounts list shows the accounts that are yours. Then run again.`,
+    next: `Take an account that is yours (gcloud billing accounts list shows them): ${ANOTHER}. Or have an owner of the account make you its Billing Account User (roles/billing.user), and one of the project its Project Billing Manager (roles/billing.projectManager); then run again.`,
   }
 }

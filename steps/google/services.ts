@@ -56,7 +56,8 @@ export const services = defineStep({
       return { is: 'failed', state, cause: { ...GOOGLE.means(begun.reply), ...refused(begun.reply, answers) } }
     }
     const some = state.missing.length < SERVICES.length
-    return { is: 'missing', state, ...(some && { partly: `not enabled: ${state.missing.join(', ')}` }) }
+    const partly = `not enabled: ${state.missing.map(withoutDomain).join(', ')}`
+    return { is: 'missing', state, ...(some && { partly }) }
   },
 
   actions: (answers, seen) => {
@@ -70,13 +71,16 @@ export const services = defineStep({
   means: refused,
 })
 
+/** As people read it; all are of one domain. */
+const withoutDomain = (name: string): string => name.replace(/\.googleapis\.com$/, '')
+
 /** The intent and what is known of the operation are about one project. */
 const keyOf = ({ googleProject }: { readonly googleProject: Str }): string => `enable-${shown(googleProject)}`
 
 const enable = (answers: Pick<Answers, Used>, names: readonly string[]): Action => ({
   kind: 'request',
   key: keyOf(answers),
-  does: t`enable ${names.join(', ')} in the project ${answers.googleProject}`,
+  does: t`enable the APIs ${names.map(withoutDomain).join(', ')} in the project ${answers.googleProject}`,
   host: 'google-services',
   method: 'POST',
   path: t`${path`/v1/projects/${answers.googleProject}/services`}:batchEnable`,

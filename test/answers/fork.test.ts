@@ -90,8 +90,7 @@ describe('In a fork', () => {
     const lines = missing(cloneOf('https://github.com/acme/dummyapp.git'))
     expect(lines.map(line => /Proposed: --set (\w+)=/.exec(line)?.[1] ?? line.split(':')[0])).toEqual([
       ...['herokuApp', 'dockerHubRepository', 'dockerHubBot', 'dockerHubTeam', 'herokuContext', 'googleContext'],
-      ...['googleProject', 'googleProjectName', 'googleBillingAccount', 'googleServiceAccountId'],
-      ...['googleServiceAccountName', 'imageName'],
+      ...['googleProject', 'googleProjectName', 'googleServiceAccountId', 'googleServiceAccountName', 'imageName'],
     ])
   })
 
@@ -171,7 +170,7 @@ describe('In upstream’s own checkout', () => {
       from: 'googleServiceAccountName (derived)',
     })
     const lines = missing(cloneOf(origin)).map(line => line.split(':')[0])
-    expect(lines).toEqual(['dockerHubBot', 'googleBillingAccount'])
+    expect(lines).toEqual(['dockerHubBot'])
   })
 })
 

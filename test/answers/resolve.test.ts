@@ -52,6 +52,12 @@ describe('For a dry run', () => {
     expect(asAnswers(resolve([project], ALL))).toEqual({ githubProject: 'acme/dummyapp', herokuApp: hole('herokuApp') })
   })
 
+  test('what is chosen among what a look finds is a hole, too; a run begins without it', () => {
+    const resolved = resolve([project], new Set(['githubProject', 'googleBillingAccount']))
+    expect(asAnswers(resolved).googleBillingAccount).toEqual(hole('googleBillingAccount'))
+    expect(asKnown(resolved, false)).toEqual({ githubProject: 'acme/dummyapp' })
+  })
+
   test('a proposal will do', () => {
     expect(asAnswers(resolve([app('made-up', 'proposed', true)], ALL)).herokuApp).toBe('made-up')
   })

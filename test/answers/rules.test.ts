@@ -291,6 +291,7 @@ test('What may be left out, and what belongs to a route', () => {
     'herokuTeam',
     'contextExpression',
     'googleParent',
+    'googleBillingAccount',
     'dataImage',
   ])
   for (const key of ANSWER_KEYS) {

@@ -30,7 +30,10 @@ async function walk(more: Size & { argv?: readonly string[]; cwd?: string; token
 /** An app and a remote; the other vendors are asked nothing that needs a yes. */
 const aboutHeroku = ({ origins }: Rehearsal): readonly string[] => [
   ...['--only', 'heroku,git', '--skip', 'circleci'],
-  ...[origins.circleci, origins['docker-hub']].flatMap(origin => ['--allow-host', new URL(origin).host]),
+  ...[origins.circleci, origins['docker-hub'], origins.google].flatMap(origin => [
+    '--allow-host',
+    new URL(origin).host,
+  ]),
 ]
 
 function walkOn(

@@ -26,7 +26,7 @@ const KNOWN: Answers = {
   ...HOLES,
   ...Object.fromEntries(Object.keys(HOLES).map(key => [key, `a-${key}`])),
   ...ANSWERS,
-  circleJobs: 'build,deploy_heroku',
+  circleJobs: 'build,deploy_heroku,push_gce_registry',
   dockerHubRoute: 'bot-team',
 }
 

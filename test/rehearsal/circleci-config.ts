@@ -56,3 +56,6 @@ workflows:
           requires: [build]
           filters: { branches: { ignore: /.*nogcloud.*/ } }
 `
+
+/** The same as it may have been written in 2018: an engine that is no longer offered, and no contexts yet. */
+export const OLD_CONFIG = CONFIG.replace(/^ +context: .*\n/gm, '').replace('version: docker28', 'version: 18.06.0-ce')

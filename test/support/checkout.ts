@@ -40,6 +40,9 @@ docker build --tag "$DOCKER_PROJECT:$DOCKER_TAG" --build-arg "GO_BUILD_TAGS=$BUI
 `,
 }
 
+/** What a checkout holds, unless told. */
+export const USUAL_FILES = { 'build/common.lib.sh': library(UPSTREAM), ...BUILD_SCRIPT }
+
 /** Where a push to origin goes, below the checkout. */
 export const BARE_ORIGIN = '.git/origin.git'
 
@@ -48,12 +51,9 @@ export const BARE_ORIGIN = '.git/origin.git'
  * Nothing of it reaches the network: its origin is a bare repository inside it, whatever address it shows.
  */
 export function makeCheckout(
-  options: { origin?: string; files?: Readonly<Record<string, string>>; folder?: string } = {},
+  options: { origin?: string; files?: Readonly<Record<string, string>> | undefined; folder?: string } = {},
 ): string {
-  const {
-    origin = 'https://github.com/PennockTech/dummyapp.git',
-    files = { 'build/common.lib.sh': library(UPSTREAM), ...BUILD_SCRIPT },
-  } = options
+  const { origin = 'https://github.com/PennockTech/dummyapp.git', files = USUAL_FILES } = options
   const folder = options.folder ?? temporaryFolder()
   git(folder, 'init', '--quiet', '--initial-branch=main')
   for (const [name, text] of Object.entries(files)) {

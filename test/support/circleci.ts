@@ -52,12 +52,13 @@ export async function circlePlace(
     readonly change?: (world: World) => void
     readonly answers?: Partial<Known>
     readonly repo?: string
+    readonly clock?: Clock
     /** Who runs it at CircleCI; the owner unless told. */
     readonly token?: (world: World) => string
   } = {},
 ): Promise<Place> {
   let now = Date.parse('2026-11-22T10:00:00.000Z')
-  const clock: Clock = {
+  const clock: Clock = options.clock ?? {
     now: () => new Date(now),
     timeout: ms => ms,
     sleep: async (ms, signal) => {
@@ -65,7 +66,7 @@ export async function circlePlace(
       now += Math.ceil(ms)
     },
   }
-  const world = ownersWorld('PennockTech/dummyapp', clock.now())
+  const world = ownersWorld({ now: clock.now() })
   Object.assign(world.circleci.rules, { followBuildDelayMs: 5_000, workflowDelayMs: 2_000, jobSeconds: 20 })
   options.change?.(world)
   const circleToken = options.token?.(world)

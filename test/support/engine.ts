@@ -107,7 +107,9 @@ export async function walk(
   steps: readonly Step[],
   engine: Engine,
   options: {
-    readonly agreed?: readonly StepId[]
+    readonly agreed?: readonly string[]
+    /** Stays as it is, by choice. */
+    readonly kept?: readonly string[]
     /** Only looked at. */
     readonly leftOut?: readonly StepId[]
     /** After the look and the agreement, before anything runs. */
@@ -118,7 +120,7 @@ export async function walk(
   } = {},
 ): Promise<Walked> {
   const never = new AbortController().signal
-  const { agreed = [], leftOut = [], meanwhile, on, stop = never, giveUp = never } = options
+  const { agreed = [], kept = [], leftOut = [], meanwhile, on, stop = never, giveUp = never } = options
   const plan = await lookAtAll(steps, engine, never)
   meanwhile?.()
   const events: Event[] = []
@@ -127,7 +129,8 @@ export async function walk(
     on?.(event)
   }
   const acting = new Set(steps.map(({ id }) => id).filter(id => !leftOut.includes(id)))
-  const outcomes = await runPass({ plan, acting, agreed: new Set(agreed), engine, emit, stop, giveUp })
+  const decisions = { agreed: new Set(agreed), kept: new Set(kept) }
+  const outcomes = await runPass({ plan, acting, ...decisions, engine, emit, stop, giveUp })
   return { plan, outcomes, events }
 }
 

@@ -1,4 +1,5 @@
 import type { Known } from '../../src/answers/schema.ts'
+import type { Clock } from '../../src/clouds/clock.ts'
 import { push } from '../../src/rehearsal/circleci/people.ts'
 import type { Binding, GoogleWorld } from '../../src/rehearsal/google/world.ts'
 import type { World } from '../../src/rehearsal/world.ts'
@@ -21,11 +22,14 @@ export async function readyForPush({
   bindings = [],
   change,
   answers = {},
+  clock,
 }: {
   readonly config?: string
   readonly bindings?: readonly Binding[]
   readonly change?: (world: World) => void
   readonly answers?: Partial<Known>
+  /** Another clock than one that jumps when somebody waits. */
+  readonly clock?: Clock
 } = {}) {
   const origin = temporaryFolder()
   git(origin, 'init', '--quiet', '--bare')
@@ -34,6 +38,7 @@ export async function readyForPush({
   const revision = git(repo, 'rev-parse', 'HEAD').trim()
   const place = await circlePlace({
     repo,
+    ...(clock && { clock }),
     answers: { googleProject: P, googleServiceAccountId: 'ci-pusher', googleRoute: 'documented', ...answers },
     change: world => {
       followed(world)

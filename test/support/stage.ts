@@ -35,7 +35,7 @@ export async function setStage(
   options: { change?(world: World): void; origin?: string; lanes?: readonly string[] } = {},
 ): Promise<Stage> {
   const { change, origin, lanes = LANES } = options
-  const world = ownersWorld(readRemote(origin ?? '')?.path)
+  const world = ownersWorld({ project: readRemote(origin ?? '')?.path })
   change?.(world)
   const rehearsal = await startRehearsal({ world })
   onTestFinished(() => rehearsal.close())

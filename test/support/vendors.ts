@@ -69,18 +69,25 @@ export function tellCi({ world }: Rehearsal, checkout: string): void {
   push(world, { slug: repository.slug, branch: 'main', ...commit }, new Date())
 }
 
-/** An empty world in which the person has what a project's owner has; CI and Google are as quick as a test wants them. */
-export function ownersWorld(project = 'PennockTech/dummyapp', now = new Date()): World {
+/**
+ * An empty world in which the person has what a project's owner has; CI and Google are as quick as a test wants them. Its
+ * images go into an organization, or where it is personal, into a free account.
+ */
+export function ownersWorld({
+  project = 'PennockTech/dummyapp',
+  now = new Date(),
+  isPersonal = false,
+}: {
+  readonly project?: string | undefined
+  readonly now?: Date
+  readonly isPersonal?: boolean
+} = {}): World {
   const world = emptyWorld(now)
   Object.assign(world.circleci.rules, { followBuildDelayMs: 20, workflowDelayMs: 10, jobSeconds: 0.05 })
   Object.assign(world.google.rules, { propagationMs: 20, newAccountMs: 10, activationMs: 10, operationMs: 10 })
   const branches = { main: nothingPushed() }
   const [owner = ''] = project.toLowerCase().split('/')
   const dockerNamespace = owner.replace(/[^a-z\d]/g, '')
-  inhabit(
-    world,
-    { circleProject: `gh/${project}`, defaultBranch: 'main', branches, dockerNamespace, isPersonal: false },
-    now,
-  )
+  inhabit(world, { circleProject: `gh/${project}`, defaultBranch: 'main', branches, dockerNamespace, isPersonal }, now)
   return world
 }

@@ -1,66 +1,90 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { Bench, isCertain, onArrival, PHASES, type Place, type Ran, requestNames } from './run.ts'
+import { reach } from './ci.ts'
+import { ROUTES } from './routes.ts'
+import { isCertain, onArrival, PHASES, type Place, type Ran, requestNames, sweptOn, walkAll } from './run.ts'
 import { table } from './table.ts'
 import { effectsOf, leftBy, locksIn, repeated } from './world.ts'
 
 /*
  * A run is ended at every point where it changes something, and run again: what is left must be what an uninterrupted
- * run leaves. The points are found in a run, never listed, so new steps are swept as they come.
+ * run leaves. The points are found in a run, never listed, so new steps are swept as they come. The first route is swept
+ * whole, the others where they are other. And at every instant CI has a working credential where it once had one.
  */
 
 interface LocalPoint {
   readonly kind: 'save' | 'command'
   /** As kill-point.mjs names it. */
   readonly at: string
+  /** Of a save of the progress, by what it saves. */
+  readonly about?: string
 }
 
 /** Beside the place, as what lies in it is compared. */
 const listIn = ({ folder }: Place) => join(dirname(folder), `${basename(folder)}-points.json`)
 
-const bench = new Bench()
-const stages = await bench.stages(
+const walked = await walkAll(
   (place, { code }) => {
     const name = requestNames()
     return {
       code,
       left: leftBy(place),
       effects: effectsOf(place),
+      canPush: [...reach(place.rehearsal)],
       requests: place.rehearsal.log.map(entry => ({ name: name(entry), effect: entry.effect })),
       local: JSON.parse(readFileSync(listIn(place), 'utf8')) as LocalPoint[],
     }
   },
   place => ({ SWEEP_LIST: listIn(place) }),
 )
-type Stage = (typeof stages)[number]
-const remoteOf = ({ requests }: Stage) =>
-  requests.filter(isCertain).flatMap(({ name, effect }) => PHASES.map(phase => ({ at: name, phase, effect })))
+type Stage = (typeof walked)[number]['stages'][number]
 
+const nameOf = ({ at, about }: LocalPoint) => about ?? at
+const swept = sweptOn(walked, ({ requests, local }) => [...requests.map(({ name }) => name), ...local.map(nameOf)])
+const sections = walked.flatMap(({ route, bench, stages }) =>
+  stages.map((stage, index) => ({
+    title: `${route.name}, stage ${index + 1}`,
+    at: <Result>(work: (place: Place) => Promise<Result>) => bench.at(index, work),
+    bench,
+    stage,
+    local: stage.local.filter(point => swept(route, nameOf(point))),
+    remote: stage.requests
+      .filter(one => isCertain(one) && swept(route, one.name))
+      .flatMap(({ name, effect }) => PHASES.map(phase => ({ name, phase, effect }))),
+  })),
+)
+
+/** By route and kind of point. */
 const counts = new Map<string, Map<string, number>>()
-function count(kind: string, outcome: string): void {
-  const row = counts.get(kind) ?? new Map<string, number>()
-  counts.set(kind, row.set(outcome, (row.get(outcome) ?? 0) + 1))
+function count({ bench: { route } }: Place, kind: string, outcome: string): void {
+  const name = `${route.name}: ${kind}`
+  const row = counts.get(name) ?? new Map<string, number>()
+  counts.set(name, row.set(outcome, (row.get(outcome) ?? 0) + 1))
 }
 
 afterAll(() => {
-  bench.close()
+  for (const { bench } of walked) bench.close()
   const outcomes = ['points', 'ended there', 'lock left', 'converged', 'nothing done twice']
-  const rows = [...counts].map(([kind, row]) => [kind, ...outcomes.map(outcome => row.get(outcome) ?? 0)])
+  const inOrder = ROUTES.flatMap(({ name }) => [...counts].filter(([kind]) => kind.startsWith(`${name}: `)))
+  const rows = inOrder.map(([kind, row]) => [kind, ...outcomes.map(outcome => row.get(outcome) ?? 0)])
   process.stdout.write(`\n${table([['', ...outcomes], ...rows])}`)
 })
 
 describe('the reference run', () => {
-  test('has effects at the clouds, commands and saves, and stops once for people', () => {
-    expect(stages.map(({ code }) => code)).toEqual([3, 0])
-    for (const { effects } of stages) expect(effects.length).toBeGreaterThan(0)
-    const kinds = new Set(stages.flatMap(({ local }) => local.map(({ kind }) => kind)))
-    expect(kinds).toEqual(new Set(['save', 'command']))
-  })
+  for (const { route, stages } of walked) {
+    test(`has effects, commands and saves, stops once for people, and ends where CI can push: ${route.name}`, () => {
+      expect(stages.map(({ code }) => code)).toEqual([3, 0])
+      expect(stages.at(-1)?.canPush).toEqual(['Heroku', 'Docker Hub'])
+      expect(stages[0]?.effects.length).toBeGreaterThan(0)
+      const kinds = new Set(stages.flatMap(({ local }) => local.map(({ kind }) => kind)))
+      expect(kinds).toEqual(new Set(['save', 'command']))
+    })
+  }
 
-  for (const [index, stage] of stages.entries()) {
-    test(`leaves the same as another one, and a second run changes nothing: stage ${index + 1}`, () =>
-      bench.at(index, async place => {
+  for (const { title, at, stage } of sections) {
+    test(`leaves the same as another one, and a second run changes nothing: ${title}`, () =>
+      at(async place => {
         await converges(place, stage, 'no kill')
         await converges(place, stage, 'no kill, run again')
       }))
@@ -69,24 +93,32 @@ describe('the reference run', () => {
 
 const SIGNALS = [['SIGINT'], ['SIGTERM'], ['SIGHUP'], ['SIGINT', 'SIGINT']] as const
 
-for (const [index, stage] of stages.entries()) {
-  describe(`stage ${index + 1}: kill -9 at a change of a file, or at a command`, () => {
-    for (const { kind, at } of stage.local) {
-      test.concurrent(at, () =>
-        bench.at(index, async place => {
-          isKilled(place, await bench.run(place, { SWEEP_KILL_AT: at }), kind)
+/** A part of which a route has nothing of its own is left out. */
+const part = (title: string, points: readonly unknown[], tests: () => void) => {
+  if (points.length > 0) describe(title, tests)
+}
+
+for (const { title, at, bench, stage, local, remote } of sections) {
+  part(`${title}: kill -9 at a change of a file, or at a command`, local, () => {
+    for (const point of local) {
+      const { kind } = point
+      const name = bench.route === ROUTES[0] ? point.at : nameOf(point)
+      test.concurrent(name, () =>
+        at(async place => {
+          isKilled(place, await bench.run(place, { SWEEP_KILL_AT: name }), kind)
           await converges(place, stage, kind)
         }),
       )
     }
   })
 
-  describe(`stage ${index + 1}: kill -9 at an effect at the clouds`, () => {
-    for (const { at, phase } of remoteOf(stage).filter(({ effect }) => effect)) {
-      test.concurrent(`${phase} ${at}`, () =>
-        bench.at(index, async place => {
+  const effects = remote.filter(({ effect }) => effect)
+  part(`${title}: kill -9 at an effect at the clouds`, effects, () => {
+    for (const { name, phase } of effects) {
+      test.concurrent(`${phase} ${name}`, () =>
+        at(async place => {
           const running = bench.start(place)
-          onArrival(place, at, phase, async () => {
+          onArrival(place, name, phase, async () => {
             running.kill('SIGKILL')
             await running.ended
             // Then it must not be carried out any more.
@@ -99,20 +131,20 @@ for (const [index, stage] of stages.entries()) {
   })
 
   // All of them around an effect; around a mere question one in turn, as all come to the same ears.
-  const stops = remoteOf(stage).flatMap((point, turn) =>
+  const stops = remote.flatMap((point, turn) =>
     SIGNALS.filter((_, which) => point.effect || which === turn % SIGNALS.length).map(signals => ({
       ...point,
       signals,
     })),
   )
-  describe(`stage ${index + 1}: a signal while a request is under way`, () => {
-    for (const { at, phase, signals } of stops) {
+  part(`${title}: a signal while a request is under way`, stops, () => {
+    for (const { name, phase, signals } of stops) {
       const [first, second] = signals
       const kind = signals.join(' + ')
-      test.concurrent(`${kind} ${phase} ${at}`, () =>
-        bench.at(index, async place => {
+      test.concurrent(`${kind} ${phase} ${name}`, () =>
+        at(async place => {
           const running = bench.start(place)
-          onArrival(place, at, phase, async () => {
+          onArrival(place, name, phase, async () => {
             const heard = running.saying('Stopping:')
             running.kill(first)
             await heard
@@ -121,32 +153,32 @@ for (const [index, stage] of stages.entries()) {
             await running.ended
           })
           const { code, said } = await running.ended
-          count(kind, 'points')
+          count(place, kind, 'points')
           expect(code, said).toBe(130)
           expect(said).toMatch(/^Go on: \S/m)
           // One signal lets what is in flight end; it must not count as two.
           if (second === undefined) expect(said).not.toContain('Stopping at once')
-          count(kind, 'ended there')
+          count(place, kind, 'ended there')
           await converges(place, stage, kind)
         }))
     }
   })
 }
 
-function isKilled({ state }: Place, { signal, said }: Ran, kind: string): void {
-  count(kind, 'points')
+function isKilled(place: Place, { signal, said }: Ran, kind: string): void {
+  count(place, kind, 'points')
   expect(signal, `the point was not reached:\n${said}`).toBe('SIGKILL')
-  count(kind, 'ended there')
-  if (locksIn(state).length > 0) count(kind, 'lock left')
+  count(place, kind, 'ended there')
+  if (locksIn(place.state).length > 0) count(place, kind, 'lock left')
 }
 
 /** Runs as far as the stage goes, and compares what is left with the reference. */
 async function converges(place: Place, stage: Stage, kind: string): Promise<void> {
-  place.rehearsal.hook = undefined
-  const { code, said } = await bench.run(place)
+  place.rehearsal.hook = place.watch
+  const { code, said } = await place.bench.run(place)
   expect(code, said).toBe(stage.code)
   expect(leftBy(place)).toEqual(stage.left)
-  count(kind, 'converged')
+  count(place, kind, 'converged')
   expect(repeated(effectsOf(place), stage.effects)).toEqual([])
-  count(kind, 'nothing done twice')
+  count(place, kind, 'nothing done twice')
 }

@@ -2,13 +2,14 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { VENDOR_IDS, VENDORS } from '../../src/clouds/vendors.ts'
 import type { FaultKind } from '../../src/rehearsal/server.ts'
 import { STEPS } from '../../steps/index.ts'
-import { Bench, isCertain, onArrival, type Place, requestNames } from './run.ts'
+import { isCertain, onArrival, type Place, requestNames, sweptOn, walkAll } from './run.ts'
 import { table } from './table.ts'
 import { effectsOf, leftBy, repeated } from './world.ts'
 
 /*
  * Every request of a run meets every fault, once and for ever. The run gets over it, or tells a person what it was and
- * how to go on; and once the fault is gone, the next run ends as if there had been none.
+ * how to go on; and once the fault is gone, the next run ends as if there had been none. The first route is swept whole,
+ * the others where they are other.
  */
 
 const refused = (status: number, headers = {}): FaultKind => ({
@@ -40,23 +41,25 @@ const TIMES = [1, undefined] as const
 /** What is met for ever without being like another that is. */
 const LASTING = new Set(['silence', 'html', '401', '403', '404', '500'])
 
-const bench = new Bench()
-const stages = await bench.stages(
-  (place, { code }) => {
-    const name = requestNames()
-    const requests = place.rehearsal.log.map(entry => ({ name: name(entry), effect: entry.effect }))
-    return {
-      code,
-      left: leftBy(place),
-      effects: effectsOf(place),
-      requests: requests.filter(isCertain),
-    }
-  },
-  () => ({}),
-)
-type Stage = (typeof stages)[number]
+const walked = await walkAll((place, { code }) => {
+  const name = requestNames()
+  const requests = place.rehearsal.log.map(entry => ({ name: name(entry), effect: entry.effect }))
+  return { code, left: leftBy(place), effects: effectsOf(place), requests: requests.filter(isCertain) }
+})
+type Stage = (typeof walked)[number]['stages'][number]
 
-/** By stage, request and fault: how it ended with the fault once, and with it for ever. */
+const swept = sweptOn(walked, ({ requests }) => requests.map(({ name }) => name))
+const sections = walked.flatMap(({ route, bench, stages }) =>
+  stages.map((stage, index) => ({
+    title: `${route.name}, stage ${index + 1}`,
+    bench,
+    index,
+    stage,
+    requests: stage.requests.filter(({ name }) => swept(route, name)),
+  })),
+)
+
+/** By section, request and fault: how it ended with the fault once, and with it for ever. */
 const outcomes = new Map<string, string>()
 
 const kinds = Object.keys(FAULTS)
@@ -66,17 +69,18 @@ const isTried = (effect: boolean, turn: number, kind: string, times: 1 | undefin
   (effect || (turn + kinds.indexOf(kind)) % QUESTIONS_TURNS === 0) && (times !== undefined || LASTING.has(kind))
 
 afterAll(() => {
-  bench.close()
-  const rows = stages.flatMap(({ requests }, index) =>
-    requests.map(({ name, effect }, turn) => [
-      `${index + 1} ${name}`,
+  for (const { bench } of walked) bench.close()
+  const rows = sections.flatMap(({ title, requests }) => [
+    ...(requests.length > 0 ? [[`${title}:`]] : []),
+    ...requests.map(({ name, effect }, turn) => [
+      `  ${name}`,
       ...kinds.map(kind =>
         TIMES.map(times =>
-          isTried(effect, turn, kind, times) ? (outcomes.get(`${index} ${name} ${kind} ${times}`) ?? '✖') : '·',
+          isTried(effect, turn, kind, times) ? (outcomes.get(`${title} ${name} ${kind} ${times}`) ?? '✖') : '·',
         ).join(' '),
       ),
     ]),
-  )
+  ])
   const told = [...outcomes.values()].filter(outcome => outcome === 'told').length
   process.stdout.write(
     `\nWith the fault once, and for ever: 0 got over it, 1, 2 or 3 is the exit code of a run that told, · not tried, ✖ failed the sweep.\n${table([['', ...kinds], ...rows])}` +
@@ -84,17 +88,17 @@ afterAll(() => {
   )
 })
 
-for (const [index, stage] of stages.entries()) {
-  for (const [turn, { name: request, effect }] of stage.requests.entries()) {
-    describe(`stage ${index + 1}: ${request}`, () => {
+for (const { title, bench, index, stage, requests } of sections) {
+  for (const [turn, { name: request, effect }] of requests.entries()) {
+    describe(`${title}: ${request}`, () => {
       for (const [kind, fault] of Object.entries(FAULTS)) {
         for (const times of TIMES.filter(one => isTried(effect, turn, kind, one))) {
           test.concurrent(`${kind}, ${times === 1 ? 'once' : 'for ever'}`, () =>
             bench.at(index, async place => {
               const { code, isOver } = await suffers(place, stage, request, fault, times)
               if (times === 1 && PASSING.has(kind)) expect(isOver).toBe(true)
-              await isMended(place, index, stage)
-              outcomes.set(`${index} ${request} ${kind} ${times}`, isOver ? '0' : String(code))
+              await isMended(place, title, stage)
+              outcomes.set(`${title} ${request} ${kind} ${times}`, isOver ? '0' : String(code))
             }))
         }
       }
@@ -117,7 +121,7 @@ async function suffers(
     const exactly = `^${path.replace(/[^\w/-]/g, '\\$&')}$`
     rehearsal.faults = [{ method, path: exactly, do: fault, ...(times && { times }) }]
   })
-  const { code = -1, said } = await bench.run(place)
+  const { code = -1, said } = await place.bench.run(place)
   expect(met, `the request never came:\n${said}`).toBe(true)
   const isOver = code === stage.code && JSON.stringify(leftBy(place)) === JSON.stringify(stage.left)
   if (!isOver) isTold(code, said)
@@ -146,8 +150,8 @@ function isTold(code: number, said: string): void {
 /** What was left once and mended need not be mended again. */
 const mended = new Map<string, Promise<void>>()
 
-function isMended(place: Place, index: number, stage: Stage): Promise<void> {
-  const left = JSON.stringify([index, leftBy(place), effectsOf(place)])
+function isMended(place: Place, title: string, stage: Stage): Promise<void> {
+  const left = JSON.stringify([title, leftBy(place), effectsOf(place)])
   const mending = mended.get(left) ?? mend(place, stage)
   mended.set(left, mending)
   return mending
@@ -155,10 +159,10 @@ function isMended(place: Place, index: number, stage: Stage): Promise<void> {
 
 /** Without the fault, the next run ends as the reference did. */
 async function mend(place: Place, stage: Stage): Promise<void> {
-  const { rehearsal } = place
-  rehearsal.hook = undefined
+  const { rehearsal, watch } = place
+  rehearsal.hook = watch
   rehearsal.faults = []
-  const { code, said } = await bench.run(place)
+  const { code, said } = await place.bench.run(place)
   expect(code, said).toBe(stage.code)
   expect(leftBy(place)).toEqual(stage.left)
   expect(repeated(effectsOf(place), stage.effects)).toEqual([])

@@ -10,7 +10,7 @@ const { SWEEP_KILL_AT: killAt, SWEEP_LIST: list } = process.env
 delete process.env.SWEEP_KILL_AT
 delete process.env.SWEEP_LIST
 
-const { readdirSync, lstatSync, writeFileSync } = fs
+const { readdirSync, readFileSync, lstatSync, writeFileSync } = fs
 const { spawn } = childProcess
 const counts = new Map()
 const points = []
@@ -23,12 +23,28 @@ function named(what) {
   return `${name} #${count}`
 }
 
-function reach(when, name) {
-  if (`${when} ${name}` === killAt) process.kill(process.pid, 'SIGKILL')
+function reach(when, ...names) {
+  if (names.some(name => `${when} ${name}` === killAt)) process.kill(process.pid, 'SIGKILL')
 }
 
-function found(kind, name, whens) {
-  if (list !== undefined) points.push(...whens.map(when => ({ kind, at: `${when} ${name}` })))
+function found(kind, name, whens, about) {
+  if (list === undefined) return
+  points.push(...whens.map(when => ({ kind, at: `${when} ${name}`, ...(about && { about: `${when} ${about}` }) })))
+}
+
+let saved
+
+/** A save of the progress has a second name, by what is new in it: then it is the same save on every route. */
+function savedWhat(change, [draft, file]) {
+  if (change !== 'rename' || basename(String(file)) !== 'progress.json') return undefined
+  const before = saved ?? (fs.existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {})
+  saved = JSON.parse(readFileSync(draft, 'utf8'))
+  const parts = ['intents', 'facts', 'records', 'answers'].flatMap(part => {
+    const [old = {}, now = {}] = [before[part], saved[part]]
+    const keys = Object.keys({ ...old, ...now }).filter(key => JSON.stringify(old[key]) !== JSON.stringify(now[key]))
+    return keys.length > 0 ? [`${part} ${keys.join(' ')}`] : []
+  })
+  return named(`save of ${parts.join(', ')}`)
 }
 
 const CHANGES = { rename: 1, writeFile: 0, rm: 0 }
@@ -38,20 +54,21 @@ for (const [change, target] of Object.entries(CHANGES)) {
   const { [change]: later } = fs.promises
   const begin = args => {
     const name = named(`${change} ${basename(String(args[target]))}`)
-    found('save', name, ['before', 'after'])
-    reach('before', name)
-    return name
+    const about = savedWhat(change, args)
+    found('save', name, ['before', 'after'], about)
+    reach('before', name, about)
+    return [name, about]
   }
   fs[`${change}Sync`] = (...args) => {
-    const name = begin(args)
+    const names = begin(args)
     const result = sync(...args)
-    reach('after', name)
+    reach('after', ...names)
     return result
   }
   fs.promises[change] = async (...args) => {
-    const name = begin(args)
+    const names = begin(args)
     const result = await later(...args)
-    reach('after', name)
+    reach('after', ...names)
     return result
   }
 }

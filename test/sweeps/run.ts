@@ -3,25 +3,26 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { execa } from 'execa'
-import { acceptInvite, signUp, verifyMail } from '../../src/rehearsal/docker-hub/people.ts'
 import { type Logged, type Rehearsal, startRehearsal } from '../../src/rehearsal/server.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { git, makeCheckout } from '../support/checkout.ts'
 import { bareEnvironment, CLI } from '../support/cli.ts'
-import { BOT, ownersWorld, signedIn, tellCi } from '../support/vendors.ts'
-
-/** The one name that nothing tells but a person. */
-const BOTS_NAME = ['--set', `dockerHubBot=${BOT}`]
+import { signedIn, tellCi } from '../support/vendors.ts'
+import { watchCi } from './ci.ts'
+import { ROUTES, type Route } from './routes.ts'
 
 const LONGEST_RUN_MS = 60_000
 
 /** What the runs of one test share: clouds of their own, a fresh checkout, and a folder for the progress. */
 export interface Place {
+  readonly bench: Bench
   readonly rehearsal: Rehearsal
   readonly checkout: string
   readonly state: string
   /** For what a test keeps besides. */
   readonly folder: string
+  /** The rehearsal's hook, where nothing else is to happen. */
+  readonly watch: NonNullable<Rehearsal['hook']>
 }
 
 export interface Ran {
@@ -44,23 +45,24 @@ interface Beginning {
   readonly folder: string
 }
 
-/** The program, and where every stage of the set-up begins; what others build meanwhile changes nothing. */
+/** As many runs at once as the machine has cores for. */
+const turn = atMost(2)
+
+/** The program on one route, and where every stage of it begins; what others build meanwhile changes nothing. */
 export class Bench {
+  readonly route: Route
   readonly #folder = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-setup-sweep-')))
   readonly #program = join(this.#folder, 'program', 'cli.js')
-  readonly #turn = atMost(2)
   readonly #beginnings: Beginning[] = []
 
-  constructor() {
+  constructor(route: Route = ROUTES[0]) {
+    this.route = route
     cpSync(dirname(CLI), dirname(this.#program), { recursive: true })
     writeFileSync(join(this.#folder, 'package.json'), '{ "type": "module" }')
     const checkout = join(this.#folder, 'first', 'checkout')
     mkdirSync(checkout, { recursive: true })
-    makeCheckout({ folder: checkout })
-    const world = ownersWorld()
-    signUp(world, { username: BOT, email: `${BOT}@example.com`, password: 'nine characters or more' }, new Date())
-    verifyMail(world, BOT)
-    this.#beginnings.push({ world, folder: dirname(checkout) })
+    makeCheckout({ folder: checkout, files: route.files })
+    this.#beginnings.push({ world: route.world(), folder: dirname(checkout) })
   }
 
   /**
@@ -75,7 +77,8 @@ export class Bench {
         if (ran.code !== 0 && ran.code !== 3) throw new Error(`stage ${stage + 1} ended with ${ran.code}:\n${ran.said}`)
         done.push(read(place, ran))
         if (ran.code === 0) return true
-        playPeople(place)
+        commitAndPush(place)
+        this.route.people(place.rehearsal.world)
         const folder = join(this.#folder, `stage-${stage + 2}`)
         cpSync(place.folder, folder, { recursive: true })
         this.#beginnings.push({ world: structuredClone(place.rehearsal.world), folder })
@@ -86,16 +89,24 @@ export class Bench {
     }
   }
 
-  /** Does work in a place of its own where a stage begins; as many at once as the machine has cores for. */
+  /**
+   * Does work in a place of its own where a stage begins.
+   * @throws Error also where CI was left without a credential that worked
+   */
   async at<T>(stage: number, work: (place: Place) => Promise<T>): Promise<T> {
-    return this.#turn(async () => {
+    return turn(async () => {
       const beginning = this.#beginnings[stage]
       if (beginning === undefined) throw new Error(`there is no stage ${stage}`)
       const folder = await mkdtemp(join(this.#folder, 'place-'))
       await cp(beginning.folder, folder, { recursive: true })
       const rehearsal = await startRehearsal({ world: structuredClone(beginning.world) })
+      const { hook: watch, lost } = watchCi(rehearsal)
+      rehearsal.hook = watch
+      const [checkout, state] = [join(folder, 'checkout'), join(folder, 'state')]
       try {
-        return await work({ rehearsal, checkout: join(folder, 'checkout'), state: join(folder, 'state'), folder })
+        const result = await work({ bench: this, rehearsal, checkout, state, folder, watch })
+        if (lost.length > 0) throw new Error(`CI could push, and could no more: ${lost.join('; ')}`)
+        return result
       } finally {
         await rehearsal.close()
         await rm(folder, { recursive: true, force: true })
@@ -110,7 +121,7 @@ export class Bench {
     more: readonly string[] = [],
   ): Running {
     const hook = Object.keys(preload).length > 0 ? ['--import', resolve('test/sweeps/kill-point.mjs')] : []
-    const argv = ['--yes', '--no-input', '--allow-host', '127.0.0.1', '--state-dir', state, ...BOTS_NAME, ...more]
+    const argv = ['--yes', '--no-input', '--allow-host', '127.0.0.1', '--state-dir', state, ...this.route.argv, ...more]
     const child = execa(process.execPath, [...hook, this.#program, ...argv], {
       cwd: checkout,
       env: { ...bareEnvironment(folder), DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...preload },
@@ -148,14 +159,50 @@ export class Bench {
   }
 }
 
-/** What a run is stopped for: somebody commits and pushes, and whoever reads the bot's mail accepts. */
-function playPeople({ rehearsal, checkout }: Place): void {
+/** A route with what its stages did. */
+export interface Walked<T> {
+  readonly route: Route
+  readonly bench: Bench
+  readonly stages: readonly T[]
+}
+
+/** Walks every route to its end, as `stages` does. */
+export async function walkAll<T>(
+  read: (place: Place, ran: Ran) => T,
+  options: (place: Place) => NodeJS.ProcessEnv = () => ({}),
+): Promise<readonly Walked<T>[]> {
+  const walked: Walked<T>[] = []
+  for (const route of ROUTES) {
+    const bench = new Bench(route)
+    walked.push({ route, bench, stages: await bench.stages(read, options) })
+  }
+  return walked
+}
+
+/**
+ * Tells what is swept on a route: what does not occur on those before it, and what it does otherwise.
+ * @param namesOf the names of all that occurs in a stage
+ */
+export function sweptOn<T>(
+  walked: readonly Walked<T>[],
+  namesOf: (stage: T) => readonly string[],
+): (route: Route, name: string) => boolean {
+  const before = new Map<Route, ReadonlySet<string>>()
+  const names = new Set<string>()
+  for (const { route, stages } of walked) {
+    before.set(route, new Set(names))
+    for (const name of stages.flatMap(namesOf)) names.add(name)
+  }
+  return (route, name) => !before.get(route)?.has(name) || !!route.otherwise?.test(name)
+}
+
+/** What every run is stopped for. */
+function commitAndPush({ rehearsal, checkout }: Place): void {
   const author = ['-c', 'user.name=T', '-c', 'user.email=t@example.com']
   git(checkout, 'add', '--all')
   git(checkout, ...author, 'commit', '--quiet', '--message=set up')
   git(checkout, 'push', '--quiet', 'origin', 'HEAD:refs/heads/main')
   tellCi(rehearsal, checkout)
-  acceptInvite(rehearsal.world, BOT, 'pennocktech', new Date())
 }
 
 const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/gi
@@ -183,7 +230,7 @@ export const PHASES = ['before', 'after'] as const
 
 /** Does something once, when the request of that name has come, or is done and not yet answered. */
 export function onArrival(
-  { rehearsal }: Place,
+  { rehearsal, watch }: Place,
   name: string,
   phase: (typeof PHASES)[number],
   act: (entry: Logged) => void | Promise<void>,
@@ -191,9 +238,10 @@ export function onArrival(
   const naming = requestNames()
   const names = new WeakMap<Logged, string>()
   rehearsal.hook = async (now, entry) => {
+    await watch(now, entry)
     if (now === 'before') names.set(entry, naming(entry))
     if (now !== phase || names.get(entry) !== name) return
-    rehearsal.hook = undefined
+    rehearsal.hook = watch
     await act(entry)
   }
 }

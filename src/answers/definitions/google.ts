@@ -21,7 +21,8 @@ export const GOOGLE = {
   googleProjectName: {
     // facts/google.md 1.1
     rule: words(/^[A-Za-z\d'"! -]{4,30}$/),
-    mustBe: '4 to 30 letters, digits, blanks and any of - \' " !',
+    // In words, since a script says it too, where quotes would end its own.
+    mustBe: '4 to 30 letters, digits, blanks, dashes, apostrophes, double quotes and exclamation marks',
     why: 'What people see of the project; it can be changed later.',
     suggest: bad =>
       bad

@@ -9,7 +9,7 @@ import { shown } from '../../../src/engine/text.ts'
 import { diffOf } from '../../../src/output/diff.ts'
 import { config } from '../../../steps/circleci/config.ts'
 import { configRepairs } from '../../../steps/circleci/config-repairs.ts'
-import { CONFIG } from '../../rehearsal/circleci-config.ts'
+import { OLD_CONFIG as OLD } from '../../rehearsal/circleci-config.ts'
 import { git, makeCheckout } from '../../support/checkout.ts'
 import { circlePlace } from '../../support/circleci.ts'
 import { lookAt, walk } from '../../support/engine.ts'
@@ -18,8 +18,6 @@ import { temporaryFolder } from '../../support/folder.ts'
 const ID = 'circleci.config-repairs'
 const FILE = '.circleci/config.yml'
 
-/** With a retired engine and another's repository, and without its contexts. */
-const OLD = CONFIG.replace(/^ +context: .*\n/gm, '').replace('version: docker28', 'version: 18.06.0-ce')
 const ENGINE = ['{ version: 18.06.0-ce }', '{ version: default }'] as const
 const NAME = ['DOCKER_PROJECT: yourname/dummyapp', 'DOCKER_PROJECT: pennocktech/dummyapp'] as const
 
@@ -90,6 +88,23 @@ describe('What differs', () => {
     expect(agreed.outcomes.get(ID)).toMatchObject({ is: 'done' })
     expect(read()).toBe(OLD.replace(...ENGINE).replace(...NAME))
     expect((await lookAt(configRepairs, engine)).is).toBe('present')
+  })
+
+  const NAMED = `${ID}/executors.main-builder.environment.DOCKER_PROJECT`
+  const VERSIONED = `${ID}/jobs.build.steps.1.setup_remote_docker.version`
+
+  test.each<[string, readonly [string, string], string, string]>([
+    ['the engine', ENGINE, VERSIONED, NAMED],
+    ['the name', NAME, NAMED, VERSIONED],
+  ])('is taken or left value by value: %s alone', async (_, change, taken, left) => {
+    const { engine, read } = await setUp(OLD)
+    const { outcomes } = await walk([configRepairs], engine, { agreed: [taken], kept: [left] })
+    expect(outcomes.get(ID)).toMatchObject({ is: 'done', notes: [expect.stringContaining(`--replace ${left}`)] })
+    expect(read()).toBe(OLD.replace(...change))
+    const later = await walk([configRepairs], engine)
+    expect(later.plan[0]).toMatchObject({ isKept: true, actions: [] })
+    await walk([configRepairs], engine, { agreed: [left] })
+    expect(read()).toBe(OLD.replace(...ENGINE).replace(...NAME))
   })
 
   test('is nothing where there is no config, or nothing to repair', async () => {

@@ -54,8 +54,7 @@ describe('APIs that are not enabled', () => {
     const { engine, rehearsal } = await googlePlace(having('iam.googleapis.com', 'storage.googleapis.com'))
     expect(await lookAt(services, engine)).toMatchObject({
       is: 'missing',
-      partly:
-        'not enabled: cloudresourcemanager.googleapis.com, iamcredentials.googleapis.com, artifactregistry.googleapis.com',
+      partly: 'not enabled: cloudresourcemanager, iamcredentials, artifactregistry',
     })
     await walk([services], engine)
     expect(rehearsal.log.find(({ effect }) => effect)?.body).toEqual({ serviceIds: ALL.slice(1) })

@@ -1,0 +1,40 @@
+import { herokuFault } from '../../src/rehearsal/circleci/credentials.ts'
+import { pushFault } from '../../src/rehearsal/circleci/docker.ts'
+import type { Rehearsal } from '../../src/rehearsal/server.ts'
+import type { World } from '../../src/rehearsal/world.ts'
+
+type Values = Readonly<Record<string, string>>
+
+/** What CI gets for each registry, and whether it may push there with it now. A vendor is added by a line. */
+const MAY_PUSH: Readonly<Record<string, (world: World, values: Values, now: Date) => boolean>> = {
+  Heroku: (world, { HEROKU_API_KEY = '' }, now) => herokuFault(world, HEROKU_API_KEY, now) === undefined,
+  'Docker Hub': (world, { DOCKERHUB_USER: user = '', DOCKERHUB_PASS: password = '' }, now) =>
+    pushFault(world, { user, password }, 'pennocktech/dummyapp:probe', now) === undefined,
+}
+
+/** Where CI can push, by the values of all contexts. It is tried in a copy of the world, as a push leaves a tag. */
+export function reach({ world }: Rehearsal): ReadonlySet<string> {
+  const copy = structuredClone(world)
+  const variables = copy.circleci.contexts.flatMap(context => context.variables)
+  const values = Object.fromEntries(variables.map(({ name, value }) => [name, value]))
+  const now = new Date()
+  return new Set(Object.keys(MAY_PUSH).filter(registry => MAY_PUSH[registry]?.(copy, values, now)))
+}
+
+/** Watches that CI, once it can push somewhere, can push there after every effect. */
+export function watchCi(rehearsal: Rehearsal): {
+  readonly hook: NonNullable<Rehearsal['hook']>
+  readonly lost: readonly string[]
+} {
+  const lost: string[] = []
+  let could = reach(rehearsal)
+  return {
+    lost,
+    hook: (phase, { method, path, effect }) => {
+      if (phase === 'before' || !effect) return
+      const can = reach(rehearsal)
+      for (const registry of could) if (!can.has(registry)) lost.push(`${registry}, by ${method} ${path}`)
+      could = can
+    },
+  }
+}
