@@ -14,7 +14,7 @@ describe('The variable with Google’s key', () => {
       'GCLOUD_AUTH_ENCODED',
     ],
     ['is the one that the job decodes', `printf '%s' "$GCR_KEY" | base64 --decode > key.json`, 'GCR_KEY'],
-    ['is the one that the job decodes from a here-string', 'base64 -d <<< "${GCR_KEY}" > key.json', 'GCR_KEY'],
+    ['is the one that the job decodes from a here-string', `base64 -d <<< "\${GCR_KEY}" > key.json`, 'GCR_KEY'],
     ['is the document’s where none is decoded', 'echo $OTHER | sha256sum', 'GCLOUD_AUTH_ENCODED'],
   ])('%s', (_, command, variable) => {
     expect(keyVariableOf(config(command), JOB)).toBe(variable)
