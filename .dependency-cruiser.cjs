@@ -65,8 +65,8 @@ module.exports = {
     only(
       'steps-apart',
       { path: '^steps/([^/]+)/' },
-      { path: '^steps/', pathNot: '^steps/($1/|delivery.ts$)' },
-      'Steps meet in the table of contents, and in how a credential reaches CI.',
+      { path: '^steps/', pathNot: '^steps/($1/|(?!index\\.)[\\w-]+\\.ts$)' },
+      'Steps meet in the table of contents, and in what lies beside it: how a credential reaches CI, what CI ran and pushed.',
     ),
     only(
       'one-place-to-ask',

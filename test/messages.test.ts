@@ -45,7 +45,7 @@ describe('The collection', () => {
 
 /** How an instruction begins, and what a person can type. */
 const ACT =
-  /^(add|agree|ask|change|check|choose|correct|do|free|give|install|look|make|move|name|put|run|see|set|sign in|start|take|unset|use|wait)\b/i
+  /^(add|agree|ask|change|check|choose|correct|delete|do|free|give|install|look|make|move|name|put|run|see|set|sign in|start|take|unset|use|wait)\b/i
 const COMMAND = /(^|\s|\()(--[a-z]+|git \w+|rm|npx|chmod|heroku login|dummyapp-setup) /
 
 /** The texts, with their places, that do not pass; what is handed on from elsewhere is judged there. */

@@ -1,11 +1,10 @@
 import type { Cause } from '../../src/clouds/cause.ts'
 import { type Action, defineStep, type Seen } from '../../src/engine/step.ts'
 import { hole, t } from '../../src/engine/text.ts'
-import { PUSH_JOB, pushesToGoogle } from '../google/names.ts'
-import { STRIP, STRIPPED } from '../google/strip.ts'
+import { IS_OVER } from '../ci-runs.ts'
+import { lastPush } from '../last-push.ts'
+import { PUSH_JOB, pushesToGoogle, STRIPPED } from '../push-job.ts'
 import { PUSH, WORKFLOW } from './first-run.ts'
-import { lastPush } from './last-push.ts'
-import { IS_OVER } from './runs.ts'
 
 const ID = 'circleci.confirm-push'
 
@@ -28,7 +27,7 @@ export const confirmPush = defineStep({
   async look(look): Promise<Seen<State>> {
     const since = look.fact(STRIPPED)
     // What the first run pushes, it pushes with the temporary role, which is still to be taken away.
-    if (since === undefined && look.answers.googleRoute === 'documented' && look.record(STRIP) === undefined) {
+    if (since === undefined && look.answers.googleRoute === 'documented' && look.record('google.strip') === undefined) {
       return { is: 'missing', state: 'rerun' }
     }
     const push = await lastPush(look, since)

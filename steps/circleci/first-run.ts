@@ -4,8 +4,8 @@ import { counting, type Job, type Run, readJobs, readRuns } from '../../src/clou
 import { textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
 import { hole, t } from '../../src/engine/text.ts'
-import { PUSH_JOB, pushesToGoogle } from '../google/names.ts'
-import { failureOf, IS_OVER, pageOf, publishedRevision, treeOf } from './runs.ts'
+import { failureOf, IS_OVER, pageOf, publishedRevision, treeOf } from '../ci-runs.ts'
+import { PUSH_JOB, pushesToGoogle } from '../push-job.ts'
 
 /** The workflow that came to its good end, and its job that pushes to Google. */
 export const WORKFLOW = 'circleci.first-run:workflow'

@@ -1,5 +1,4 @@
 import { asAccountIn, grantedIn } from '../../src/clouds/google-rights.ts'
-import type { HostId } from '../../src/clouds/hosts.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { path, shown } from '../../src/engine/text.ts'
 import { accountOf } from './names.ts'
@@ -10,7 +9,7 @@ const SCOPE = ['https://www.googleapis.com/auth/cloud-platform']
 
 /** What is asked about, and where. */
 export interface Asked {
-  readonly host: HostId
+  readonly host: 'google' | 'google-registry'
   /** `:testIamPermissions` comes behind it. */
   readonly path: string
   readonly permissions: readonly string[]

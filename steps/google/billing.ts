@@ -11,7 +11,7 @@ import {
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
 import { hole, path, type Str, t } from '../../src/engine/text.ts'
-import { pushesToGoogle } from './names.ts'
+import { pushesToGoogle } from '../push-job.ts'
 import { isWithoutProject } from './there.ts'
 
 const USES = ['circleJobs', 'googleProject', 'googleBillingAccount'] as const

@@ -1,7 +1,8 @@
 import { type Binding, isSame } from '../../src/clouds/policy.ts'
 import { defineStep, type PolicyAction, type Seen } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
-import { countedTo, isOurAccount, locationOf, memberOf, pushesToGoogle, repositoryPath } from './names.ts'
+import { pushesToGoogle } from '../push-job.ts'
+import { countedTo, isOurAccount, locationOf, memberOf, repositoryPath } from './names.ts'
 import { lookAtRepository, rightsOnRepository } from './registry.ts'
 
 /** Uploads, and never deletes (facts/google.md 2). */

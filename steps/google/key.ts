@@ -19,9 +19,10 @@ import {
   standing,
   type Target,
 } from '../delivery.ts'
+import { PUSH_JOB, pushesToGoogle } from '../push-job.ts'
 import { KEY_STEP, keysPath, lookAtKeys, noRight, type Sorted, sorted } from './key-list.ts'
 import { byAdministrator, bySaying, type Constraint, forbidden, forbiddenBy } from './key-policy.ts'
-import { accountOf, PUSH_JOB, pushesToGoogle } from './names.ts'
+import { accountOf } from './names.ts'
 
 const CONTEXT_STEP = 'circleci.context-google'
 const KEY = secretHole(`${KEY_STEP}:key`)

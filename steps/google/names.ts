@@ -2,13 +2,6 @@ import type { Answers } from '../../src/answers/schema.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { path, type Str, t } from '../../src/engine/text.ts'
 
-/** The job that pushes to Google, as the document calls it: without it nothing of this lane is needed. */
-export const PUSH_JOB = 'push_gce_registry'
-
-/** Does CI push to Google at all? */
-export const pushesToGoogle = ({ circleJobs }: { readonly circleJobs: Str }): boolean =>
-  typeof circleJobs !== 'string' || circleJobs.split(',').includes(PUSH_JOB)
-
 type Names = Pick<Answers, 'googleProject' | 'googleServiceAccountId'>
 
 /** The address of the account that CI pushes as. */

@@ -6,9 +6,10 @@ import { textAt } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type Owned } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
+import { pushesToGoogle } from '../push-job.ts'
 import { bindingsOn, holders, UNSEEN } from './access.ts'
 import { begunBy, isFresh, learnOperation } from './begun.ts'
-import { projectPath, pushesToGoogle } from './names.ts'
+import { projectPath } from './names.ts'
 
 const ID = 'google.project'
 const USES = ['circleJobs', 'googleProject', 'googleProjectName', 'googleParent'] as const

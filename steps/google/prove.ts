@@ -2,11 +2,12 @@ import { ancestorsIn, permissionsIn, type Rights, rightsIn } from '../../src/clo
 import { type Binding, savedBindings } from '../../src/clouds/policy.ts'
 import { defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
 import { shown } from '../../src/engine/text.ts'
+import { pushesToGoogle, STRIPPED } from '../push-job.ts'
 import { type Asked, grantedToAccount } from './as-account.ts'
 import { roleOf } from './grant.ts'
-import { memberOf, projectPath, pushesToGoogle, repositoryPath } from './names.ts'
+import { memberOf, projectPath, repositoryPath } from './names.ts'
 import { lookAtRepository, rightsOnRepository } from './registry.ts'
-import { REMOVED, STRIPPED } from './strip.ts'
+import { REMOVED } from './strip.ts'
 import { onProject } from './temporary-role.ts'
 
 const USES = ['googleProject', 'googleServiceAccountId', 'registryHost', 'circleJobs'] as const

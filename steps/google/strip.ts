@@ -1,15 +1,14 @@
 import { type Binding, savedBindings } from '../../src/clouds/policy.ts'
 import { defineStep, type PolicyAction, type Seen } from '../../src/engine/step.ts'
 import { shown, t } from '../../src/engine/text.ts'
-import { lastPush } from '../circleci/last-push.ts'
+import { lastPush } from '../last-push.ts'
+import { pushesToGoogle, STRIPPED } from '../push-job.ts'
 import { roleOf } from './grant.ts'
-import { isOurAccount, memberOf, projectPath, pushesToGoogle } from './names.ts'
+import { isOurAccount, memberOf, projectPath } from './names.ts'
 import { lookAtRepository } from './registry.ts'
 import { isTemporary, onProject, removeCommand, TEMPORARY, UNTIL } from './temporary-role.ts'
 
-export const STRIP = 'google.strip'
-/** When the account lost its roles on the project. */
-export const STRIPPED = `${STRIP}:changed`
+const STRIP = 'google.strip'
 /** What it lost. */
 export const REMOVED = `${STRIP}:removed`
 /** It was given back, since CI could not push without. */

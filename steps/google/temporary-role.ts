@@ -1,9 +1,10 @@
 import { type Binding, bindingsOf, ENDS, NEVER } from '../../src/clouds/policy.ts'
 import { defineStep, type Look, type Seen } from '../../src/engine/step.ts'
 import { hole, shown, t } from '../../src/engine/text.ts'
+import { pushesToGoogle } from '../push-job.ts'
 import { bindingsOn } from './access.ts'
 import { isInForce } from './as-account.ts'
-import { memberOf, projectPath, pushesToGoogle } from './names.ts'
+import { memberOf, projectPath } from './names.ts'
 import { lookAtRepository } from './registry.ts'
 
 const ID = 'google.temporary-role'

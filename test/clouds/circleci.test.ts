@@ -12,7 +12,7 @@ import {
   readRestrictions,
   readVariables,
 } from '../../src/clouds/circleci.ts'
-import { failedStep, readJobs, readRuns } from '../../src/clouds/circleci-runs.ts'
+import { counting, failedStep, readJobs, readRuns } from '../../src/clouds/circleci-runs.ts'
 import type { Json } from '../../src/clouds/json.ts'
 import { Secret } from '../../src/clouds/secret.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
@@ -230,7 +230,7 @@ describe('A pipeline', () => {
   const PIPELINES = `/api/v2/project/${PROJECT}/pipeline?branch=feature%2Fa`
   const workflow = (id: string, name: string, status: string, created_at: string) => ({ id, name, status, created_at })
 
-  test('has the newest workflow of each name, and is over only where CircleCI says so', async () => {
+  test('has its workflows by age, and each is over only where CircleCI says so', async () => {
     const items = [
       workflow('w3', 'all', 'failing', '2026-11-22T10:02:00Z'),
       workflow('w1', 'all', 'failed', '2026-11-22T10:00:00Z'),
@@ -248,11 +248,22 @@ describe('A pipeline', () => {
         createdAt: new Date('2026-11-22T10:00:00Z'),
         errors: [],
         workflows: [
-          { id: 'w3', name: 'all', status: 'failing', isOver: false },
+          { id: 'w1', name: 'all', status: 'failed', isOver: true },
           { id: 'w2', name: 'other', status: 'unauthorized', isOver: true },
+          { id: 'w3', name: 'all', status: 'failing', isOver: false },
         ],
       },
     ])
+  })
+
+  test.each([
+    ['the newest of each name counts', ['failed', 'running'], 'w1'],
+    ['but one that succeeded, before any that was run again after it', ['success', 'failed'], 'w0'],
+    ['and of several that succeeded the first', ['failed', 'success', 'success'], 'w1'],
+  ])('of its workflows %s', (_, statuses, expected) => {
+    const workflows = statuses.map((status, index) => ({ id: `w${index}`, name: 'all', status, isOver: true }))
+    const run = { id: 'p', number: '7', revision: 'abc', createdAt: new Date(), errors: [], workflows }
+    expect(counting(run).map(({ id }) => id)).toEqual([expected])
   })
 
   test('that is not meant costs no request', async () => {
@@ -263,13 +274,13 @@ describe('A pipeline', () => {
 
   test('has jobs; one that has not started has no number', async () => {
     const items = [
-      { name: 'a', status: 'blocked', started_at: null, job_number: null },
-      { name: 'b', status: 'success', job_number: 3 },
+      { id: 'j1', name: 'a', status: 'blocked', started_at: null, job_number: null },
+      { id: 'j2', name: 'b', status: 'success', job_number: 3 },
     ]
     const { read } = reads({ '/api/v2/workflow/w/job': { items } })
     expect(await readJobs(read, 'w')).toEqual([
-      { name: 'a', status: 'blocked', number: undefined, startedAt: undefined, stoppedAt: undefined },
-      { name: 'b', status: 'success', number: '3', startedAt: undefined, stoppedAt: undefined },
+      { id: 'j1', name: 'a', status: 'blocked', number: undefined, startedAt: undefined, stoppedAt: undefined },
+      { id: 'j2', name: 'b', status: 'success', number: '3', startedAt: undefined, stoppedAt: undefined },
     ])
   })
 

@@ -91,7 +91,8 @@ function missing(answers: Answers): readonly string[] {
   )
   return holes.map(hole => {
     const rule = isAnswerKey(hole.hole) ? definitionOf(hole.hole).mustBe : ''
-    return `: "\${${variableOf(hole)}:?set it first: ${rule}}"`
+    // Not within double quotes, where shells differ on what a single one in the rule means.
+    return `: \${${variableOf(hole)}:?${quote(`set it first: ${rule}`)}}`
   })
 }
 

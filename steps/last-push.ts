@@ -1,8 +1,8 @@
-import type { Cause } from '../../src/clouds/cause.ts'
-import { type Job, type Run, readJobs, readRuns } from '../../src/clouds/circleci-runs.ts'
-import type { Look } from '../../src/engine/step.ts'
-import { PUSH_JOB } from '../google/names.ts'
-import { failureOf, pageOf, publishedRevision } from './runs.ts'
+import type { Cause } from '../src/clouds/cause.ts'
+import { type Job, type Run, readJobs, readRuns } from '../src/clouds/circleci-runs.ts'
+import type { Look } from '../src/engine/step.ts'
+import { failureOf, pageOf, publishedRevision } from './ci-runs.ts'
+import { PUSH_JOB } from './push-job.ts'
 
 /** What became of CI's newest push to Google since a time. */
 type LastPush =

@@ -1,7 +1,7 @@
-import type { Cause } from '../../src/clouds/cause.ts'
-import { failedStep, type Job, type Run } from '../../src/clouds/circleci-runs.ts'
-import { at, textAt } from '../../src/clouds/json.ts'
-import type { Look } from '../../src/engine/step.ts'
+import type { Cause } from '../src/clouds/cause.ts'
+import { failedStep, type Job, type Run } from '../src/clouds/circleci-runs.ts'
+import { at, textAt } from '../src/clouds/json.ts'
+import type { Look } from '../src/engine/step.ts'
 
 /* How a pipeline is found, and how it and what failed in it are told. */
 
