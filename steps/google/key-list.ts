@@ -5,6 +5,7 @@ import { at } from '../../src/clouds/json.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { path, type Str, shown, t } from '../../src/engine/text.ts'
 import type { Listed } from '../delivery.ts'
+import { justEnabled } from './enabled.ts'
 import { accountOf, projectPath } from './names.ts'
 
 /*
@@ -38,13 +39,8 @@ export async function lookAtKeys(look: Look<Used>): Promise<KeysSeen> {
   if (keys !== undefined) return { is: 'listed', keys }
   const isDisabled = reasonOf(reply) === 'SERVICE_DISABLED'
   if (!isDisabled && reply.status !== 403 && reply.status !== 404) return { is: 'unknown', cause: GOOGLE.means(reply) }
-  if (isDisabled) {
-    const service = await look.read('google-services', t`${projectPath(answers)}/services/iam.googleapis.com`)
-    if (at(service.body, 'state') !== 'ENABLED') return { is: 'nothing', hasProject: true }
-    const detail =
-      'waits for the API of accounts and keys (IAM), which was enabled a moment ago; it may take some minutes'
-    return { is: 'pending', on: 'vendor', detail }
-  }
+  // It is enabled before anything is done here.
+  if (isDisabled) return justEnabled(reply, look) ?? { is: 'nothing', hasProject: true }
   const account = await look.read('google-iam', accountPath(answers))
   if (account.status >= 300) return { is: 'nothing', hasProject: account.status === 404 }
   if (reply.status === 403 && !(await mayHaveKeys(look))) return { is: 'unknown', cause: noRight(answers) }

@@ -203,7 +203,7 @@ function keyLimit(names: Given, keys: readonly Key[]): Cause {
   return {
     code: 'key-limit',
     means: `${account} has ${keys.length || MOST_KEYS} keys already, and Google lets an account have no more than ${MOST_KEYS}.${all.length > 0 ? ` They are: ${all.join('; ')}.` : ''}`,
-    next: `Delete one that nothing uses: gcloud iam service-accounts keys delete ID --iam-account=${account} --project=${names.googleProject}; gcloud iam service-accounts keys list shows them. Then run again.`,
+    next: `Delete one that nothing uses (gcloud iam service-accounts keys list --iam-account=${account} shows them), with gcloud iam service-accounts keys delete ID --iam-account=${account} --project=${names.googleProject}, and run again.`,
   }
 }
 
