@@ -30,7 +30,10 @@ async function walk(more: Size & { argv?: readonly string[]; cwd?: string; token
 /** An app and a remote; the other vendors are asked nothing that needs a yes. */
 const aboutHeroku = ({ origins }: Rehearsal): readonly string[] => [
   ...['--only', 'heroku,git', '--skip', 'circleci'],
-  ...[origins.circleci, origins['docker-hub']].flatMap(origin => ['--allow-host', new URL(origin).host]),
+  ...[origins.circleci, origins['docker-hub'], origins.google].flatMap(origin => [
+    '--allow-host',
+    new URL(origin).host,
+  ]),
 ]
 
 function walkOn(
@@ -97,7 +100,7 @@ describe('rehearse, in an empty folder', () => {
     const terminal = openTerminal(['rehearse'], { cwd: temporaryFolder(), home: temporaryFolder(), cols })
     await terminal.answer('Are these right', 'enter')
     await terminal.answer('Carry it out', 'enter')
-    expect(await terminal.exit).toBe(0)
+    expect(await terminal.exit, terminal.screen()).toBe(0)
     expectCursorBack(terminal)
     // From there on it depends on how quick CI is.
     const [before = '', ...runs] = terminal.screen().split(/^Run /m)
