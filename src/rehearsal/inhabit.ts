@@ -37,10 +37,13 @@ export function inhabit(world: World, subject: Subject, now: Date): void {
   } else hub.organizations.push(newOrganization(mint, now, dockerNamespace, me.username))
 }
 
-/** A new world in which CI and Google take seconds: a rehearsal is watched by a person. */
+/**
+ * A new world in which CI and Google take seconds: a rehearsal is watched by a person. A push starts CI while the bot's
+ * token is still on its way: a job takes long enough for that on a busy machine.
+ */
 export function quickWorld(): World {
   const world = emptyWorld()
-  Object.assign(world.circleci.rules, { followBuildDelayMs: 300, workflowDelayMs: 200, jobSeconds: 1 })
+  Object.assign(world.circleci.rules, { followBuildDelayMs: 300, workflowDelayMs: 200, jobSeconds: 2 })
   Object.assign(world.google.rules, { propagationMs: 500, newAccountMs: 300, activationMs: 300, operationMs: 200 })
   return world
 }

@@ -100,7 +100,7 @@ describe('rehearse, in an empty folder', () => {
     const terminal = openTerminal(['rehearse'], { cwd: temporaryFolder(), home: temporaryFolder(), cols })
     await terminal.answer('Are these right', 'enter')
     await terminal.answer('Carry it out', 'enter')
-    expect(await terminal.exit).toBe(0)
+    expect(await terminal.exit, terminal.screen()).toBe(0)
     expectCursorBack(terminal)
     // From there on it depends on how quick CI is.
     const [before = '', ...runs] = terminal.screen().split(/^Run /m)
