@@ -2,7 +2,18 @@ import { HEROKU } from '../../src/clouds/heroku.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
 import { type Str, secretHole, shown, t } from '../../src/engine/text.ts'
-import { deliver, type Listed, labelOf, lookAtDelivery, NOTHING, renewed, standing } from '../delivery.ts'
+import {
+  CLOSED,
+  closed,
+  deliver,
+  type Listed,
+  labelOf,
+  lookAtDelivery,
+  NOTHING,
+  openToAll,
+  renewed,
+  standing,
+} from '../delivery.ts'
 
 const ID = 'heroku.ci-token'
 const TOKEN = secretHole(`${ID}:token`)
@@ -47,9 +58,12 @@ export const ciToken = defineStep({
   actions: (answers, seen) => {
     const state = seen !== undefined && 'state' in seen && seen.state ? seen.state : NOTHING
     const target = { name: answers.herokuContext, madeBy: 'circleci.context-heroku' } as const
-    const made = [create(answers), deliver(target, { variable: answers.herokuTokenVariable, value: TOKEN })]
+    const value = { variable: answers.herokuTokenVariable, value: TOKEN }
+    const made = [closed(target), create(answers), deliver(target, value)]
     return renewed(state, made, revoke)
   },
+
+  isNo: (key, reply, { herokuContext }) => (key === CLOSED ? openToAll(reply, herokuContext) : undefined),
 
   undo: ({ herokuContext, herokuTokenVariable }) => [
     {
