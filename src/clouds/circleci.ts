@@ -176,8 +176,8 @@ export async function contextNamed(read: Read, organization: string, name: strin
   return contexts.find(one => one.name === name && one.id !== '')
 }
 
-/** What is known of a value in a context: when it was written, and how it ends. */
-interface Variable {
+/** What is known of a value in a context or a project: when it was written, and how it ends. */
+export interface Variable {
   readonly name: string
   readonly updatedAt: string
   readonly tail: string
@@ -190,6 +190,19 @@ export async function readVariables(read: Read, context: string): Promise<readon
     name: textAt(item, 'variable') ?? '',
     updatedAt: textAt(item, 'updated_at') ?? textAt(item, 'created_at') ?? '',
     tail: textAt(item, 'truncated_value') ?? '',
+  }))
+}
+
+/**
+ * The variables of a project itself, by its slug (facts/circleci.md 6): four x stand before the end of each value, and
+ * of its time only the making is told. Throws SetupError with a refusal.
+ */
+export async function readProjectVariables(read: Read, project: string): Promise<readonly Variable[]> {
+  const items = await readItems(read, `/api/v2/project/${project}/envvar`)
+  return items.map(item => ({
+    name: textAt(item, 'name') ?? '',
+    updatedAt: textAt(item, 'created_at') ?? '',
+    tail: /^xxxx(.*)$/s.exec(textAt(item, 'value') ?? '')?.[1] ?? '',
   }))
 }
 

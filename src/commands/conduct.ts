@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os'
+import type { Candidate } from '../answers/candidate.ts'
 import type { Known } from '../answers/schema.ts'
 import type { Exit } from '../clouds/cause.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -60,6 +61,11 @@ async function passes(
   let engine = entrant
   const agreed = new Map<StepId, readonly Action[]>()
   const played = new Set<string>()
+  const take = (chosen: readonly Candidate[]) => {
+    candidates = [...chosen, ...candidates]
+    engine = { ...engine, answers: { ...engine.answers, ...valuesOf(chosen) } }
+    saveAnswers({ answers: engine.answers, candidates }, engine.progress)
+  }
   for (let changes = 0; ; ) {
     const began = performance.now()
     const plan = await lookAtAll(steps, engine, interrupt.stop)
@@ -88,12 +94,22 @@ async function passes(
     if (await obtainSecrets(neededToGoOn(outcomes), engine, ground, screen)) continue
     const changed = [...outcomes.values()].some(outcome => outcome.is === 'open' && outcome.why === 'changed')
     if (changed) changes += 1
-    const again = changed ? changes < MOST_CHANGES : await waits(plan, outcomes, engine, ground, screen, played)
-    if (!again || interrupt.stop.aborted) return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
+    const next = !changed
+      ? await waits(plan, outcomes, engine, ground, screen, played)
+      : changes < MOST_CHANGES
+        ? 'again'
+        : 'left'
+    if (next === 'left' || interrupt.stop.aborted) {
+      return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
+    }
+    if (next !== 'again') take([next])
   }
 }
 
-/** Waits for people where only they are awaited; true when another pass is due. */
+const valuesOf = (chosen: readonly Candidate[]): Partial<Known> =>
+  Object.fromEntries(chosen.map(({ key, value }) => [key, value]))
+
+/** Waits for people where only they are awaited. */
 async function waits(
   plan: readonly Planned[],
   outcomes: ReadonlyMap<StepId, Outcome>,
@@ -101,10 +117,10 @@ async function waits(
   ground: Ground,
   screen: Screen,
   played: Set<string>,
-): Promise<boolean> {
+): ReturnType<typeof awaitPeople> {
   const awaited = awaitedIn(plan, outcomes)
   const failed = [...outcomes.values()].some(({ is }) => is === 'failed')
-  return awaited.length > 0 && !failed && (await awaitPeople(awaited, engine, ground, screen, played))
+  return awaited.length > 0 && !failed ? awaitPeople(awaited, engine, ground, screen, played) : 'left'
 }
 
 async function draw(

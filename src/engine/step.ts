@@ -92,6 +92,14 @@ export interface PersonAction extends Common {
   readonly forward?: Str
   /** Commands that do it, where there are. */
   readonly byHand?: readonly Sh[]
+  /** Answers by which it goes on without that person, and what each means. */
+  readonly instead?: readonly Instead[]
+}
+
+export interface Instead {
+  readonly answer: AnswerKey
+  readonly value: string
+  readonly means: string
 }
 
 /** A vendor's object that a step stands for, with the right owner: what adoption is decided on. */

@@ -4,19 +4,22 @@ import { grantedIn, readRepository } from '../../src/clouds/docker-hub.ts'
 import { at } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type RequestAction, type Seen } from '../../src/engine/step.ts'
-import { hole, path, secretHole, t } from '../../src/engine/text.ts'
+import { hole, secretHole, t } from '../../src/engine/text.ts'
 import {
   CLOSED,
-  closed,
+  closedFirst,
   type Delivery,
   deliver,
+  everyPlace,
   lookAtDelivery,
   NOTHING,
   openToAll,
+  placeNow,
   renewed,
   type Standing,
   standing,
   type Target,
+  takeOut,
   type Value,
 } from '../delivery.ts'
 import { pageOf, repositoryPath } from './names.ts'
@@ -39,12 +42,8 @@ export const token = defineStep({
 
   async look(look) {
     const { answers } = look
-    const delivery = await lookAtDelivery(
-      look,
-      TOKEN,
-      { organization: answers.circleOrg, name: answers.herokuContext },
-      valuesOf(answers),
-    )
+    const place = await placeNow(look, answers.herokuContext)
+    const delivery = await lookAtDelivery(look, TOKEN, place, valuesOf(answers))
     try {
       return await seenWith(delivery, look)
     } catch (error) {
@@ -57,18 +56,21 @@ export const token = defineStep({
 
   actions: (answers, seen) => {
     const state = seen !== undefined && 'state' in seen && seen.state !== undefined ? seen.state : NOTHING
-    return renewed(state, making(answers), id => kindOf(answers.dockerHubRoute).revoke(answers, id))
+    const target = state.into === 'project' ? { project: answers.circleProject } : contextOf(answers)
+    return renewed(state, making(answers, target), id => kindOf(answers.dockerHubRoute).revoke(answers, id))
   },
 
   undo: answers => [
-    ...valuesOf(answers).map(({ variable }) => takeOut(variable, answers)),
+    ...everyPlace(contextOf(answers), answers).flatMap(place =>
+      valuesOf(answers).map(({ variable }) => takeOut(place, variable)),
+    ),
     undoing(kindOf(answers.dockerHubRoute).revoke(answers, '')),
   ],
 
   means: refused,
 
   isNo(key, reply, answers) {
-    if (key === CLOSED) return openToAll(reply, answers.herokuContext)
+    if (key === CLOSED) return openToAll(reply, answers.herokuContext, answers.secretsUntilRestricted)
     if (key === 'check') return mayNotWrite(reply, answers)
     if (key === 'mint') return isTooWide(reply, answers)
     return key === 'prove' ? notGranted(reply, answers) : undefined
@@ -91,7 +93,7 @@ async function seenWith(delivery: Delivery, look: Look<Used>): Promise<Seen<Stan
   return seen
 }
 
-const targetOf = ({ herokuContext }: Names): Target => ({ name: herokuContext, madeBy: CONTEXT_STEP })
+const contextOf = ({ herokuContext }: Names) => ({ name: herokuContext, madeBy: CONTEXT_STEP }) as const
 
 const valuesOf = (names: Names): readonly Value[] => [
   { variable: 'DOCKERHUB_USER', value: kindOf(names.dockerHubRoute).user(names) },
@@ -99,14 +101,14 @@ const valuesOf = (names: Names): readonly Value[] => [
 ]
 
 /** In this order nothing secret is made that could not be used or kept, and nothing is delivered that was not proven. */
-function making(names: Names): readonly Action[] {
+function making(names: Names, target: Target): readonly Action[] {
   const kind = kindOf(names.dockerHubRoute)
   return [
-    closed(targetOf(names)),
+    ...closedFirst(target),
     ...(names.dockerHubRoute === 'org-token' ? [] : [check(names)]),
     kind.make(names),
     prove(names),
-    ...valuesOf(names).map(value => deliver(targetOf(names), value)),
+    ...valuesOf(names).map(value => deliver(target, value)),
   ]
 }
 
@@ -133,17 +135,6 @@ const prove = (names: Names): RequestAction => ({
   path: grantPath(names.dockerHubRepository),
   learn: { proven: ['issued_at'] },
   again: 'safe',
-})
-
-const takeOut = (variable: string, { herokuContext }: Names): Action => ({
-  kind: 'request',
-  key: `take-out-${variable}`,
-  does: t`take ${variable} out of the context ${herokuContext}`,
-  host: 'circleci',
-  method: 'DELETE',
-  path: path`/api/v2/context/${hole(`${CONTEXT_STEP}:id`)}/environment-variable/${variable}`,
-  again: 'safe',
-  okStatus: [404],
 })
 
 /** The recorded one. */

@@ -16,7 +16,9 @@ export const TOKEN_USES = [
   'dockerHubRepository',
   'dockerHubBot',
   'circleOrg',
+  'circleProject',
   'herokuContext',
+  'secretsUntilRestricted',
 ] as const
 export type Used = (typeof TOKEN_USES)[number]
 /** The answers, known or not. */
