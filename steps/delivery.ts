@@ -46,17 +46,15 @@ export const closed = ({ name, madeBy }: ContextTarget): RequestAction => ({
   again: 'safe',
 })
 
-/** What comes before a credential is made for a place: a project's own variables are closed to all others anyway. */
-export const closedFirst = (target: Target): readonly RequestAction[] => ('project' in target ? [] : [closed(target)])
+/** What comes before a credential is made for a place: a project's own variables are closed anyway, an open context may be chosen. */
+export const closedFirst = (target: Target, { secretsUntilRestricted }: Pick<Places, 'secretsUntilRestricted'>) =>
+  'project' in target || secretsUntilRestricted === 'write-anyway' ? [] : [closed(target)]
 
-/**
- * Why nothing may be written to a context: every project of the organization can use it (facts/circleci.md 5). By choice
- * it is written to all the same.
- */
-export function openToAll({ body }: VendorReply, context: string, choice = 'wait'): Cause | undefined {
+/** Why nothing may be written to a context: every project of the organization can use it (facts/circleci.md 5). */
+export function openToAll({ body }: VendorReply, context: string): Cause | undefined {
   const items = at(body, 'items')
   const isClosed = Array.isArray(items) && items.some(item => textAt(item, 'restriction_type') === 'project')
-  if (isClosed || choice === 'write-anyway') return undefined
+  if (isClosed) return undefined
   return {
     code: 'open-context',
     means: `Every project of the organization can use the context ${context}, so nothing secret is made for it yet.`,

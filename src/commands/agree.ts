@@ -1,8 +1,9 @@
+import type { Candidate } from '../answers/candidate.ts'
 import type { Asker } from '../answers/prompts.ts'
-import type { Answers } from '../answers/schema.ts'
+import { type Answers, faultOf } from '../answers/schema.ts'
 import { openConsent } from '../engine/pass.ts'
 import { type Consent, heldBack, type Planned, sameActions } from '../engine/plan.ts'
-import type { Action, StepId } from '../engine/step.ts'
+import type { Action, Owned, StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
 import { clean } from '../output/clean.ts'
 import { showPlan, showRequests } from '../output/plan.ts'
@@ -16,6 +17,8 @@ export interface Agreement {
   readonly consented: ReadonlySet<StepId>
   /** What differs and stays as it is, by choice. */
   readonly kept: ReadonlySet<StepId>
+  /** New names, with which it is looked again, for what belongs to somebody. */
+  readonly renamed?: readonly Candidate[]
 }
 
 /**
@@ -38,11 +41,20 @@ export async function agree(
   const { acting, asker, printer, options, place, answers, agreed } = context
   const consented = new Set<StepId>()
   const kept = new Set<StepId>()
-  for (const planned of plan.filter(({ step, consents }) => acting.has(step.id) && consents.length > 0)) {
+  const renamed: Candidate[] = []
+  const open = plan.filter(({ step, consents }) => acting.has(step.id) && consents.length > 0)
+  // A new name comes first: what follows is asked once it is looked again.
+  for (const planned of open.toSorted((one, other) => Number(!newNameOf(one)) - Number(!newNameOf(other)))) {
+    if (renamed.length > 0 && !newNameOf(planned)) break
     const choice = await consents(planned, asker, printer, options)
+    if (typeof choice === 'object') {
+      renamed.push(choice)
+      continue
+    }
     if (choice === 'keep') kept.add(planned.step.id)
     if (choice !== 'leave') consented.add(planned.step.id)
   }
+  if (renamed.length > 0) return { decision: 'look-again', consented, kept, renamed }
   const held = heldBack(plan, acting, consented)
   const toDo = plan.map(planned => (kept.has(planned.step.id) ? keptAsItIs(planned) : planned))
   const allowed = toDo.filter(({ step }) => !held.has(step.id))
@@ -84,9 +96,13 @@ const WISHES = [
 
 const keptAsItIs = ({ step, seen }: Planned): Planned => ({ step, seen, actions: [], consents: [], isKept: true })
 
-type Choice = 'take' | 'keep' | 'leave'
+type Choice = 'take' | 'keep' | 'leave' | Candidate
 
-/** What a person wants with what stands there: use or overwrite it, keep it as it is, or leave it for later. */
+/** Where it need not be somebody's: the name that is free. */
+const newNameOf = ({ seen, consents }: Planned): Owned['otherwise'] =>
+  consents.join() === 'adopt' && 'owned' in seen ? seen.owned?.otherwise : undefined
+
+/** What a person wants with what stands there: use or overwrite it, keep it as it is, leave it for later, or another name. */
 async function consents(
   planned: Planned,
   asker: Asker | undefined,
@@ -101,6 +117,18 @@ async function consents(
   if (asker === undefined || options.yes) return 'leave'
   line()
   line(wrap(`${paint.bold(step.id)}  `, `${clean(openConsent(planned))}.`, width))
+  const otherwise = newNameOf(planned)
+  if (otherwise !== undefined) {
+    const wish = await asker.choose<'new' | Choice>('What shall become of it?', [
+      { name: 'take a new name', value: 'new' },
+      { name: 'use it (undo leaves it alone)', value: 'take' },
+      { name: 'leave it for later', value: 'leave' },
+    ])
+    if (wish !== 'new') return wish
+    const { answer: key, value: byDefault } = otherwise
+    const value = await asker.text(key, { byDefault, faultOf: typed => faultOf(key, typed) })
+    return { key, value, from: 'you' }
+  }
   if (!mayStay) {
     const question = planned.consents.includes('replace') ? 'Overwrite that?' : 'Use it? (undo leaves it alone)'
     return (await asker.yes(question, false)) ? 'take' : 'leave'

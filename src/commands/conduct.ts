@@ -71,7 +71,7 @@ async function passes(
     const plan = await lookAtAll(steps, engine, interrupt.stop)
     if (await obtainSecrets(neededToLook(plan, acting), engine, ground, screen)) continue
     sayLook(plan, performance.now() - began, printer)
-    const { decision, consented, kept } = await agree(plan, {
+    const { decision, consented, kept, renamed } = await agree(plan, {
       acting,
       asker,
       printer,
@@ -80,6 +80,7 @@ async function passes(
       answers: engine.answers,
       agreed,
     })
+    if (renamed !== undefined) take(renamed)
     if (decision === 'look-again') continue
     if (decision === 'change-answers') {
       const settled = await settleAnswers(candidates, used, { ...screen, takeProposed: ground.takeProposed })

@@ -104,7 +104,9 @@ function howToGoOn(planned: Planned, outcomes: End['outcomes']): string {
   const outcome = outcomes.get(planned.step.id)
   if (outcome?.is === 'open' && outcome.why === 'changed') return `${outcome.detail}, again and again. Run again later.`
   const flags = planned.consents.map(consent => `--${consent} ${planned.step.id}`)
-  return `${clean(openConsent(planned))}. Nothing of it was touched. To allow it: ${flags.join(' ')}`
+  const { otherwise } = ('owned' in planned.seen && planned.seen.owned) || {}
+  const rename = otherwise ? ` To take a new name instead: --set ${otherwise.answer}=${otherwise.value}` : ''
+  return `${clean(openConsent(planned))}. Nothing of it was touched. To allow it: ${flags.join(' ')}${rename}`
 }
 
 /** A credential is replaced by one that is proven to have arrived, and revoked last: so no stop locks CI out. */

@@ -321,7 +321,7 @@ export function openConsent({ seen, consents }: Planned): string {
   const adopt =
     consents.includes('adopt') && owned
       ? [
-          `${owned.what} is there already (${[`owner ${owned.owner}`, ...(owned.since ? [`since ${day(owned.since)}`] : []), access(owned)].join(', ')})`,
+          `${owned.what} is there already (${[`owner ${owned.owner}`, ...(owned.since ? [`since ${day(owned.since)}`] : []), access(owned)].join(', ')})${owned.using ? `. ${owned.using}` : ''}`,
         ]
       : []
   const replace = how.map(({ what, expected, found }) => `${what} is ${found}, expected ${expected}`)

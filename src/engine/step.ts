@@ -112,6 +112,10 @@ export interface Owned {
   readonly since?: Date
   /** Who else can use or change it. */
   readonly alsoAccess: readonly string[]
+  /** What its use here means for others, in sentences. */
+  readonly using?: string
+  /** A name under which there is nothing yet, and the answer that takes it. */
+  readonly otherwise?: Pick<Instead, 'answer' | 'value'>
 }
 
 interface Difference {

@@ -82,7 +82,7 @@ export const restrict = defineStep({
       const add = (type: string, does: Str, value: Str): Action => ({
         kind: 'request',
         key: `${type}-${answer}`,
-        does,
+        does: isChoice(answers.secretsUntilRestricted) ? t`${does}, if this account may` : does,
         host: 'circleci',
         method: 'POST',
         path: t`/api/v2/context/${hole(`${madeBy}:id`)}/restrictions`,

@@ -70,7 +70,7 @@ export const token = defineStep({
   means: refused,
 
   isNo(key, reply, answers) {
-    if (key === CLOSED) return openToAll(reply, answers.herokuContext, answers.secretsUntilRestricted)
+    if (key === CLOSED) return openToAll(reply, answers.herokuContext)
     if (key === 'check') return mayNotWrite(reply, answers)
     if (key === 'mint') return isTooWide(reply, answers)
     return key === 'prove' ? notGranted(reply, answers) : undefined
@@ -104,7 +104,7 @@ const valuesOf = (names: Names): readonly Value[] => [
 function making(names: Names, target: Target): readonly Action[] {
   const kind = kindOf(names.dockerHubRoute)
   return [
-    ...closedFirst(target),
+    ...closedFirst(target, names),
     ...(names.dockerHubRoute === 'org-token' ? [] : [check(names)]),
     kind.make(names),
     prove(names),

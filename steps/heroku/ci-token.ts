@@ -64,12 +64,11 @@ export const ciToken = defineStep({
     const state = seen !== undefined && 'state' in seen && seen.state ? seen.state : NOTHING
     const target = state.into === 'project' ? { project: answers.circleProject } : contextOf(answers)
     const value = { variable: answers.herokuTokenVariable, value: TOKEN }
-    const made = [...closedFirst(target), create(answers), deliver(target, value)]
+    const made = [...closedFirst(target, answers), create(answers), deliver(target, value)]
     return renewed(state, made, revoke)
   },
 
-  isNo: (key, reply, { herokuContext, secretsUntilRestricted }) =>
-    key === CLOSED ? openToAll(reply, herokuContext, secretsUntilRestricted) : undefined,
+  isNo: (key, reply, { herokuContext }) => (key === CLOSED ? openToAll(reply, herokuContext) : undefined),
 
   undo: answers => [
     ...everyPlace(contextOf(answers), answers).map(place => takeOut(place, answers.herokuTokenVariable)),
