@@ -4,7 +4,7 @@ import { grantedIn, readRepository } from '../../src/clouds/docker-hub.ts'
 import { at } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type RequestAction, type Seen } from '../../src/engine/step.ts'
-import { hole, secretHole, t } from '../../src/engine/text.ts'
+import { hole, secretHole, shown, t } from '../../src/engine/text.ts'
 import {
   CLOSED,
   closedFirst,
@@ -22,8 +22,20 @@ import {
   takeOut,
   type Value,
 } from '../delivery.ts'
+import { type Earlier, earlierTokens, isOfSameOwner, learnedOf, notesOn } from './earlier.ts'
 import { pageOf, repositoryPath } from './names.ts'
-import { grantPath, isNarrow, kindOf, type Names, noTokenLeft, TOKEN, TOKEN_USES, type Used } from './tokens.ts'
+import {
+  grantPath,
+  isNarrow,
+  kindOf,
+  type Names,
+  noTokenLeft,
+  ownerOf,
+  revoke,
+  TOKEN,
+  TOKEN_USES,
+  type Used,
+} from './tokens.ts'
 
 const CONTEXT_STEP = 'circleci.context-heroku'
 
@@ -45,26 +57,29 @@ export const token = defineStep({
     const place = await placeNow(look, answers.herokuContext)
     const delivery = await lookAtDelivery(look, TOKEN, place, valuesOf(answers))
     try {
-      return await seenWith(delivery, look)
+      return await withEarlier(await seenWith(delivery, look), look)
     } catch (error) {
       // What was made and delivered is there; to see that it lives takes a password that nobody should be asked for.
-      if (!(error instanceof NeedsSecret) || delivery.is !== 'proven' || delivery.by !== 'record') throw error
+      const isThere = delivery.is === 'proven' && delivery.by === 'record' && isOfSameOwner(look)
+      if (!(error instanceof NeedsSecret) || !isThere) throw error
       const note = `Whether it is still valid was not asked: only ${answers.dockerHubBot}’s own password shows its tokens.`
       return { is: 'present', state: { mint: false, old: [], unproven: [] }, learned: delivery.learned, notes: [note] }
     }
   },
 
   actions: (answers, seen) => {
-    const state = seen !== undefined && 'state' in seen && seen.state !== undefined ? seen.state : NOTHING
+    const state: State = seen !== undefined && 'state' in seen && seen.state !== undefined ? seen.state : NOTHING
     const target = state.into === 'project' ? { project: answers.circleProject } : contextOf(answers)
-    return renewed(state, making(answers, target), id => kindOf(answers.dockerHubRoute).revoke(answers, id))
+    const owner = ownerOf(answers)
+    const earlier = state.earlier?.map(one => revoke(one.owner, one.id)) ?? []
+    return [...renewed(state, making(answers, target), id => revoke(owner, id)), ...earlier]
   },
 
   undo: answers => [
     ...everyPlace(contextOf(answers), answers).flatMap(place =>
       valuesOf(answers).map(({ variable }) => takeOut(place, variable)),
     ),
-    undoing(kindOf(answers.dockerHubRoute).revoke(answers, '')),
+    undoing(revoke(ownerOf(answers), '')),
   ],
 
   means: refused,
@@ -76,6 +91,23 @@ export const token = defineStep({
     return key === 'prove' ? notGranted(reply, answers) : undefined
   },
 })
+
+interface State extends Standing {
+  /** What CI pushed with before the route changed: revoked last. */
+  readonly earlier?: readonly Earlier[]
+}
+
+/** It is not done while a token of an earlier route is valid that can be revoked. */
+async function withEarlier(seen: Seen<Standing>, look: Look<Used>): Promise<Seen<State>> {
+  if (!('state' in seen) || seen.state === undefined) return seen
+  const found = await earlierTokens(look)
+  const state: State = { ...seen.state, ...(found.toRevoke.length > 0 && { earlier: found.toRevoke }) }
+  if (seen.is !== 'present') return { ...seen, state } as Seen<State>
+  if (found.toRevoke.length > 0) {
+    return { is: 'missing', partly: 'delivered; what CI pushed with before is still valid', state }
+  }
+  return { ...seen, state, learned: { ...seen.learned, ...learnedOf(look, found) }, notes: notesOn(found, look) }
+}
 
 /** What is seen with the tokens that are there; they are listed only where one of them may be ours. */
 async function seenWith(delivery: Delivery, look: Look<Used>): Promise<Seen<Standing>> {
@@ -96,7 +128,7 @@ async function seenWith(delivery: Delivery, look: Look<Used>): Promise<Seen<Stan
 const contextOf = ({ herokuContext }: Names) => ({ name: herokuContext, madeBy: CONTEXT_STEP }) as const
 
 const valuesOf = (names: Names): readonly Value[] => [
-  { variable: 'DOCKERHUB_USER', value: kindOf(names.dockerHubRoute).user(names) },
+  { variable: 'DOCKERHUB_USER', value: ownerOf(names).name },
   { variable: 'DOCKERHUB_PASS', value: secretHole(`${TOKEN}:token`) },
 ]
 
@@ -130,7 +162,7 @@ const prove = (names: Names): RequestAction => ({
   key: 'prove',
   does: t`prove with the new token that the registry grants pull and push on ${names.dockerHubRepository}`,
   host: 'docker-hub-auth',
-  as: { user: kindOf(names.dockerHubRoute).user(names), secret: secretHole(`${TOKEN}:token`) },
+  as: { user: ownerOf(names).name, secret: secretHole(`${TOKEN}:token`) },
   method: 'GET',
   path: grantPath(names.dockerHubRepository),
   learn: { proven: ['issued_at'] },
@@ -196,7 +228,7 @@ function refused({ status, asked, body }: VendorReply, answers: Given): Cause | 
   if (status === 401 && asked.includes('/token?')) {
     return {
       code: 'token-refused',
-      means: `Docker does not let ${kindOf(answers.dockerHubRoute).user(answers)} in with the token that was just made: another account made it, or single sign-on forbids it.`,
+      means: `Docker does not let ${shown(ownerOf(answers).name)} in with the token that was just made: another account made it, or single sign-on forbids it.`,
       next: `See that the sign-in of the bot (DOCKERHUB_BOT_USER) is that of ${answers.dockerHubBot ?? 'the bot'}, and run again: the token is revoked and made anew.`,
     }
   }
