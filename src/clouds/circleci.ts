@@ -48,6 +48,9 @@ export const CIRCLECI_API: Host = {
     const host = env.CIRCLE_HOST || env.CIRCLECI_CLI_HOST
     return !host || /^https?:/.test(host) ? host || undefined : `https://${host}`
   },
+  // facts/circleci.md 5, 10, 11
+  elsewhere:
+    'It is taken for a CircleCI Server. Following, contexts, restrictions, variables and pipelines go as on the cloud. Not covered: the names of contexts must be free in the whole installation; the pages that are named here are the cloud’s; the versions of setup_remote_docker that are put right here are the cloud’s, a Server ignores them; it has a limit on pulls from Docker Hub.',
   headers: {},
   // Not Bearer: only recent Server images take that (facts/circleci.md 2).
   authorization: ({ secret }) => ({ 'circle-token': secret.reveal() }),
