@@ -84,6 +84,14 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
+    when: (_, __, message) => /cannot create more than \d+ environment variables/i.test(message),
+    cause: {
+      code: 'full',
+      means: 'The context holds as many variables as one may.',
+      next: 'Delete one that nothing uses, or take another context (--set herokuContext=NAME, --set googleContext=NAME), and run again.',
+    },
+  },
+  {
     when: status => status === 400 || status === 409 || status === 422,
     cause: {
       code: 'invalid',

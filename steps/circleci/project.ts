@@ -34,8 +34,8 @@ export const project = defineStep({
     const read = (path: string) => look.read('circleci', path)
     const found = await readProject(read, circleProject)
     if (found === undefined) {
-      const twin = await standaloneTwin(read, circleOrg)
-      return { is: 'missing', ...(twin !== undefined && { partly: twinKnown(circleOrg, twin) }) }
+      const partly = await whatIsKnownOf(circleOrg, read)
+      return { is: 'missing', ...(partly !== undefined && { partly }) }
     }
     const settings = await read(`/api/v2/project/${circleProject}/settings`)
     if (settings.status >= 300) return { is: 'unknown', cause: CIRCLECI.means(settings) }
@@ -174,17 +174,29 @@ const notOwner = (project: string, organization: string): Cause => ({
   next: `Say which is right, and run again: --set circleOrg=${project.replace(/\/[^/]*$/, '')} or --set circleProject=${organization}/NAME`,
 })
 
-/** In the plan, before anybody agrees to follow what CircleCI builds already by its GitHub App (facts/circleci.md 4, 6). */
-const twinKnown = (organization: string, twin: string): string =>
-  `missing; CircleCI knows ${organization.replace(/^\w+\//, '')} also as ${twin}, an organization that stands apart (GitHub App), whose projects are not covered: if it is built there already, leave this lane out (--skip circleci)`
-
-/** The slug of an organization of the same name that stands alone, of those that the signed-in account is in. */
-async function standaloneTwin(read: Read, organization: string): Promise<string | undefined> {
+/**
+ * What to know of the organization before anybody agrees to follow, from the list of those that the signed-in account is
+ * in (facts/circleci.md 4, 6, 13): case matters, and an organization of that name may stand apart.
+ */
+async function whatIsKnownOf(organization: string, read: Read): Promise<string | undefined> {
   const { status, body } = await read('/api/v2/me/collaborations')
-  const all = status < 300 && Array.isArray(body) ? (body as readonly Json[]) : []
-  const name = organization.replace(/^\w+\//, '').toLowerCase()
-  const twin = all.find(one => textAt(one, 'vcs-type') === 'circleci' && textAt(one, 'name')?.toLowerCase() === name)
-  return textAt(twin, 'slug')
+  if (status >= 300 || !Array.isArray(body)) return undefined
+  const slugs = (body as readonly Json[]).map(one => ({
+    slug: textAt(one, 'slug') ?? '',
+    name: textAt(one, 'name') ?? '',
+    standsApart: textAt(one, 'vcs-type') === 'circleci',
+  }))
+  const name = organization.replace(/^\w+\//, '')
+  const isAlike = (other: string) => other.toLowerCase() === name.toLowerCase()
+  const twin = slugs.find(one => one.standsApart && isAlike(one.name))
+  if (twin !== undefined) {
+    return `missing; CircleCI knows ${name} also as ${twin.slug}, an organization that stands apart (GitHub App), whose projects are not covered: if it is built there already, leave this lane out (--skip circleci)`
+  }
+  if (slugs.some(({ slug }) => slug === organization)) return undefined
+  const other = slugs.find(({ slug }) => slug.toLowerCase() === organization.toLowerCase())
+  return other === undefined
+    ? `missing; CircleCI does not list ${organization} among the organizations of the signed-in account`
+    : `missing; CircleCI knows ${other.slug}, and capitals count: --set circleOrg=${other.slug}`
 }
 
 const notFollowed = (project: string): Cause => ({

@@ -311,6 +311,14 @@ describe('A project', () => {
     expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
   })
 
+  test.each([
+    ['gh/pennocktech', /capitals count: --set circleOrg=gh\/PennockTech$/],
+    ['gh/nobody', /does not list gh\/nobody among the organizations of the signed-in account$/],
+  ])('of %s, which CircleCI does not know so, is told before it is followed', async (circleOrg, partly) => {
+    const place = await circlePlace({ answers: { circleOrg, circleProject: `${circleOrg}/dummyapp` } })
+    expect(await lookAt(project, place.engine)).toEqual({ is: 'missing', partly: expect.stringMatching(partly) })
+  })
+
   test('is told to be refused where the token was revoked', async () => {
     const place = await circlePlace({ change: followed })
     for (const user of place.circleci().users) user.tokens = []

@@ -440,6 +440,24 @@ describe('Nothing counts as proven', () => {
     await endsWell(rehearsal, anew(engine))
   })
 
+  test('where the context is full: that is told, and what was made is revoked by the next run', async () => {
+    const { rehearsal, engine } = await stand()
+    const [context] = rehearsal.world.circleci.contexts
+    const full = Array.from({ length: 100 }, (_, index) => ({
+      name: `V${index}`,
+      value: 'x',
+      createdAt: YESTERDAY,
+      updatedAt: YESTERDAY,
+    }))
+    context?.variables.push(...full)
+    expect((await walk([ciToken], engine)).outcomes.get(ID)).toMatchObject({
+      is: 'failed',
+      cause: { code: 'full', next: expect.stringContaining('--set herokuContext=NAME') },
+    })
+    context?.variables.pop()
+    await endsWell(rehearsal, anew(engine))
+  })
+
   test('where Heroku does not say what there is', async () => {
     const { rehearsal, engine } = await stand()
     rehearsal.faults.push({
