@@ -1,22 +1,32 @@
+import type { Known } from '../src/answers/schema.ts'
 import type { Cause } from '../src/clouds/cause.ts'
-import { contextNamed, readVariables } from '../src/clouds/circleci.ts'
+import {
+  contextNamed,
+  readProjectVariables,
+  readRestrictions,
+  readVariables,
+  type Variable,
+} from '../src/clouds/circleci.ts'
 import { at, textAt } from '../src/clouds/json.ts'
 import type { VendorReply } from '../src/clouds/vendor.ts'
 import type { Action, Look, RequestAction, Seen, StepId } from '../src/engine/step.ts'
-import { type Hole, hole, type Str, shown, t } from '../src/engine/text.ts'
+import { type Hole, hole, path, type Str, shown, t } from '../src/engine/text.ts'
 
 /*
- * How a credential reaches CI: made, put into a context and proven within one step. The context never shows a value, so
+ * How a credential reaches CI: made, put where CI finds it and proven within one step. CircleCI never shows a value, so
  * what stands there is ours by the time of its writing, and proven by its last characters while the secret is at hand.
  */
 
 /** A context, and the step that makes it. */
-export interface Target {
+interface ContextTarget {
   readonly name: Str
   readonly madeBy: StepId
 }
 
-/** One variable of it: a secret that the step makes, or a text. */
+/** Where CI finds values: a context, or the project's own variables, which every job of every branch sees (facts/circleci.md 6). */
+export type Target = ContextTarget | { readonly project: Str }
+
+/** One variable there: a secret that the step makes, or a text. */
 export interface Value<Name extends Str = string> {
   readonly variable: Name
   readonly value: Str
@@ -26,7 +36,7 @@ export interface Value<Name extends Str = string> {
 export const CLOSED = 'closed'
 
 /** Asks, before anything is made for it, whether the context is closed to other projects; `isNo` judges by `openToAll`. */
-export const closed = ({ name, madeBy }: Target): RequestAction => ({
+export const closed = ({ name, madeBy }: ContextTarget): RequestAction => ({
   kind: 'request',
   key: CLOSED,
   does: t`see that the context ${name} is closed to other projects`,
@@ -35,6 +45,10 @@ export const closed = ({ name, madeBy }: Target): RequestAction => ({
   path: t`/api/v2/context/${hole(`${madeBy}:id`)}/restrictions`,
   again: 'safe',
 })
+
+/** What comes before a credential is made for a place: a project's own variables are closed anyway, an open context may be chosen. */
+export const closedFirst = (target: Target, { secretsUntilRestricted }: Pick<Places, 'secretsUntilRestricted'>) =>
+  'project' in target || secretsUntilRestricted === 'write-anyway' ? [] : [closed(target)]
 
 /** Why nothing may be written to a context: every project of the organization can use it (facts/circleci.md 5). */
 export function openToAll({ body }: VendorReply, context: string): Cause | undefined {
@@ -48,17 +62,60 @@ export function openToAll({ body }: VendorReply, context: string): Cause | undef
   }
 }
 
-/** Puts a value into the context. A wrong key would be taken and store nothing (facts/circleci.md 5), so what stands there is proven. */
-export const deliver = ({ name, madeBy }: Target, { variable, value }: Value<Str>): RequestAction => ({
+/** What a place is called. */
+const placed = (target: Target): Str =>
+  'project' in target ? t`the own variables of the project ${target.project}` : t`the context ${target.name}`
+
+/** Puts a value there. A wrong key would be taken and store nothing (facts/circleci.md 5), so what stands there is proven. */
+export function deliver(target: Target, { variable, value }: Value<Str>): RequestAction {
+  const common = {
+    kind: 'request',
+    does: t`put ${variable} into ${placed(target)}`,
+    host: 'circleci',
+    again: 'safe',
+  } as const
+  if ('project' in target) {
+    return {
+      ...common,
+      key: intentOf(shown(variable), 'project'),
+      method: 'POST',
+      path: t`/api/v2/project/${target.project}/envvar`,
+      body: { name: variable, value },
+    }
+  }
+  return {
+    ...common,
+    key: intentOf(shown(variable), 'context'),
+    method: 'PUT',
+    path: t`/api/v2/context/${hole(`${target.madeBy}:id`)}/environment-variable/${variable}`,
+    body: { value },
+  }
+}
+
+/** Takes a variable out of a place, for what is undone. */
+export const takeOut = (target: Target, variable: Str): RequestAction => ({
   kind: 'request',
-  key: `deliver-${shown(variable)}`,
-  does: t`put ${variable} into the context ${name}`,
+  key: `take-out-${shown(variable)}${'project' in target ? '-of-project' : ''}`,
+  does: t`take ${variable} out of ${placed(target)}`,
   host: 'circleci',
-  method: 'PUT',
-  path: t`/api/v2/context/${hole(`${madeBy}:id`)}/environment-variable/${variable}`,
-  body: { value },
+  method: 'DELETE',
+  path:
+    'project' in target
+      ? t`/api/v2/project/${target.project}/envvar/${path`${variable}`}`
+      : path`/api/v2/context/${hole(`${target.madeBy}:id`)}/environment-variable/${variable}`,
   again: 'safe',
+  // Gone is gone.
+  okStatus: [404],
 })
+
+/** Everywhere that a variable may have been put by these answers. */
+export const everyPlace = (
+  context: ContextTarget,
+  { circleProject, secretsUntilRestricted }: Pick<Places, 'circleProject' | 'secretsUntilRestricted'>,
+): readonly Target[] => [
+  context,
+  ...(secretsUntilRestricted === 'project-variables' ? [{ project: circleProject }] : []),
+]
 
 /** A look, whatever answers it is for. */
 type Questions = Omit<Look, 'answers'>
@@ -69,8 +126,48 @@ type Questions = Omit<Look, 'answers'>
  */
 type Stood = Readonly<Record<string, string>>
 
-/** What stands in the context. */
-export type Delivery =
+/** What decides where values go. */
+type Places = { readonly [Key in 'circleOrg' | 'circleProject' | 'secretsUntilRestricted']: Str }
+
+/** A context by its name, and the project whose own variables are meant instead, or were. */
+export interface Place {
+  readonly organization: string
+  readonly name: string
+  readonly project?: string
+  readonly into?: 'project'
+}
+
+/** The fact that tells what CircleCI said when this account was to close a context: it is no admin's. */
+export const refusedTo = (account: string): string => `circleci.restrict:refused-${account}`
+
+/**
+ * Where values go now: into the context; where the signed-in account may not close it and a person chose so, into the
+ * project's own variables for as long as it stands open. Throws SetupError where CircleCI does not tell.
+ */
+export async function placeNow(
+  look: Questions & {
+    readonly answers: Pick<Known, 'circleOrg' | 'circleProject' | 'secretsUntilRestricted'>
+  },
+  name: string,
+): Promise<Place> {
+  const { circleOrg: organization, circleProject: project, secretsUntilRestricted } = look.answers
+  const place: Place = { organization, name, project }
+  if (secretsUntilRestricted !== 'project-variables') return place
+  if (look.fact(refusedTo(look.account('circleci').id)) === undefined) return place
+  const read = (path: string) => look.read('circleci', path)
+  const context = await contextNamed(read, organization, name)
+  if (context === undefined) return place
+  const isClosed = (await readRestrictions(read, context.id)).some(({ type }) => type === 'project')
+  return isClosed ? place : { ...place, into: 'project' }
+}
+
+/** What stands in a place. */
+export type Delivery = {
+  /** It is the project's own variables; else the context. */
+  readonly into?: 'project'
+  /** What stands in the other place under the same names. */
+  readonly elsewhere?: readonly Elsewhere[]
+} & (
   | { readonly is: 'no-context' }
   /** Somebody else wrote these, and when. */
   | {
@@ -82,34 +179,112 @@ export type Delivery =
   | { readonly is: 'open'; readonly mayBeUsed: boolean; readonly stood?: Stood }
   /** All there and ours: by what was recorded, or by the secret at hand. */
   | { readonly is: 'proven'; readonly by: 'record' | 'hand'; readonly learned: Readonly<Record<string, string>> }
+)
 
-/** Looks what stands in the context of what a step delivers. Throws SetupError where CircleCI does not tell. */
+/** A variable of the same name in the place where values do not go now; a context's goes before a project's (facts/circleci.md 5). */
+export interface Elsewhere {
+  readonly name: string
+  readonly writtenAt: string
+  /** What the place is called. */
+  readonly in: string
+  readonly path: string
+  readonly isOurs: boolean
+}
+
+/** Looks what stands where a step delivers to. Throws SetupError where CircleCI does not tell. */
 export async function lookAtDelivery(
   look: Questions,
   step: StepId,
-  { organization, name }: { readonly organization: string; readonly name: string },
+  { organization, name, project, into }: Place,
   values: readonly Value[],
 ): Promise<Delivery> {
-  const context = await contextNamed(path => look.read('circleci', path), organization, name)
+  const read = (path: string) => look.read('circleci', path)
+  const context = await contextNamed(read, organization, name)
   if (context === undefined) return { is: 'no-context' }
-  const there = await readVariables(path => look.read('circleci', path), context.id)
-  const stands = values.map(({ variable, value }) => {
-    const found = there.find(one => one.name === variable)
-    if (found === undefined) return { is: 'absent' } as const
-    const fact = `${step}:delivered-${variable}`
-    const learned = { [fact]: found.updatedAt }
-    if (look.fact(fact) === found.updatedAt) return { is: 'record', learned } as const
-    const stood = { [`${step}:stood-${variable}`]: found.updatedAt }
-    const isOld = look.fact(`${step}:stood-${variable}`) === found.updatedAt
-    const isProven = endsIn(value, found.tail, look) && !(isSecret(value) && isOld)
-    const intent = `${step}/deliver-${variable}`
-    if (!isByUs(look.begunAt(intent, 'first'), look.begunAt(intent), { at: found.updatedAt, isProven })) {
-      return { is: 'foreign', name: variable, writtenAt: found.updatedAt, stood } as const
+  const stands = async (kind: Kind): Promise<readonly Stand[]> => {
+    if (kind === 'context') return standsOf(look, step, values, kind, await readVariables(read, context.id))
+    return project === undefined ? [] : standsOf(look, step, values, kind, await readProjectVariables(read, project))
+  }
+  const whatIs = judged(await stands(into ?? 'context'), values)
+  if (into === 'project') {
+    const at = { in: `the context ${name}`, path: `/api/v2/context/${context.id}/environment-variable` }
+    return { ...whatIs, into, elsewhere: (await stands('context')).flatMap(elsewhere(at)) }
+  }
+  // What came into the project while the context stood open; what others put there is theirs, and the context goes before it.
+  if (project === undefined || !values.some(one => wasPutIntoProject(look, step, one))) return whatIs
+  const at = { in: `the project ${project}`, path: `/api/v2/project/${project}/envvar` }
+  const ours = (await stands('project')).flatMap(elsewhere(at)).filter(({ isOurs }) => isOurs)
+  return { ...whatIs, elsewhere: ours }
+}
+
+const wasPutIntoProject = (look: Questions, step: StepId, { variable }: Value): boolean =>
+  look.fact(factOf(step, variable, 'project')) !== undefined ||
+  look.begunAt(`${step}/${intentOf(variable, 'project')}`) !== undefined
+
+const elsewhere =
+  (at: { readonly in: string; readonly path: string }) =>
+  (stand: Stand): readonly Elsewhere[] =>
+    stand.is === 'absent'
+      ? []
+      : [
+          {
+            name: stand.name,
+            writtenAt: stand.writtenAt,
+            in: at.in,
+            path: `${at.path}/${encodeURIComponent(stand.name)}`,
+            isOurs: stand.is !== 'foreign',
+          },
+        ]
+
+/** How one variable stands in a place. */
+type Stand =
+  | { readonly is: 'absent' }
+  | { readonly is: 'foreign' | 'unproven'; readonly name: string; readonly writtenAt: string; readonly stood: Stood }
+  /** `text`: whose credential stands there, a text that is the same for all of them does not tell. */
+  | {
+      readonly is: 'record' | 'hand' | 'text'
+      readonly name: string
+      readonly writtenAt: string
+      readonly learned: Readonly<Record<string, string>>
     }
-    if (!isProven) return { is: 'unproven', stood } as const
-    // Whose credential stands there, a text that is the same for all of them does not tell.
-    return { is: isSecret(value) ? 'hand' : 'text', learned } as const
+
+/** The two kinds of places keep their facts and intents apart. */
+type Kind = 'context' | 'project'
+const factOf = (step: StepId, variable: string, kind: Kind): string =>
+  `${step}:delivered-${variable}${kind === 'project' ? '-to-project' : ''}`
+const intentOf = (variable: string, kind: Kind): string =>
+  `deliver-${variable}${kind === 'project' ? '-to-project' : ''}`
+
+/**
+ * How the variables of a place stand. No source tells whether the time of a project's variable moves when it is written anew
+ * (facts/circleci.md 6): there the secret at hand proves it whatever the time.
+ */
+const standsOf = (
+  look: Questions,
+  step: StepId,
+  values: readonly Value[],
+  kind: Kind,
+  there: readonly Variable[],
+): readonly Stand[] =>
+  values.map(({ variable: name, value }) => {
+    const found = there.find(one => one.name === name)
+    if (found === undefined) return { is: 'absent' }
+    const { updatedAt: writtenAt } = found
+    const fact = factOf(step, name, kind)
+    const learned = { [fact]: writtenAt }
+    if (look.fact(fact) === writtenAt) return { is: 'record', name, writtenAt, learned }
+    const stood = { [`${step}:stood-${name}`]: writtenAt }
+    const isOld = kind === 'context' && isSecret(value) && look.fact(`${step}:stood-${name}`) === writtenAt
+    const isProven = endsIn(value, found.tail, look) && !isOld
+    const intent = `${step}/${intentOf(name, kind)}`
+    const [first, last] = [look.begunAt(intent, 'first'), look.begunAt(intent)]
+    const isAtHand = kind === 'project' && isProven && first !== undefined
+    if (!isAtHand && !isByUs(first, last, { at: writtenAt, isProven })) return { is: 'foreign', name, writtenAt, stood }
+    if (!isProven) return { is: 'unproven', name, writtenAt, stood }
+    return { is: isSecret(value) ? 'hand' : 'text', name, writtenAt, learned }
   })
+
+function judged(stands: readonly Stand[], values: readonly Value[]): Delivery {
   const stood: Stood = Object.assign({}, ...stands.map(one => ('stood' in one ? one.stood : {})))
   const foreign = stands.flatMap(one => (one.is === 'foreign' ? [{ name: one.name, writtenAt: one.writtenAt }] : []))
   if (foreign.length > 0) return { is: 'foreign', variables: foreign, stood }
@@ -161,6 +336,10 @@ export interface Standing {
   readonly old: readonly string[]
   /** Of these, the ones that were made and certainly never reached CI: they go before anything is made anew. */
   readonly unproven: readonly string[]
+  /** It goes into the project's own variables; else into the context. */
+  readonly into?: 'project'
+  /** What stands in the other place: it is taken out of there once the new value is in its own. */
+  readonly elsewhere?: readonly Elsewhere[]
 }
 
 /** Nothing is there yet. */
@@ -168,14 +347,28 @@ export const NOTHING: Standing = { mint: true, old: [], unproven: [] }
 
 /** What is to be done: what CI may use goes last, when the new one is in its place. */
 export const renewed = (
-  { mint, old, unproven }: Standing,
+  { mint, old, unproven, elsewhere = [] }: Standing,
   make: readonly Action[],
   revoke: (id: string) => Action,
 ): readonly Action[] => [
   ...unproven.map(revoke),
   ...(mint ? make : []),
+  ...elsewhere.map(clear),
   ...old.filter(id => !unproven.includes(id)).map(revoke),
 ]
+
+/** Takes a value out of the place where it no longer is to be. */
+const clear = ({ name, in: place, path, isOurs }: Elsewhere): Action => ({
+  kind: 'request',
+  key: `clear-${name}`,
+  does: `take ${name} out of ${place}, which it no longer comes from`,
+  host: 'circleci',
+  method: 'DELETE',
+  path,
+  again: 'safe',
+  okStatus: [404],
+  ...(isOurs && { takesBack: true }),
+})
 
 /**
  * What a step that makes a credential and delivers it has come to. Ours are the recorded one, the one just made, and
@@ -210,24 +403,40 @@ export function standing(
   const old = ours.filter(one => one !== current).map(({ id }) => id)
   const mayBeUsed = (id: string) => id === recorded || (delivery.is === 'open' && delivery.mayBeUsed)
   const unproven = old.filter(id => !mayBeUsed(id))
-  if (current !== undefined && delivery.is === 'proven') {
-    const partly = 'delivered; an older one of ours is still valid'
-    if (old.length > 0) return { is: 'missing', partly, state: { mint: false, old, unproven } }
-    const learned = { ...delivery.learned, [`${step}:id`]: current.id }
-    return { is: 'present', state: { mint: false, old, unproven }, learned }
+  const { into, elsewhere = [] } = delivery
+  const state = { old, unproven, ...(into && { into }), ...(elsewhere.length > 0 && { elsewhere }) }
+  const foreign = foreignIn(delivery, context)
+  if (current !== undefined && delivery.is === 'proven' && foreign.length === 0) {
+    const done = { ...state, mint: false }
+    const partly = 'delivered; an older one of ours is still valid, or still stands elsewhere'
+    if (old.length > 0 || elsewhere.length > 0) return { is: 'missing', partly, state: done }
+    return { is: 'present', state: done, learned: { ...delivery.learned, [`${step}:id`]: current.id } }
   }
-  const state = { mint: true, old, unproven }
+  const toDo = { ...state, mint: current === undefined }
   const partly = delivery.is === 'proven' ? NO_LONGER_GOOD : HALF_MADE
-  if (delivery.is !== 'foreign') return { is: 'missing', state, ...stood, ...(old.length > 0 && { partly }) }
-  const [first, ...more] = delivery.variables.map(({ name, writtenAt }) => ({
-    what: `${name} in the context ${context}`,
-    expected: 'a value that this set-up wrote',
-    found: `a value written ${writtenAt.slice(0, 10)} that nobody can read`,
-  }))
-  if (first === undefined) return { is: 'missing', state }
-  const keep = { id: delivery.variables.map(({ writtenAt }) => writtenAt).join(' ') }
-  return { is: 'differs', state, how: [first, ...more], keep, ...stood }
+  const [first, ...more] = foreign
+  if (first === undefined) return { is: 'missing', state: toDo, ...stood, ...(old.length > 0 && { partly }) }
+  return {
+    is: 'differs',
+    state: toDo,
+    how: [differs(first), ...more.map(differs)],
+    keep: { id: foreign.map(({ writtenAt }) => writtenAt).join(' ') },
+    ...stood,
+  }
 }
+
+/** What somebody else wrote where CI would take it from. */
+function foreignIn(delivery: Delivery, context: string): readonly Omit<Elsewhere, 'path' | 'isOurs'>[] {
+  const place = delivery.into === 'project' ? 'the project’s own variables' : `the context ${context}`
+  const there = delivery.is === 'foreign' ? delivery.variables.map(one => ({ ...one, in: place })) : []
+  return [...there, ...(delivery.elsewhere ?? []).filter(({ isOurs }) => !isOurs)]
+}
+
+const differs = ({ name, writtenAt, in: place }: Omit<Elsewhere, 'path' | 'isOurs'>) => ({
+  what: `${name} in ${place}`,
+  expected: 'a value that this set-up wrote',
+  found: `a value written ${writtenAt.slice(0, 10)} that nobody can read`,
+})
 
 const NO_LONGER_GOOD = 'what was delivered is no longer good for it: it is made anew, and the old one revoked'
 const HALF_MADE = 'made by an interrupted run and not provably delivered: it is made anew, and the old one revoked'

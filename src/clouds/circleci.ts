@@ -49,6 +49,9 @@ export const CIRCLECI_API: Host = {
     const host = env.CIRCLE_HOST || env.CIRCLECI_CLI_HOST
     return !host || /^https?:/.test(host) ? host || undefined : `https://${host}`
   },
+  // facts/circleci.md 5, 10, 11
+  elsewhere:
+    'It is taken for a CircleCI Server. Following, contexts, restrictions, variables and pipelines go as on the cloud. Not covered: the names of contexts must be free in the whole installation; the pages that are named here are the cloud’s; the versions of setup_remote_docker that are put right here are the cloud’s, a Server ignores them; it has a limit on pulls from Docker Hub.',
   headers: {},
   // Not Bearer: only recent Server images take that (facts/circleci.md 2).
   authorization: ({ secret }) => ({ 'circle-token': secret.reveal() }),
@@ -79,6 +82,14 @@ const REFUSALS: readonly Refusal[] = [
       code: 'not_found',
       means: 'CircleCI does not know it, or the signed-in account may not see it.',
       next: 'Check the names (--set circleOrg=gh/OWNER, --set circleProject=gh/OWNER/NAME; capitals count), and run again.',
+    },
+  },
+  {
+    when: (_, __, message) => /cannot create more than \d+ environment variables/i.test(message),
+    cause: {
+      code: 'full',
+      means: 'The context holds as many variables as one may.',
+      next: 'Delete one that nothing uses, or take another context (--set herokuContext=NAME, --set googleContext=NAME), and run again.',
     },
   },
   {
@@ -177,8 +188,8 @@ export async function contextNamed(read: Read, organization: string, name: strin
   return contexts.find(one => one.name === name && one.id !== '')
 }
 
-/** What is known of a value in a context: when it was written, and how it ends. */
-interface Variable {
+/** What is known of a value in a context or a project: when it was written, and how it ends. */
+export interface Variable {
   readonly name: string
   readonly updatedAt: string
   readonly tail: string
@@ -191,6 +202,19 @@ export async function readVariables(read: Read, context: string): Promise<readon
     name: textAt(item, 'variable') ?? '',
     updatedAt: textAt(item, 'updated_at') ?? textAt(item, 'created_at') ?? '',
     tail: textAt(item, 'truncated_value') ?? '',
+  }))
+}
+
+/**
+ * The variables of a project itself, by its slug (facts/circleci.md 6): four x stand before the end of each value, and
+ * of its time only the making is told. Throws SetupError with a refusal.
+ */
+export async function readProjectVariables(read: Read, project: string): Promise<readonly Variable[]> {
+  const items = await readItems(read, `/api/v2/project/${project}/envvar`)
+  return items.map(item => ({
+    name: textAt(item, 'name') ?? '',
+    updatedAt: textAt(item, 'created_at') ?? '',
+    tail: /^xxxx(.*)$/s.exec(textAt(item, 'value') ?? '')?.[1] ?? '',
   }))
 }
 

@@ -13,7 +13,10 @@ const SESSION_MS = 9 * 60_000
 /** The words of a refusal, in any of the shapes that Docker Hub gives them (facts/docker-hub.md 2). */
 function wordsIn(body: Json): string {
   const plain = ['detail', 'message', 'text'].map(key => textAt(body, key)).find(text => text)
-  return plain ?? textAt(body, 'errinfo', 'reason') ?? textAt(body, 'errors', '0', 'message') ?? ''
+  const fields = Object.entries(at(body, 'fields') ?? {}).map(([name, words]) => `${name}: ${[words].flat().join(' ')}`)
+  const errors = at(body, 'errors')
+  const registry = Array.isArray(errors) ? errors.map(error => textAt(error, 'message') ?? '') : []
+  return plain ?? textAt(body, 'errinfo', 'reason') ?? [...fields, ...registry].join('; ')
 }
 
 const means = (reply: VendorReply): Cause => explained(reply, { message: wordsIn(reply.body) }, REFUSALS, UNEXPECTED)
@@ -104,7 +107,10 @@ async function session({ user = '', secret, code }: Credential, as: Identity, se
 function refused(reply: VendorReply, user: string, as: Identity): SetupError {
   const name = user === '' ? 'without a Docker ID' : `of ${user}`
   const cause = { ...means(reply), means: `Docker Hub does not accept the sign-in ${name}.` }
-  return as === 'docker-hub' ? new SetupError(cause, EXIT.input) : new NeedsSecret(as, 'password', cause)
+  if (as === 'docker-hub') return new SetupError(cause, EXIT.input)
+  // facts/docker-hub.md 1, 3: single sign-on breaks passwords, and nobody makes a token for another user.
+  const next = `Give the right one. Where the organization enforces single sign-on no password is taken: then no bot can make its token, and --set dockerHubRoute=org-token needs none.`
+  return new NeedsSecret(as, 'password', { ...cause, next })
 }
 
 const secondFactor = (user: string): Cause => ({

@@ -42,10 +42,15 @@ const mayFollow = (trouble: Trouble, repeat: Repeat): boolean =>
 const mayRepeat = (status: number, repeat: Repeat, asked: number | undefined): boolean =>
   repeat === 'safe' ? PASSING.has(status) : status === 429 && asked !== undefined
 
-/** Retry-After, seconds or a date, in milliseconds from now; a date is measured by the clock of the server that wrote it. */
+/**
+ * Retry-After, seconds or a date, in milliseconds from now; a date is measured by the clock of the server that wrote it.
+ * Docker Hub's older X-Retry-After is a moment in seconds since 1970 (facts/docker-hub.md 2).
+ */
 function retryAfter({ headers, date }: Refusal, now: Date): number | undefined {
   const text = headers['retry-after']?.trim() ?? ''
   if (/^\d+$/.test(text)) return Number(text) * 1000
+  const moment = headers['x-retry-after']?.trim() ?? ''
+  if (/^\d+$/.test(moment)) return Math.max(Number(moment) * 1000 - (date ?? now).getTime(), 0)
   // Date.parse would take `1.5` for a day in 2001.
   const until = text.endsWith(' GMT') ? Date.parse(text) : Number.NaN
   return Number.isNaN(until) ? undefined : Math.max(until - (date ?? now).getTime(), 0)

@@ -51,6 +51,8 @@ export interface Host {
   readonly variables: readonly string[]
   /** The address that the vendor's own variables (or ours) ask for; undefined without them. */
   endpoint(env: NodeJS.ProcessEnv): string | undefined
+  /** What it means to be another machine's, in a sentence: the vendor's product on a server of somebody's own. */
+  readonly elsewhere?: string
   readonly headers: Readonly<Record<string, string>>
   /** The headers that carry a sign-in, or the token of its session. */
   authorization(credential: Credential): Readonly<Record<string, string>>

@@ -1,9 +1,10 @@
+import type { Candidate } from '../answers/candidate.ts'
 import type { Asker } from '../answers/prompts.ts'
-import type { Answers } from '../answers/schema.ts'
+import { type Answers, faultOf } from '../answers/schema.ts'
 import type { Decisions } from '../engine/choices.ts'
 import { openConsent } from '../engine/pass.ts'
 import { type Consent, decided, heldBack, type Planned, sameActions } from '../engine/plan.ts'
-import type { Action, StepId } from '../engine/step.ts'
+import type { Action, Owned, StepId } from '../engine/step.ts'
 import type { Place } from '../output/checklist/model.ts'
 import { clean } from '../output/clean.ts'
 import { showPlan, showRequests } from '../output/plan.ts'
@@ -17,6 +18,8 @@ export interface Agreement extends Required<Decisions> {
   readonly decision: 'carry-out' | 'leave' | 'change-answers' | 'look-again'
   /** With what was decided. */
   readonly plan: readonly Planned[]
+  /** New names, with which it is looked again, for what belongs to somebody. */
+  readonly renamed?: readonly Candidate[]
 }
 
 interface Context {
@@ -40,12 +43,18 @@ export async function agree(looked: readonly Planned[], context: Context): Promi
   const { acting, asker, printer, options, place, answers, agreedTo } = context
   const agreed = new Set<string>()
   const kept = new Set<string>()
-  for (const planned of looked.filter(({ step }) => acting.has(step.id))) {
+  const renamed: Candidate[] = []
+  const open = looked.filter(({ step }) => acting.has(step.id))
+  // A new name comes first: what follows is asked once it is looked again.
+  for (const planned of open.toSorted((one, other) => Number(!newNameOf(one)) - Number(!newNameOf(other)))) {
+    if (renamed.length > 0 && !newNameOf(planned)) break
     for (const [name, choice] of await choices(planned, context)) {
+      if (typeof choice === 'object') renamed.push(choice)
       if (choice === 'take') agreed.add(name)
       if (choice === 'keep') kept.add(name)
     }
   }
+  if (renamed.length > 0) return { decision: 'look-again', plan: looked, agreed, kept, renamed }
   const plan = looked.map(planned =>
     kept.has(planned.step.id) ? keptAsItIs(planned) : decided(planned, answers, { agreed, kept }),
   )
@@ -90,14 +99,20 @@ const WISHES = [
 
 const keptAsItIs = ({ step, seen }: Planned): Planned => ({ step, seen, actions: [], consents: [], isKept: true })
 
+type Wish = Choice | Candidate
+
+/** Where it need not be somebody's: the name that is free. */
+const newNameOf = ({ seen, consents }: Planned): Owned['otherwise'] =>
+  consents.join() === 'adopt' && 'owned' in seen ? seen.owned?.otherwise : undefined
+
 /** What becomes of what needs consent, by name: the step, or each of its single differences. */
-async function choices(planned: Planned, context: Context): Promise<ReadonlyMap<string, Choice>> {
+async function choices(planned: Planned, context: Context): Promise<ReadonlyMap<string, Wish>> {
   if (planned.choices) return singleChoices(planned, context)
   return new Map(planned.consents.length === 0 ? [] : [[planned.step.id, await consents(planned, context)]])
 }
 
-/** What a person wants with what stands there: use or overwrite it, keep it as it is, or leave it for later. */
-async function consents(planned: Planned, { asker, printer, options }: Context): Promise<Choice> {
+/** What a person wants with what stands there: use or overwrite it, keep it as it is, leave it for later, or another name. */
+async function consents(planned: Planned, { asker, printer, options }: Context): Promise<Wish> {
   const { line, paint, width } = printer
   const { step, seen } = planned
   const given: Record<Consent, readonly string[]> = { adopt: options.adopt, replace: options.replace }
@@ -109,6 +124,18 @@ async function consents(planned: Planned, { asker, printer, options }: Context):
   line(wrap(`${paint.bold(step.id)}  `, `${clean(openConsent(planned))}.`, width))
   if (seen.is === 'differs' && seen.typed !== undefined)
     return (await typed(seen.typed, seen.offer, asker)) ? 'take' : 'leave'
+  const otherwise = newNameOf(planned)
+  if (otherwise !== undefined) {
+    const wish = await asker.choose<'new' | Choice>('What shall become of it?', [
+      { name: 'take a new name', value: 'new' },
+      { name: 'use it (undo leaves it alone)', value: 'take' },
+      { name: 'leave it for later', value: 'leave' },
+    ])
+    if (wish !== 'new') return wish
+    const { answer: key, value: byDefault } = otherwise
+    const value = await asker.text(key, { byDefault, faultOf: typed => faultOf(key, typed) })
+    return { key, value, from: 'you' }
+  }
   if (!mayStay) {
     const question = planned.consents.includes('replace')
       ? seen.is === 'differs' && seen.offer

@@ -64,19 +64,22 @@ async function passes(
   const agreedTo = new Map<StepId, readonly Action[]>()
   const said = new Map<string, Choice>()
   const played = new Set<string>()
+  const take = (chosen: readonly Candidate[]) => {
+    candidates = [...chosen, ...candidates]
+    engine = { ...engine, answers: { ...engine.answers, ...valuesOf(chosen) } }
+    saveAnswers({ answers: engine.answers, candidates }, engine.progress)
+  }
   for (let changes = 0; ; ) {
     const began = performance.now()
     const looked = await lookAtAll(steps, engine, interrupt.stop)
     if (await obtainSecrets(neededToLook(looked, acting), engine, ground, screen)) continue
     const chosen = await obtainChoices(choicesIn(looked, acting), ground, options, screen)
     if (chosen.length > 0) {
-      candidates = [...chosen, ...candidates]
-      engine = { ...engine, answers: { ...engine.answers, ...valuesOf(chosen) } }
-      saveAnswers({ answers: engine.answers, candidates }, engine.progress)
+      take(chosen)
       continue
     }
     sayLook(looked, performance.now() - began, printer)
-    const { decision, plan, agreed, kept } = await agree(looked, {
+    const { decision, plan, agreed, kept, renamed } = await agree(looked, {
       acting,
       asker,
       printer,
@@ -86,6 +89,7 @@ async function passes(
       agreedTo,
       said,
     })
+    if (renamed !== undefined) take(renamed)
     if (decision === 'look-again') continue
     if (decision === 'change-answers') {
       const settled = await settleAnswers(candidates, used, { ...screen, takeProposed: ground.takeProposed })
@@ -100,8 +104,15 @@ async function passes(
     if (await obtainSecrets(neededToGoOn(outcomes), engine, ground, screen)) continue
     const changed = [...outcomes.values()].some(outcome => outcome.is === 'open' && outcome.why === 'changed')
     if (changed) changes += 1
-    const again = changed ? changes < MOST_CHANGES : await waits(plan, outcomes, engine, ground, screen, played)
-    if (!again || interrupt.stop.aborted) return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
+    const next = !changed
+      ? await waits(plan, outcomes, engine, ground, screen, played)
+      : changes < MOST_CHANGES
+        ? 'again'
+        : 'left'
+    if (next === 'left' || interrupt.stop.aborted) {
+      return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
+    }
+    if (next !== 'again') take([next])
   }
 }
 
@@ -116,10 +127,10 @@ async function waits(
   ground: Ground,
   screen: Screen,
   played: Set<string>,
-): Promise<boolean> {
+): ReturnType<typeof awaitPeople> {
   const awaited = awaitedIn(plan, outcomes)
   const failed = [...outcomes.values()].some(({ is }) => is === 'failed')
-  return awaited.length > 0 && !failed && (await awaitPeople(awaited, engine, ground, screen, played))
+  return awaited.length > 0 && !failed ? awaitPeople(awaited, engine, ground, screen, played) : 'left'
 }
 
 async function draw(

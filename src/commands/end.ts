@@ -131,7 +131,9 @@ function howToGoOn(planned: Planned, outcomes: End['outcomes']): string {
   const alone = singly.length > 1 ? `, or of it alone: ${singly.join(' ')}` : ''
   const stay = singly.length > 0 ? '. With --adopt instead it stays, and is not asked again' : ''
   const open = outcome?.is === 'open' && outcome.why === 'consent' ? outcome.detail : openConsent(planned)
-  return `${clean(open)}. Nothing of it was touched. To allow it: ${flags}${clean(alone)}${stay}`
+  const { otherwise } = ('owned' in planned.seen && planned.seen.owned) || {}
+  const rename = otherwise ? ` To take a new name instead: --set ${otherwise.answer}=${otherwise.value}` : ''
+  return `${clean(open)}. Nothing of it was touched. To allow it: ${flags}${clean(alone)}${stay}${clean(rename)}`
 }
 
 /** A credential is replaced by one that is proven to have arrived, and revoked last: so no stop locks CI out. */

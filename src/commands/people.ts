@@ -1,8 +1,9 @@
+import type { Candidate } from '../answers/candidate.ts'
 import { isInterruption } from '../answers/prompts.ts'
 import { type Engine, newLook, see } from '../engine/engine.ts'
 import type { Outcome } from '../engine/pass.ts'
 import { type Planned, sameActions } from '../engine/plan.ts'
-import type { Look, PersonAction, StepId } from '../engine/step.ts'
+import type { Instead, Look, PersonAction, StepId } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
 import { clean } from '../output/clean.ts'
 import { type Printer, wrap } from '../output/printer.ts'
@@ -33,7 +34,8 @@ const LONGEST_PAUSE_MS = 30_000
 /**
  * Waits for people: the rehearsal plays them; otherwise they are asked, while reality is watched.
  * @param played what was played already in this run
- * @returns whether it is worth another pass; false where nobody is here, or it was left for later
+ * @returns whether it is worth another pass, maybe with an answer by which it goes on without them; `left` where nobody
+ *   is here, or it was left for later
  */
 export async function awaitPeople(
   awaited: readonly Awaited[],
@@ -41,11 +43,13 @@ export async function awaitPeople(
   ground: Ground,
   { asker, printer, interrupt }: Screen,
   played: Set<string>,
-): Promise<boolean> {
+): Promise<'again' | 'left' | Candidate> {
   printer.line()
   for (const one of awaited) sayAwaited(one, printer)
-  if (ground.play !== undefined) return play(awaited, ground.play, engine, printer, played)
-  if (asker === undefined) return false
+  if (ground.play !== undefined) {
+    return (await play(awaited, ground.play, engine, printer, played)) ? 'again' : 'left'
+  }
+  if (asker === undefined) return 'left'
   const seen = new AbortController()
   const answered = new AbortController()
   const watching = watch(awaited, engine, AbortSignal.any([interrupt.stop, answered.signal])).then(there => {
@@ -55,26 +59,34 @@ export async function awaitPeople(
   const opener = OPENERS.find(name => engine.clouds.tools.find(name) !== undefined)
   try {
     for (;;) {
-      const choice = await asker.choose(
+      const choice = await asker.choose<'again' | 'open' | 'left' | Instead>(
         'Waiting for it; it goes on by itself.',
         [
-          { name: 'look again now', value: 'look' },
-          ...(opener && pages.length > 0 ? [{ name: 'open the page', value: 'open' }] : []),
-          { name: 'leave it for later', value: 'leave' },
+          { name: 'look again now', value: 'again' },
+          ...(opener && pages.length > 0 ? [{ name: 'open the page', value: 'open' as const }] : []),
+          ...awaited.flatMap(({ action: { instead = [] } }) => instead.map(withoutThem)),
+          { name: 'leave it for later', value: 'left' },
         ],
         seen.signal,
       )
-      if (choice !== 'open' || opener === undefined) return choice === 'look'
+      if (typeof choice === 'object') return { key: choice.answer, value: choice.value, from: 'you' }
+      if (choice !== 'open' || opener === undefined) return choice === 'again' ? 'again' : 'left'
       for (const page of new Set(pages)) await engine.clouds.run({ argv: [opener, page] })
     }
   } catch (error) {
-    if (isInterruption(error) && seen.signal.aborted && !interrupt.stop.aborted) return true
+    if (isInterruption(error) && seen.signal.aborted && !interrupt.stop.aborted) return 'again'
     throw error
   } finally {
     answered.abort()
     await watching
   }
 }
+
+const withoutThem = (one: Instead) => ({
+  name: `go on without: ${one.value}`,
+  value: one,
+  description: one.means,
+})
 
 async function play(
   awaited: readonly Awaited[],
@@ -128,4 +140,7 @@ export function sayAwaited({ planned, action }: Awaited, { line, paint, width }:
   if (action.forward !== undefined) line(wrap('      to forward  ', `“${clean(shown(action.forward))}”`, width))
   if (action.url !== undefined) line(`      ${shown(action.url)}`)
   for (const command of action.byHand ?? []) line(paint.cyan(`      $ ${readableLine(command)}`))
+  for (const { answer, value, means } of action.instead ?? []) {
+    line(wrap('      or without  ', `--set ${answer}=${value}  ${paint.dim(means)}`, width))
+  }
 }

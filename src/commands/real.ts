@@ -2,6 +2,7 @@ import { given } from '../answers/given.ts'
 import { realClock } from '../clouds/clock.ts'
 import { type Endpoint, endpoints, isAllowed, notAllowed, timeScale } from '../clouds/endpoints.ts'
 import { hostOf } from '../clouds/hosts.ts'
+import { isLoopback } from '../clouds/proxy.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
 import { placeOf } from '../clouds/state-folder.ts'
 import { VENDORS } from '../clouds/vendors.ts'
@@ -54,6 +55,9 @@ async function confirmHost(endpoint: Endpoint, { allowHost }: Options, { asker, 
       printer.width,
     ),
   )
+  // On this machine it is a simulation.
+  const { elsewhere } = hostOf(host)
+  if (elsewhere !== undefined && !isLoopback(base.hostname)) printer.line(wrap('    ', elsewhere, printer.width))
   if (isAllowed(endpoint, allowHost)) return
   if (asker === undefined) throw notAllowed(endpoint)
   await asker.text('Type that host:', {

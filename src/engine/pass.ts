@@ -424,7 +424,7 @@ export function openConsent({ seen, consents, choices }: Planned): string {
   const adopt =
     consents.includes('adopt') && owned
       ? [
-          `${owned.what} is there already (${[`owner ${owned.owner}`, ...(owned.since ? [`since ${day(owned.since)}`] : []), access(owned)].join(', ')})`,
+          `${owned.what} is there already (${[`owner ${owned.owner}`, ...(owned.since ? [`since ${day(owned.since)}`] : []), access(owned)].join(', ')})${owned.using ? `. ${owned.using}` : ''}`,
         ]
       : []
   const asked = how.filter(({ action }) => action === undefined || !choices?.kept.has(action))

@@ -131,6 +131,14 @@ export interface PersonAction extends Common {
   readonly forward?: Str
   /** Commands that do it, where there are. */
   readonly byHand?: readonly Sh[]
+  /** Answers by which it goes on without that person, and what each means. */
+  readonly instead?: readonly Instead[]
+}
+
+export interface Instead {
+  readonly answer: AnswerKey
+  readonly value: string
+  readonly means: string
 }
 
 /** A vendor's object that a step stands for, with the right owner: what adoption is decided on. */
@@ -145,6 +153,10 @@ export interface Owned {
   readonly alsoAccess: readonly string[]
   /** It carries what only a request of this set-up puts there: with an open intent it is ours, where the vendor does not tell when it was made. */
   readonly isLabelled?: true
+  /** What its use here means for others, in sentences. */
+  readonly using?: string
+  /** A name under which there is nothing yet, and the answer that takes it. */
+  readonly otherwise?: Pick<Instead, 'answer' | 'value'>
 }
 
 export interface Difference {

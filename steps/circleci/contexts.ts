@@ -1,8 +1,21 @@
-import { contextNamed, readRestrictions } from '../../src/clouds/circleci.ts'
-import { defineStep, type StepId } from '../../src/engine/step.ts'
+import {
+  contextNamed,
+  type Read,
+  type Restriction,
+  readRestrictions,
+  readVariables,
+  type Variable,
+} from '../../src/clouds/circleci.ts'
+import { defineStep, type Owned, type StepId } from '../../src/engine/step.ts'
 import { hole, t } from '../../src/engine/text.ts'
 
-/** Both contexts are made alike: empty, by exact name. One that stands there already is offered for use, never assumed. */
+/** facts/circleci.md 5, limits: of a context's name. */
+const LONGEST_NAME = 200
+
+/**
+ * Both contexts are made alike: empty, by exact name. One that stands there already is never assumed: another name is
+ * proposed, or it is offered for use.
+ */
 const contextStep = (about: {
   readonly id: StepId
   readonly answer: 'herokuContext' | 'googleContext'
@@ -26,21 +39,21 @@ const contextStep = (about: {
       const read = (path: string) => look.read('circleci', path)
       const context = await contextNamed(read, circleOrg, name)
       if (context === undefined) return { is: 'missing' }
-      const isClosed = (await readRestrictions(read, context.id)).some(({ type }) => type === 'project')
-      return {
-        is: 'present',
-        state: undefined,
-        learned: { [`${about.id}:id`]: context.id },
-        owned: {
-          id: context.id,
-          what: `the context ${name}`,
-          owner: circleOrg,
-          since: new Date(context.createdAt),
-          alsoAccess: isClosed
-            ? []
-            : [`every project of ${circleOrg}, until it is closed to all but ${circleProject},`],
-        },
+      const fact = `${about.id}:id`
+      const restrictions = await readRestrictions(read, context.id)
+      const owned: Owned = {
+        id: context.id,
+        what: `the context ${name}`,
+        owner: circleOrg,
+        since: new Date(context.createdAt),
+        // facts/circleci.md 5, restrictions: who may edit contexts.
+        alsoAccess: [`every contributor of ${circleOrg}`],
       }
+      const seen = { is: 'present', state: undefined, learned: { [fact]: context.id } } as const
+      if (look.fact(fact) === context.id) return { ...seen, owned }
+      const using = usingIt(restrictions, await readVariables(read, context.id), look.answers)
+      const value = await freeName(read, circleOrg, `${name}-${circleProject.replace(/^.*\//, '')}`)
+      return { ...seen, owned: { ...owned, using, otherwise: { answer: about.answer, value } } }
     },
 
     actions: ({ [about.answer]: name }) => [
@@ -81,6 +94,36 @@ const contextStep = (about: {
           }
         : undefined,
   })
+
+/** A name that begins so, and that no context of the organization has. */
+async function freeName(read: Read, organization: string, wanted: string): Promise<string> {
+  for (let nth = 1; ; nth += 1) {
+    const end = nth === 1 ? '' : `-${nth}`
+    const name = wanted.slice(0, LONGEST_NAME - end.length).trimEnd() + end
+    if ((await contextNamed(read, organization, name)) === undefined) return name
+  }
+}
+
+/**
+ * What using a context here means for the others who use it, as far as it can be known: CircleCI tells of a context what
+ * is in it and what it is restricted to, and nowhere who asks for it (facts/circleci.md 5).
+ */
+function usingIt(
+  restrictions: readonly Restriction[],
+  variables: readonly Variable[],
+  { circleOrg, circleProject }: { readonly circleOrg: string; readonly circleProject: string },
+): string {
+  const projects = restrictions.filter(({ type }) => type === 'project').map(({ name, value }) => name || value)
+  const others = projects.filter(name => name !== circleProject)
+  const closing =
+    projects.length === 0
+      ? `It is open to every project of ${circleOrg}, and CircleCI does not tell which use it: once it is closed to all but ${circleProject}, the jobs of the others that ask for it end as “unauthorized”`
+      : others.length === 0
+        ? 'It is closed to all other projects already'
+        : `It is open to ${others.join(', ')}: their builds read what is put into it, and those of ${circleProject} what is there`
+  const written = variables.map(({ name, updatedAt }) => `${name} (written ${updatedAt.slice(0, 10)})`)
+  return `${closing}. ${written.length === 0 ? 'Nothing is in it' : `It holds ${written.join(', ')}`}`
+}
 
 export const contextHeroku = contextStep({
   id: 'circleci.context-heroku',

@@ -1,7 +1,7 @@
 import type { Cause } from '../../src/clouds/cause.ts'
-import { CIRCLECI, readProject } from '../../src/clouds/circleci.ts'
+import { CIRCLECI, type Read, readProject } from '../../src/clouds/circleci.ts'
 import { readRuns } from '../../src/clouds/circleci-runs.ts'
-import { at } from '../../src/clouds/json.ts'
+import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep, type Look, type PersonAction } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
 
@@ -28,11 +28,15 @@ export const project = defineStep({
   needs: ['circleci'],
 
   async look(look) {
-    const { circleProject } = look.answers
+    const { circleProject, circleOrg } = look.answers
     if (circleProject.startsWith('circleci/')) return { is: 'unknown', cause: standsAlone(circleProject) }
+    if (!circleProject.startsWith(`${circleOrg}/`)) return { is: 'unknown', cause: notOwner(circleProject, circleOrg) }
     const read = (path: string) => look.read('circleci', path)
     const found = await readProject(read, circleProject)
-    if (found === undefined) return { is: 'missing' }
+    if (found === undefined) {
+      const partly = await whatIsKnownOf(circleOrg, read)
+      return { is: 'missing', ...(partly !== undefined && { partly }) }
+    }
     const settings = await read(`/api/v2/project/${circleProject}/settings`)
     if (settings.status >= 300) return { is: 'unknown', cause: CIRCLECI.means(settings) }
     const unasked = await unaskedWorkflows(look)
@@ -163,6 +167,37 @@ const standsAlone = (project: string): Cause => ({
   means: `${project} is of a CircleCI organization that stands apart from GitHub (GitHub App, GitLab), whose projects are set up by pipeline definitions: that is not covered yet.`,
   next: 'Set the project up at https://app.circleci.com/projects, and leave this lane out: --skip circleci.',
 })
+
+const notOwner = (project: string, organization: string): Cause => ({
+  code: 'not-owner',
+  means: `${project} is no project of ${organization}: the contexts of one organization are not there for another’s projects.`,
+  next: `Say which is right, and run again: --set circleOrg=${project.replace(/\/[^/]*$/, '')} or --set circleProject=${organization}/NAME`,
+})
+
+/**
+ * What to know of the organization before anybody agrees to follow, from the list of those that the signed-in account is
+ * in (facts/circleci.md 4, 6, 13): case matters, and an organization of that name may stand apart.
+ */
+async function whatIsKnownOf(organization: string, read: Read): Promise<string | undefined> {
+  const { status, body } = await read('/api/v2/me/collaborations')
+  if (status >= 300 || !Array.isArray(body)) return undefined
+  const slugs = (body as readonly Json[]).map(one => ({
+    slug: textAt(one, 'slug') ?? '',
+    name: textAt(one, 'name') ?? '',
+    standsApart: textAt(one, 'vcs-type') === 'circleci',
+  }))
+  const name = organization.replace(/^\w+\//, '')
+  const isAlike = (other: string) => other.toLowerCase() === name.toLowerCase()
+  const twin = slugs.find(one => one.standsApart && isAlike(one.name))
+  if (twin !== undefined) {
+    return `missing; CircleCI knows ${name} also as ${twin.slug}, an organization that stands apart (GitHub App), whose projects are not covered: if it is built there already, leave this lane out (--skip circleci)`
+  }
+  if (slugs.some(({ slug }) => slug === organization)) return undefined
+  const other = slugs.find(({ slug }) => slug.toLowerCase() === organization.toLowerCase())
+  return other === undefined
+    ? `missing; CircleCI does not list ${organization} among the organizations of the signed-in account`
+    : `missing; CircleCI knows ${other.slug}, and capitals count: --set circleOrg=${other.slug}`
+}
 
 const notFollowed = (project: string): Cause => ({
   code: 'not-followed',

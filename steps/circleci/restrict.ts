@@ -1,7 +1,9 @@
+import type { Known } from '../../src/answers/schema.ts'
 import { contextNamed, type Restriction, readProject, readRestrictions } from '../../src/clouds/circleci.ts'
 import { textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep, type PersonAction } from '../../src/engine/step.ts'
-import { hole, type Str, t } from '../../src/engine/text.ts'
+import { hole, type Str, shown, t } from '../../src/engine/text.ts'
+import { refusedTo } from '../delivery.ts'
 
 /** The contexts, the step that makes each, and whether the further condition is for it. */
 const CONTEXTS = [
@@ -16,7 +18,11 @@ interface Open {
   readonly project: boolean
   readonly condition: boolean
 }
-type State = Readonly<Record<Answer, Open>>
+interface State {
+  readonly open: Readonly<Record<Answer, Open>>
+  /** Who tries it. */
+  readonly account: string
+}
 
 export const restrict = defineStep({
   id: 'circleci.restrict',
@@ -25,8 +31,8 @@ export const restrict = defineStep({
   section: 'Authentication',
   document: '“any build within the org can request any context, you can’t have admins defining restricted contexts”',
   today:
-    'One can, since then: a project restriction on each. “All members” stays, without it only the organization’s admins could use it. Only an admin of the organization may add a restriction.',
-  uses: ['circleOrg', 'circleProject', 'herokuContext', 'googleContext', 'contextExpression'],
+    'One can, since then: a project restriction on each. “All members” stays, without it only the organization’s admins could use it. Only an admin of the organization may add a restriction. Where the signed-in account is none, the credentials wait for one (secretsUntilRestricted=wait); by choice they go into the project’s own variables, or into the open contexts all the same.',
+  uses: ['circleOrg', 'circleProject', 'herokuContext', 'googleContext', 'contextExpression', 'secretsUntilRestricted'],
   after: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google'],
   needs: ['circleci'],
 
@@ -45,12 +51,24 @@ export const restrict = defineStep({
           condition:
             wanted !== undefined && !there.some(({ type, value }) => type === 'expression' && value === wanted),
         }
-        return { answer, open, notes: context ? notesOn(answers[answer], there, project.id, wanted) : [] }
+        const notes = context ? notesOn(answers[answer], there, project.id, wanted) : []
+        return { answer, open, isThere: context !== undefined, notes }
       }),
     )
-    const state = Object.fromEntries(looked.map(({ answer, open }) => [answer, open])) as unknown as State
+    const account = look.account('circleci').id
+    const state: State = {
+      open: Object.fromEntries(looked.map(({ answer, open }) => [answer, open])) as State['open'],
+      account,
+    }
     const open = looked.filter(one => one.open.project || one.open.condition)
-    if (open.length === 0) return { is: 'present', state, notes: looked.flatMap(({ notes }) => notes) }
+    const notes = looked.flatMap(one => one.notes)
+    // Tried, and refused: by choice it goes on without.
+    const isChosen = isChoice(answers.secretsUntilRestricted) && look.fact(refusedTo(account)) !== undefined
+    if (isChosen && open.every(({ isThere }) => isThere)) {
+      const left = open.filter(one => one.open.project).map(({ answer }) => answers[answer])
+      return { is: 'present', state, notes: [...notes, ...notesOnOpen(left, answers)] }
+    }
+    if (open.length === 0) return { is: 'present', state, notes }
     if (open.length === CONTEXTS.length) return { is: 'missing', state }
     return { is: 'missing', state, partly: `one of ${CONTEXTS.length} contexts is closed` }
   },
@@ -58,20 +76,20 @@ export const restrict = defineStep({
   actions: (answers, seen) => {
     const state = seen !== undefined && 'state' in seen ? seen.state : undefined
     return CONTEXTS.flatMap(({ answer, madeBy, mayHaveCondition }) => {
-      const { project, condition } = state?.[answer] ?? { project: true, condition: mayHaveCondition }
+      const { project, condition } = state?.open[answer] ?? { project: true, condition: mayHaveCondition }
       const { contextExpression } = answers
       const name = answers[answer]
       const add = (type: string, does: Str, value: Str): Action => ({
         kind: 'request',
         key: `${type}-${answer}`,
-        does,
+        does: isChoice(answers.secretsUntilRestricted) ? t`${does}, if this account may` : does,
         host: 'circleci',
         method: 'POST',
         path: t`/api/v2/context/${hole(`${madeBy}:id`)}/restrictions`,
         body: { restriction_type: type, restriction_value: value },
         // A second one of the same is taken without a word.
         again: 'look-first',
-        ifForbidden: byAdmin(answers),
+        ...(isChoice(answers.secretsUntilRestricted) ? goesOn(state) : { ifForbidden: byAdmin(answers) }),
       })
       return [
         ...(project
@@ -110,31 +128,70 @@ export const restrict = defineStep({
       : undefined,
 })
 
-/** Whom to ask where the signed-in account is no admin, with the text to forward. */
-function byAdmin({
-  circleOrg,
-  circleProject,
-  herokuContext,
-  googleContext,
-  contextExpression: condition,
-}: {
+/** The answers that go on without an admin, with what they mean. */
+const CHOICES = {
+  'project-variables':
+    'put the credentials into the project’s own variables: closed to other projects, and seen by every job of every branch of this one',
+  'write-anyway': 'put the credentials into the open contexts: every project of the organization can read them',
+} as const
+
+const isChoice = (choice: Str): choice is keyof typeof CHOICES =>
+  typeof choice === 'string' && Object.hasOwn(CHOICES, choice)
+
+/** A refusal is an answer as well, and is remembered of the account that got it: an admin tries anew. */
+const goesOn = (state: State | undefined) => ({
+  okStatus: [403],
+  ...(state && { learn: { [refusedTo(state.account).replace(/^.*:/, '')]: ['message'] } }),
+})
+
+interface Names {
   readonly circleOrg: Str
   readonly circleProject: Str
   readonly herokuContext: Str
   readonly googleContext: Str
   readonly contextExpression?: Str
-}): PersonAction {
+}
+
+/** What an admin is asked for. */
+function request(names: Names): Str {
+  const { circleOrg, circleProject, herokuContext, googleContext, contextExpression: condition } = names
   const further =
     condition === undefined ? '' : t` In ${herokuContext}, also add the Expression Restriction ${condition}.`
+  return t`Please open Organization Settings > Contexts of ${circleOrg} in CircleCI. In each of ${herokuContext} and ${googleContext}, choose Add Project Restriction and pick ${circleProject}.${further} Keep All Members.`
+}
+
+/** Whom to ask where the signed-in account is no admin, with the text to forward. */
+function byAdmin(names: Names): PersonAction {
   return {
     kind: 'person',
     key: 'close-by-admin',
     does: 'close the contexts to other projects',
     who: 'an admin of the CircleCI organization',
     instructions: ['Until then no credential is put into them; everything else goes on.'],
-    forward: t`Please open Organization Settings > Contexts of ${circleOrg} in CircleCI. In each of ${herokuContext} and ${googleContext}, choose Add Project Restriction and pick ${circleProject}.${further} Keep All Members.`,
-    url: 'https://app.circleci.com/settings/organization',
+    forward: request(names),
+    url: SETTINGS_PAGE,
+    instead: Object.entries(CHOICES).map(([value, means]) => ({ answer: 'secretsUntilRestricted', value, means })),
   }
+}
+
+const SETTINGS_PAGE = 'https://app.circleci.com/settings/organization'
+
+/** What it means that contexts were left open by choice, and how that ends. */
+function notesOnOpen(
+  open: readonly string[],
+  answers: Pick<Known, keyof Names | 'secretsUntilRestricted'>,
+): readonly string[] {
+  if (open.length === 0) return []
+  const names = open.join(' and ')
+  const is = open.length === 1 ? 'is' : 'are'
+  const end = `To end that, forward to an admin: “${shown(request(answers))}” Then run again with --set secretsUntilRestricted=wait`
+  return answers.secretsUntilRestricted === 'write-anyway'
+    ? [
+        `Every project of ${answers.circleOrg} can read what is put into ${names}: only an admin may close them, and by your choice (secretsUntilRestricted=write-anyway) the credentials go there all the same. ${end}, and have the credentials made anew: others may have read them.`,
+      ]
+    : [
+        `${names} ${is} open to every project of ${answers.circleOrg}, so by your choice (secretsUntilRestricted=project-variables) the credentials go into the own variables of ${answers.circleProject}, which every job of every branch sees. ${end}; they move into the contexts.`,
+      ]
 }
 
 /** What stays as it is, and what that means. */

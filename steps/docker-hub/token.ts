@@ -4,23 +4,38 @@ import { grantedIn, readRepository } from '../../src/clouds/docker-hub.ts'
 import { at } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type RequestAction, type Seen } from '../../src/engine/step.ts'
-import { hole, path, secretHole, t } from '../../src/engine/text.ts'
+import { hole, secretHole, shown, t } from '../../src/engine/text.ts'
 import {
   CLOSED,
-  closed,
+  closedFirst,
   type Delivery,
   deliver,
+  everyPlace,
   lookAtDelivery,
   NOTHING,
   openToAll,
+  placeNow,
   renewed,
   type Standing,
   standing,
   type Target,
+  takeOut,
   type Value,
 } from '../delivery.ts'
+import { type Earlier, earlierTokens, isOfSameOwner, learnedOf, notesOn } from './earlier.ts'
 import { pageOf, repositoryPath } from './names.ts'
-import { grantPath, isNarrow, kindOf, type Names, noTokenLeft, TOKEN, TOKEN_USES, type Used } from './tokens.ts'
+import {
+  grantPath,
+  isNarrow,
+  kindOf,
+  type Names,
+  noTokenLeft,
+  ownerOf,
+  revoke,
+  TOKEN,
+  TOKEN_USES,
+  type Used,
+} from './tokens.ts'
 
 const CONTEXT_STEP = 'circleci.context-heroku'
 
@@ -39,30 +54,32 @@ export const token = defineStep({
 
   async look(look) {
     const { answers } = look
-    const delivery = await lookAtDelivery(
-      look,
-      TOKEN,
-      { organization: answers.circleOrg, name: answers.herokuContext },
-      valuesOf(answers),
-    )
+    const place = await placeNow(look, answers.herokuContext)
+    const delivery = await lookAtDelivery(look, TOKEN, place, valuesOf(answers))
     try {
-      return await seenWith(delivery, look)
+      return await withEarlier(await seenWith(delivery, look), look)
     } catch (error) {
       // What was made and delivered is there; to see that it lives takes a password that nobody should be asked for.
-      if (!(error instanceof NeedsSecret) || delivery.is !== 'proven' || delivery.by !== 'record') throw error
+      const isThere = delivery.is === 'proven' && delivery.by === 'record' && isOfSameOwner(look)
+      if (!(error instanceof NeedsSecret) || !isThere) throw error
       const note = `Whether it is still valid was not asked: only ${answers.dockerHubBot}’s own password shows its tokens.`
       return { is: 'present', state: { mint: false, old: [], unproven: [] }, learned: delivery.learned, notes: [note] }
     }
   },
 
   actions: (answers, seen) => {
-    const state = seen !== undefined && 'state' in seen && seen.state !== undefined ? seen.state : NOTHING
-    return renewed(state, making(answers), id => kindOf(answers.dockerHubRoute).revoke(answers, id))
+    const state: State = seen !== undefined && 'state' in seen && seen.state !== undefined ? seen.state : NOTHING
+    const target = state.into === 'project' ? { project: answers.circleProject } : contextOf(answers)
+    const owner = ownerOf(answers)
+    const earlier = state.earlier?.map(one => revoke(one.owner, one.id)) ?? []
+    return [...renewed(state, making(answers, target), id => revoke(owner, id)), ...earlier]
   },
 
   undo: answers => [
-    ...valuesOf(answers).map(({ variable }) => takeOut(variable, answers)),
-    undoing(kindOf(answers.dockerHubRoute).revoke(answers, '')),
+    ...everyPlace(contextOf(answers), answers).flatMap(place =>
+      valuesOf(answers).map(({ variable }) => takeOut(place, variable)),
+    ),
+    undoing(revoke(ownerOf(answers), '')),
   ],
 
   means: refused,
@@ -74,6 +91,23 @@ export const token = defineStep({
     return key === 'prove' ? notGranted(reply, answers) : undefined
   },
 })
+
+interface State extends Standing {
+  /** What CI pushed with before the route changed: revoked last. */
+  readonly earlier?: readonly Earlier[]
+}
+
+/** It is not done while a token of an earlier route is valid that can be revoked. */
+async function withEarlier(seen: Seen<Standing>, look: Look<Used>): Promise<Seen<State>> {
+  if (!('state' in seen) || seen.state === undefined) return seen
+  const found = await earlierTokens(look)
+  const state: State = { ...seen.state, ...(found.toRevoke.length > 0 && { earlier: found.toRevoke }) }
+  if (seen.is !== 'present') return { ...seen, state } as Seen<State>
+  if (found.toRevoke.length > 0) {
+    return { is: 'missing', partly: 'delivered; what CI pushed with before is still valid', state }
+  }
+  return { ...seen, state, learned: { ...seen.learned, ...learnedOf(look, found) }, notes: notesOn(found, look) }
+}
 
 /** What is seen with the tokens that are there; they are listed only where one of them may be ours. */
 async function seenWith(delivery: Delivery, look: Look<Used>): Promise<Seen<Standing>> {
@@ -91,22 +125,22 @@ async function seenWith(delivery: Delivery, look: Look<Used>): Promise<Seen<Stan
   return seen
 }
 
-const targetOf = ({ herokuContext }: Names): Target => ({ name: herokuContext, madeBy: CONTEXT_STEP })
+const contextOf = ({ herokuContext }: Names) => ({ name: herokuContext, madeBy: CONTEXT_STEP }) as const
 
 const valuesOf = (names: Names): readonly Value[] => [
-  { variable: 'DOCKERHUB_USER', value: kindOf(names.dockerHubRoute).user(names) },
+  { variable: 'DOCKERHUB_USER', value: ownerOf(names).name },
   { variable: 'DOCKERHUB_PASS', value: secretHole(`${TOKEN}:token`) },
 ]
 
 /** In this order nothing secret is made that could not be used or kept, and nothing is delivered that was not proven. */
-function making(names: Names): readonly Action[] {
+function making(names: Names, target: Target): readonly Action[] {
   const kind = kindOf(names.dockerHubRoute)
   return [
-    closed(targetOf(names)),
+    ...closedFirst(target, names),
     ...(names.dockerHubRoute === 'org-token' ? [] : [check(names)]),
     kind.make(names),
     prove(names),
-    ...valuesOf(names).map(value => deliver(targetOf(names), value)),
+    ...valuesOf(names).map(value => deliver(target, value)),
   ]
 }
 
@@ -128,22 +162,11 @@ const prove = (names: Names): RequestAction => ({
   key: 'prove',
   does: t`prove with the new token that the registry grants pull and push on ${names.dockerHubRepository}`,
   host: 'docker-hub-auth',
-  as: { user: kindOf(names.dockerHubRoute).user(names), secret: secretHole(`${TOKEN}:token`) },
+  as: { user: ownerOf(names).name, secret: secretHole(`${TOKEN}:token`) },
   method: 'GET',
   path: grantPath(names.dockerHubRepository),
   learn: { proven: ['issued_at'] },
   again: 'safe',
-})
-
-const takeOut = (variable: string, { herokuContext }: Names): Action => ({
-  kind: 'request',
-  key: `take-out-${variable}`,
-  does: t`take ${variable} out of the context ${herokuContext}`,
-  host: 'circleci',
-  method: 'DELETE',
-  path: path`/api/v2/context/${hole(`${CONTEXT_STEP}:id`)}/environment-variable/${variable}`,
-  again: 'safe',
-  okStatus: [404],
 })
 
 /** The recorded one. */
@@ -205,7 +228,7 @@ function refused({ status, asked, body }: VendorReply, answers: Given): Cause | 
   if (status === 401 && asked.includes('/token?')) {
     return {
       code: 'token-refused',
-      means: `Docker does not let ${kindOf(answers.dockerHubRoute).user(answers)} in with the token that was just made: another account made it, or single sign-on forbids it.`,
+      means: `Docker does not let ${shown(ownerOf(answers).name)} in with the token that was just made: another account made it, or single sign-on forbids it.`,
       next: `See that the sign-in of the bot (DOCKERHUB_BOT_USER) is that of ${answers.dockerHubBot ?? 'the bot'}, and run again: the token is revoked and made anew.`,
     }
   }

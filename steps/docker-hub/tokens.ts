@@ -16,18 +16,23 @@ export const TOKEN_USES = [
   'dockerHubRepository',
   'dockerHubBot',
   'circleOrg',
+  'circleProject',
   'herokuContext',
+  'secretsUntilRestricted',
 ] as const
 export type Used = (typeof TOKEN_USES)[number]
 /** The answers, known or not. */
 export type Names = { readonly [K in Exclude<Used, 'dockerHubBot'>]: Str } & { readonly dockerHubBot?: Str }
 
+/** Whose a token is: who signs in with it. */
+export interface Owner<Name extends Str = string> {
+  readonly kind: 'account' | 'organization'
+  readonly name: Name
+}
+
 /** What a token is made of on one of the ways. */
 export interface Kind {
-  /** Who signs in with it. */
-  user(names: Names): Str
   make(names: Names): RequestAction
-  revoke(names: Names, id: string): RequestAction
   /** Those that are there; what is asked for is `ids`, those that may be ours. Throws SetupError with a refusal. */
   list(look: Look<Used>, ids: readonly string[]): Promise<readonly Listed[]>
   /** Why no more can be made, where the plan tells. */
@@ -42,7 +47,7 @@ const PUSH = 'scope-image-push'
 const LONGEST_LABEL = 100
 
 /** The label of this set-up's tokens, as long as one may be. */
-function label({ githubProject, herokuContext }: Names): Str {
+export function label({ githubProject, herokuContext }: Names): Str {
   const whole = labelOf(githubProject, herokuContext)
   const isKnown = typeof githubProject === 'string' && typeof herokuContext === 'string'
   return isKnown && typeof whole === 'object' && 'parts' in whole ? whole.parts.join('').slice(0, LONGEST_LABEL) : whole
@@ -52,7 +57,6 @@ function label({ githubProject, herokuContext }: Names): Str {
 const taught = (id: string) => ({ mint: { token: ['token'] }, learn: { new: [id] } }) as const
 
 const OF_BOT: Kind = {
-  user: ({ dockerHubBot = '' }) => dockerHubBot,
   make: names => ({
     kind: 'request',
     key: 'mint',
@@ -64,11 +68,6 @@ const OF_BOT: Kind = {
     body: { token_label: label(names), scopes: [SCOPE] },
     ...taught('uuid'),
     again: 'look-first',
-  }),
-  revoke: (_, id) => ({
-    ...revoking(id),
-    as: 'docker-hub.bot',
-    path: path`/v2/access-tokens/${id}`,
   }),
   list: async look => {
     const items = await all(page =>
@@ -83,7 +82,6 @@ const OF_BOT: Kind = {
 }
 
 const OF_ORGANIZATION: Kind = {
-  user: names => partsOf(names.dockerHubRepository).namespace,
   make: names => ({
     kind: 'request',
     key: 'mint',
@@ -95,7 +93,6 @@ const OF_ORGANIZATION: Kind = {
     ...taught('id'),
     again: 'look-first',
   }),
-  revoke: (names, id) => ({ ...revoking(id), path: oneOf(names, id) }),
   list: async (look, ids) => {
     const list = tokensOf(look.answers)
     const items = await all(page => look.read('docker-hub', t`${list}?page_size=100&page=${String(page)}`), look)
@@ -125,6 +122,27 @@ const OF_ORGANIZATION: Kind = {
 /** What CI's token is, on each way. */
 export const kindOf = (route: Str): Kind => (route === 'org-token' ? OF_ORGANIZATION : OF_BOT)
 
+/** Whose it is, on each way. */
+export const ownerOf = ({ dockerHubRoute, dockerHubRepository, dockerHubBot = '' }: Names): Owner<Str> =>
+  dockerHubRoute === 'org-token'
+    ? { kind: 'organization', name: partsOf(dockerHubRepository).namespace }
+    : { kind: 'account', name: dockerHubBot }
+
+/** Revokes a token; without its id, what comes before that in the path. */
+export const revoke = ({ kind, name }: Owner<Str>, id: string): RequestAction => ({
+  kind: 'request',
+  key: `revoke-${id}`,
+  does: `revoke the older token ${id} of this set-up`,
+  host: 'docker-hub',
+  ...(kind === 'account' && { as: 'docker-hub.bot' }),
+  method: 'DELETE',
+  path: kind === 'account' ? path`/v2/access-tokens/${id}` : path`/v2/orgs/${name}/access-tokens/${id}`,
+  again: 'safe',
+  // Gone is gone.
+  okStatus: [404],
+  takesBack: true,
+})
+
 /** facts/docker-hub.md 4; those that expired or were switched off count. */
 const MOST_TOKENS: Readonly<Record<string, number>> = { team: 10, business: 100 }
 
@@ -152,19 +170,6 @@ async function reachesOneRepository(look: Look<Used>, id: string): Promise<boole
   const reply = await look.read('docker-hub', oneOf(look.answers, id))
   return reply.status < 300 && isNarrow(reply.body, look.answers)
 }
-
-const revoking = (id: string) =>
-  ({
-    kind: 'request',
-    key: `revoke-${id}`,
-    does: `revoke the older token ${id} of this set-up`,
-    host: 'docker-hub',
-    method: 'DELETE',
-    again: 'safe',
-    // Gone is gone.
-    okStatus: [404],
-    takesBack: true,
-  }) as const
 
 async function all(read: (page: number) => Promise<VendorReply>, look?: Look<Used>): Promise<readonly Json[]> {
   const { reply, items } = await readPages(read)

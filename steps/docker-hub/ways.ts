@@ -55,7 +55,8 @@ function noTeams(reply: VendorReply, { dockerHubRepository }: Pick<Known, Used>)
     ...cause,
     code: 'plan',
     means: `Docker Hub does not show the teams of ${namespace}: teams and organization tokens need a Team or Business plan, and an account that may see them.`,
-    next: `${choose('personal')} With the plan bought: run again. ${OPEN_SOURCE}`,
+    // facts/docker-hub.md 3: a personal access token sees no teams, whatever the plan.
+    next: `${cause.code === 'plan' ? '' : 'Where a token has signed in: do it with an owner’s password (DOCKERHUB_ADMIN_PASSWORD), and run again. Else: '}${choose('personal')} With the plan bought: run again. ${OPEN_SOURCE}`,
   }
 }
 

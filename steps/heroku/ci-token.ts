@@ -2,7 +2,21 @@ import { HEROKU } from '../../src/clouds/heroku.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
 import { type Str, secretHole, shown, t } from '../../src/engine/text.ts'
-import { deliver, type Listed, labelOf, lookAtDelivery, NOTHING, renewed, standing } from '../delivery.ts'
+import {
+  CLOSED,
+  closedFirst,
+  deliver,
+  everyPlace,
+  type Listed,
+  labelOf,
+  lookAtDelivery,
+  NOTHING,
+  openToAll,
+  placeNow,
+  renewed,
+  standing,
+  takeOut,
+} from '../delivery.ts'
 
 const ID = 'heroku.ci-token'
 const TOKEN = secretHole(`${ID}:token`)
@@ -21,8 +35,10 @@ export const ciToken = defineStep({
   uses: [
     'githubProject',
     'circleOrg',
+    'circleProject',
     'circleJobs',
     'herokuContext',
+    'secretsUntilRestricted',
     'herokuTokenVariable',
     'herokuTokenScopes',
     'herokuTokenExpiresIn',
@@ -33,37 +49,35 @@ export const ciToken = defineStep({
   when: ({ circleJobs }) => typeof circleJobs !== 'string' || circleJobs.split(',').includes(JOB),
 
   async look(look) {
-    const { githubProject, circleOrg, herokuContext, herokuTokenVariable, herokuTokenScopes } = look.answers
+    const { githubProject, herokuContext, herokuTokenVariable, herokuTokenScopes } = look.answers
     // The most that a page takes (Platform API reference, Ranges).
     const reply = await look.read('heroku', '/oauth/authorizations', { headers: { range: 'id ..; max=1000' } })
     if (reply.status >= 300 || !Array.isArray(reply.body)) return { is: 'unknown', cause: HEROKU.means(reply) }
     const label = shown(labelOf(githubProject, herokuContext))
     const listed = reply.body.map(item => readAuthorization(item, label, herokuTokenScopes.split(',')))
-    const target = { organization: circleOrg, name: herokuContext }
-    const delivery = await lookAtDelivery(look, ID, target, [{ variable: herokuTokenVariable, value: TOKEN }])
+    const place = await placeNow(look, herokuContext)
+    const delivery = await lookAtDelivery(look, ID, place, [{ variable: herokuTokenVariable, value: TOKEN }])
     return standing(look, ID, { listed, delivery, context: herokuContext })
   },
 
   actions: (answers, seen) => {
     const state = seen !== undefined && 'state' in seen && seen.state ? seen.state : NOTHING
-    const target = { name: answers.herokuContext, madeBy: 'circleci.context-heroku' } as const
-    const made = [create(answers), deliver(target, { variable: answers.herokuTokenVariable, value: TOKEN })]
+    const target = state.into === 'project' ? { project: answers.circleProject } : contextOf(answers)
+    const value = { variable: answers.herokuTokenVariable, value: TOKEN }
+    const made = [...closedFirst(target, answers), create(answers), deliver(target, value)]
     return renewed(state, made, revoke)
   },
 
-  undo: ({ herokuContext, herokuTokenVariable }) => [
-    {
-      kind: 'request',
-      key: 'remove',
-      does: t`take ${herokuTokenVariable} out of the context ${herokuContext}`,
-      host: 'circleci',
-      method: 'DELETE',
-      path: t`/api/v2/context/${{ hole: 'circleci.context-heroku:id' }}/environment-variable/${herokuTokenVariable}`,
-      again: 'safe',
-    },
+  isNo: (key, reply, { herokuContext }) => (key === CLOSED ? openToAll(reply, herokuContext) : undefined),
+
+  undo: answers => [
+    ...everyPlace(contextOf(answers), answers).map(place => takeOut(place, answers.herokuTokenVariable)),
     revokeBy({ hole: `${ID}:id` }),
   ],
 })
+
+const contextOf = ({ herokuContext }: { readonly herokuContext: Str }) =>
+  ({ name: herokuContext, madeBy: 'circleci.context-heroku' }) as const
 
 function create(answers: {
   readonly githubProject: Str

@@ -120,6 +120,11 @@ const EXAMPLES: Readonly<Record<AnswerKey, Examples>> = {
     meant: { ' a ': 'a' },
   },
   googleContext: { good: ['google-dummyapp'], bad: ['', ' ', long(201)], meant: { 'g ': 'g' } },
+  secretsUntilRestricted: {
+    good: ['wait', 'project-variables', 'write-anyway'],
+    bad: ['', 'Wait', 'write', 'project-variables,wait', 'no'],
+    meant: { 'write-anway': 'write-anyway', ' wait': 'wait' },
+  },
   contextExpression: {
     good: [
       'pipeline.git.branch == "main"',
@@ -281,6 +286,7 @@ test('Every default and every name of the document is good', () => {
     dockerHubRoute: 'bot-team',
     dockerHubVisibility: 'public',
     circleJobs: 'build,deploy_heroku,push_docker_hub,push_gce_registry',
+    secretsUntilRestricted: 'wait',
     googleRoute: 'documented',
     registryHost: 'us.gcr.io',
   })

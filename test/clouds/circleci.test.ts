@@ -164,6 +164,12 @@ describe('A refusal', () => {
     [403, { error: 'Permission denied.' }, 'forbidden', '403 Permission denied.'],
     [404, { error: { id: 'x', title: 'T', detail: 'Not here.' } }, 'not_found', '404 Not here.'],
     [400, { message: 'Invalid body.' }, 'invalid', '400 Invalid body.'],
+    [
+      400,
+      { message: 'Cannot create more than 100 environment variables per context' },
+      'full',
+      '400 Cannot create more than 100 environment variables per context',
+    ],
     [409, { message: 'There.' }, 'invalid', '409 There.'],
     [410, {}, 'gone', '410'],
     [422, null, 'invalid', '422'],

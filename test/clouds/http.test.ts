@@ -296,6 +296,16 @@ describe('sending again', () => {
     expect(waits).toEqual([wait])
   })
 
+  test('after the wait that the older X-Retry-After asks for, a moment by the server’s clock', async () => {
+    const at = String(Date.parse('2026-11-24T10:00:42.000Z') / 1000)
+    const { base } = await serve((response, nth) =>
+      json(response, nth === 1 ? 429 : 201, {}, { 'x-retry-after': at, date: 'Tue, 24 Nov 2026 10:00:00 GMT' }),
+    )
+    const { clock, waits } = recording()
+    expect(await transport({ clock }).send(target(base), write)).toMatchObject({ status: 201 })
+    expect(waits).toEqual([42_000])
+  })
+
   test.each(['61', 'Tue, 24 Nov 2026 10:05:00 GMT'])(
     'not at all where Retry-After is %s, too long for a person',
     async value => {

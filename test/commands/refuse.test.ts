@@ -114,6 +114,13 @@ describe('Bad input is refused with exit 2 before anything is asked or done:', (
     await refused(['--yes', '--allow-host', 'localhost', '--allow-host', '127.0.0.1:1'], { allowed: false })
   })
 
+  test('a CircleCI Server that was not allowed, with what is not covered there', async () => {
+    const { said } = await refused(['--yes'], { env: { CIRCLE_HOST: 'circleci.example.com' } })
+    expect(said).toContain('CircleCI is asked at circleci.example.com')
+    expect(said).toMatch(/It is taken for a CircleCI Server\..* Not covered: the names of contexts must be free/)
+    expect(said).toContain('--allow-host circleci.example.com')
+  })
+
   test.each([
     ['http://10.1.2.3', 'would be asked at 10.1.2.3 without encryption'],
     ['https://me:word@example.com', 'an http or https address with no sign-in (…@) in it'],

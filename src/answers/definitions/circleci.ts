@@ -1,4 +1,4 @@
-import { type Definitions, line, list, words } from '../definition.ts'
+import { type Definitions, line, list, oneOf, words } from '../definition.ts'
 
 /** facts/circleci.md 5, limits: 200 at most, no outer whitespace. */
 const context = line()
@@ -57,6 +57,12 @@ export const CIRCLECI = {
     why: 'A further condition for using the Heroku context, for example one branch only. CircleCI refuses every job for which it is not true.',
     optional: true,
     suggest: bad => bad.trim().replaceAll("'", '"').replaceAll('&&', 'and').replaceAll('||', 'or'),
+  },
+  secretsUntilRestricted: {
+    // facts/circleci.md 5: whoever may make a context may not always close it; 6: a project's own variables need no admin.
+    ...oneOf('wait', 'project-variables', 'write-anyway'),
+    why: 'What becomes of the credentials where only an admin of the organization may close the contexts to other projects: they wait for the admin; or go into the project’s own variables, which every job of every branch sees; or into the open contexts, which every project of the organization can read.',
+    byDefault: 'wait',
   },
 } as const satisfies Definitions
 

@@ -25,8 +25,11 @@ const setting = z.object({ name: z.string().regex(VARIABLE_NAME), value: z.strin
 
 function set(ask: Ask): Reply {
   const project = projectOf(ask, 'writer')
-  const made = { ...read(setting, ask.body), createdAt: ask.now.toISOString() }
-  const envvars = [...project.envvars.filter(({ name }) => name !== made.name), made]
+  const given = read(setting, ask.body)
+  const old = project.envvars.find(({ name }) => name === given.name)
+  const createdAt = (ask.world.rules.envvarKeepsTime && old?.createdAt) || ask.now.toISOString()
+  const made = { ...given, createdAt }
+  const envvars = [...project.envvars.filter(one => one !== old), made]
   return { status: 201, body: shown(made), world: projecting(ask.world, project, { envvars }) }
 }
 

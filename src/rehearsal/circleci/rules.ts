@@ -15,6 +15,8 @@ export const rules = z.strictObject({
   contextClash: z.union([z.literal(400), z.literal(409), z.literal(422)]).default(409),
   /** Whether the list of a context's variables names a next page that is the same one again (5). */
   stuckPageToken: z.boolean().default(true),
+  /** Whether the time of a project's variable stays as it was where it is written anew (6: no source tells). */
+  envvarKeepsTime: z.boolean().default(false),
   /** What a follow answers (6: clients read either). */
   followAnswers: z.enum(['following', 'followed']).default('following'),
   /** A follow of what is followed (6: 500 was reported in 2018, newer clients take it for a success). */

@@ -288,6 +288,37 @@ describe('A project', () => {
     expect(place.rehearsal.log).toEqual([])
   })
 
+  test('of another organization than the contexts is told with both ways to put it right', async () => {
+    const place = await circlePlace({ answers: { circleOrg: 'gh/other' } })
+    expect(await lookAt(project, place.engine)).toMatchObject({
+      is: 'unknown',
+      cause: { code: 'not-owner', next: expect.stringContaining(`--set circleOrg=${ORG} or`) },
+    })
+    expect(place.rehearsal.log).toEqual([])
+  })
+
+  test('that may be built by CircleCI’s GitHub App already is told so before it is followed', async () => {
+    const change = ({ circleci }: World) =>
+      furnish(circleci, {
+        organizations: [{ id: randomUUID(), slug: 'circleci/8xPp', name: 'pennocktech', members: [{ login: 'you' }] }],
+      })
+    const place = await circlePlace({ change })
+    expect(await lookAt(project, place.engine)).toEqual({
+      is: 'missing',
+      partly: expect.stringMatching(/knows PennockTech also as circleci\/8xPp.*GitHub App.*--skip circleci/),
+    })
+    const { outcomes } = await walk([project], place.engine)
+    expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
+  })
+
+  test.each([
+    ['gh/pennocktech', /capitals count: --set circleOrg=gh\/PennockTech$/],
+    ['gh/nobody', /does not list gh\/nobody among the organizations of the signed-in account$/],
+  ])('of %s, which CircleCI does not know so, is told before it is followed', async (circleOrg, partly) => {
+    const place = await circlePlace({ answers: { circleOrg, circleProject: `${circleOrg}/dummyapp` } })
+    expect(await lookAt(project, place.engine)).toEqual({ is: 'missing', partly: expect.stringMatching(partly) })
+  })
+
   test('is told to be refused where the token was revoked', async () => {
     const place = await circlePlace({ change: followed })
     for (const user of place.circleci().users) user.tokens = []

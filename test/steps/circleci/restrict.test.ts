@@ -274,6 +274,40 @@ test('In an empty world the steps up to here have the effects that the checklist
   expect(inOrder(carriedOut(place.rehearsal))).toEqual(inOrder(promised))
 })
 
+describe('On a CircleCI Server', () => {
+  const server = ({ circleci }: World) => void Object.assign(circleci.rules, { server: true })
+
+  test('all of it goes as on the cloud', async () => {
+    const place = await circlePlace({ change: server })
+    const steps = [...BEFORE, restrict]
+    const { outcomes } = await walk(steps, place.engine)
+    expect([...outcomes.values()].map(({ is }) => is)).toEqual(steps.map(() => 'done'))
+    expect(place.rehearsal.log.some(({ path }) => /v3|owner-slug/.test(path))).toBe(false)
+  })
+
+  test('a name of a context may be another organization’s: that is told, with another name', async () => {
+    const place = await circlePlace({
+      change: world => {
+        server(world)
+        const id = randomUUID()
+        furnish(world.circleci, {
+          organizations: [{ id, slug: 'gh/other' }],
+          contexts: [{ id: randomUUID(), name: HEROKU, organization: id }],
+        })
+      },
+    })
+    const { outcomes } = await walk(BEFORE, place.engine)
+    expect(outcomes.get('circleci.context-heroku')).toMatchObject({
+      is: 'failed',
+      cause: {
+        code: 'taken',
+        means: expect.stringContaining('Server'),
+        next: expect.stringContaining('--set herokuContext=NAME'),
+      },
+    })
+  })
+})
+
 test('Nothing is seen of contexts before there is a project', async () => {
   const place = await circlePlace()
   expect(await lookAt(restrict, place.engine)).toEqual({ is: 'missing' })

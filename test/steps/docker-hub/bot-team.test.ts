@@ -20,6 +20,7 @@ import {
   repositoryIn,
   saidIn,
   setStage,
+  signInAs,
   walkWithPeople,
 } from './stage.ts'
 
@@ -181,6 +182,19 @@ describe('The team', () => {
     expect(effects(rehearsal)).toEqual([])
   })
 
+  test('is not shown to a personal access token, whatever the plan: the password is asked for', async () => {
+    const { engine, rehearsal } = await setStage(withRight())
+    const [me] = rehearsal.world.dockerHub.users
+    const pat = { id: crypto.randomUUID(), label: 'mine', scope: 'repo:admin' as const, token: 'dckr_pat_mine' }
+    me?.tokens.push({ ...pat, active: true, expiresAt: null, createdAt: '2026-01-01T00:00:00.000Z' })
+    signInAs(engine, 'dckr_pat_mine')
+    expect((await walk([team], engine)).outcomes.get('docker-hub.team')).toMatchObject({
+      is: 'failed',
+      cause: { next: expect.stringContaining('DOCKERHUB_ADMIN_PASSWORD') },
+    })
+    expect(effects(rehearsal)).toEqual([])
+  })
+
   test('cannot be given its right by an organization token: that is said', async () => {
     const { engine, rehearsal } = await setStage(withRight())
     const refused = { status: 403, body: { detail: 'token issued from organization access token is not allowed' } }
@@ -329,6 +343,17 @@ describe('The token of the bot', () => {
     const { engine } = await withBot()
     giveBotPassword(engine, 'not the password')
     expect((await walk([token], engine)).outcomes.get('docker-hub.token')).toMatchObject({ is: 'open', why: 'secret' })
+  })
+
+  test('no password is taken where the organization enforces single sign-on: the way without a bot is said', async () => {
+    const { engine, rehearsal } = await withBot()
+    for (const one of rehearsal.world.dockerHub.organizations) one.ssoEnforced = true
+    giveBotPassword(engine)
+    expect((await walk([token], engine)).outcomes.get('docker-hub.token')).toMatchObject({
+      is: 'open',
+      why: 'secret',
+      cause: { next: expect.stringContaining('--set dockerHubRoute=org-token') },
+    })
   })
 
   test('a second factor of the bot is asked for', async () => {

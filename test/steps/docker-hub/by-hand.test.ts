@@ -45,7 +45,14 @@ function ranByHand(env: Readonly<Record<string, string>>) {
     dockerHubTeam: 'pushers',
   }
   const { status, stderr } = spawnSync('/bin/sh', ['-c', script], {
-    env: { PATH: `${bin}:${process.env.PATH}`, ...holes, circleOrg: 'gh/acme', herokuContext: 'ctx', ...env },
+    env: {
+      PATH: `${bin}:${process.env.PATH}`,
+      ...holes,
+      circleOrg: 'gh/acme',
+      circleProject: 'gh/acme/app',
+      herokuContext: 'ctx',
+      ...env,
+    },
     input: '\n\n\n',
     encoding: 'utf8',
   })

@@ -4,6 +4,7 @@ import type { World } from '../../../src/rehearsal/world.ts'
 import { provePush } from '../../../steps/docker-hub/prove-push.ts'
 import { repository } from '../../../steps/docker-hub/repository.ts'
 import { token } from '../../../steps/docker-hub/token.ts'
+import { furnish as furnishCi } from '../../rehearsal/circleci-client.ts'
 import { carryOut, lookAt, walk } from '../../support/engine.ts'
 import { effects } from '../../support/stage.ts'
 import { ciMayPush, contextIn, haveContext, organizationIn, saidIn, setStage } from './stage.ts'
@@ -153,6 +154,24 @@ describe('What is proven', () => {
     expect(contextIn(rehearsal).user).toBe('acme')
   })
 
+  test.each([
+    [['push'], 'pull'],
+    [['pull'], 'push'],
+    [[], 'pull and push'],
+  ])('a registry that grants %j alone is no proof: a push needs both', async (actions, lacks) => {
+    const { engine, rehearsal } = await setOut()
+    await walk([repository], engine)
+    const access = actions.length === 0 ? [] : [{ type: 'repository', name: 'acme/app', actions }]
+    const payload = Buffer.from(JSON.stringify({ access })).toString('base64url')
+    const body = { token: `e30.${payload}.x`, issued_at: '2026-11-24T10:00:00Z' }
+    rehearsal.faults.push({ method: 'GET', path: '^/token', do: { status: 200, body } })
+    expect((await walk([token], engine)).outcomes.get(ID)).toMatchObject({
+      is: 'failed',
+      cause: { code: 'not-granted', means: expect.stringContaining(`; ${lacks} is missing`) },
+    })
+    expect(contextIn(rehearsal).context.variables).toEqual([])
+  })
+
   test('a token that reaches more than was asked for is not used', async () => {
     const { engine, rehearsal } = await setOut()
     await walk([repository], engine)
@@ -244,6 +263,30 @@ test('A value in the context that somebody else wrote is overwritten with consen
   await walk([token], engine, { agreed: [ID] })
   expect(await ciMayPush(rehearsal)).toBe(true)
 })
+
+test.each(['write-anyway', 'project-variables'] as const)(
+  'in a context that stands open the values go where a person chose: %s',
+  async secretsUntilRestricted => {
+    const { engine, rehearsal } = await setStage(
+      ({ circleci }) => furnishCi(circleci, { projects: [{ id: crypto.randomUUID(), slug: 'gh/acme/app' }] }),
+      { ...ROUTE, secretsUntilRestricted },
+    )
+    haveContext({ engine, rehearsal }, false)
+    const facts = { ...engine.progress.saved.facts, 'circleci.restrict:refused-account': 'Permission denied.' }
+    engine.progress.save({ facts })
+    const { outcomes } = await walk(STEPS, engine)
+    expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
+    const made = organizationIn(rehearsal).tokens.map(one => one.token)
+    const inProject = rehearsal.world.circleci.projects.flatMap(({ envvars }) => envvars.map(({ value }) => value))
+    const inContext = contextIn(rehearsal).context.variables.map(({ value }) => value)
+    expect([inContext, inProject]).toEqual(
+      secretsUntilRestricted === 'write-anyway' ? [['acme', ...made], []] : [[], ['acme', ...made]],
+    )
+    await carryOut(token, engine, token.undo(engine.answers))
+    expect(rehearsal.world.circleci.projects.flatMap(({ envvars }) => envvars)).toEqual([])
+    expect(contextIn(rehearsal).context.variables).toEqual([])
+  },
+)
 
 test('undo takes both values and the token away', async () => {
   const { engine, rehearsal } = await setOut()

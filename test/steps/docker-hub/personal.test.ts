@@ -54,6 +54,16 @@ describe('The whole way', () => {
   })
 })
 
+test('The registry grants a push also to what is not there in the own namespace: no token is made for that', async () => {
+  const stage = await setStage(furnished({ collaborators: ['acmecibot'] }), PERSONAL)
+  haveContext(stage)
+  giveBotPassword(stage.engine)
+  stage.rehearsal.world.dockerHub.repositories = []
+  const { outcomes } = await walk([token], stage.engine)
+  expect(outcomes.get('docker-hub.token')).toMatchObject({ is: 'failed', cause: { code: 'no-right' } })
+  expect(effects(stage.rehearsal)).toEqual([])
+})
+
 describe('The bot', () => {
   const setOut = async (change?: (world: World) => void, answers = {}) => {
     const stage = await setStage(change, { ...PERSONAL, ...answers })

@@ -143,6 +143,18 @@ describe('In an empty context', () => {
     expect(JSON.stringify(engine.progress.saved)).not.toContain(ours(rehearsal)[0]?.token)
   })
 
+  test('nothing is made while other projects can use it, also where that came after the look', async () => {
+    const { rehearsal, engine } = await stand()
+    const [context] = rehearsal.world.circleci.contexts
+    const { outcomes } = await walk([ciToken], engine, { meanwhile: () => context?.restrictions.splice(0) })
+    expect(outcomes.get(ID)).toMatchObject({
+      is: 'failed',
+      cause: { code: 'open-context', means: expect.stringContaining(NAME) },
+    })
+    expect(writes(rehearsal)).toEqual([])
+    expect(engine.progress.saved.intents).toEqual({})
+  })
+
   test('nothing is made where no job of CI needs it', async () => {
     const { rehearsal, engine } = await stand({ answers: { circleJobs: 'build,push_docker_hub' } })
     const { plan } = await walk([ciToken], engine)
@@ -425,6 +437,24 @@ describe('Nothing counts as proven', () => {
       cause: { code: 'forbidden' },
     })
     if (context) rehearsal.world.circleci.contexts.push(context)
+    await endsWell(rehearsal, anew(engine))
+  })
+
+  test('where the context is full: that is told, and what was made is revoked by the next run', async () => {
+    const { rehearsal, engine } = await stand()
+    const [context] = rehearsal.world.circleci.contexts
+    const full = Array.from({ length: 100 }, (_, index) => ({
+      name: `V${index}`,
+      value: 'x',
+      createdAt: YESTERDAY,
+      updatedAt: YESTERDAY,
+    }))
+    context?.variables.push(...full)
+    expect((await walk([ciToken], engine)).outcomes.get(ID)).toMatchObject({
+      is: 'failed',
+      cause: { code: 'full', next: expect.stringContaining('--set herokuContext=NAME') },
+    })
+    context?.variables.pop()
     await endsWell(rehearsal, anew(engine))
   })
 
