@@ -75,6 +75,12 @@ export const token = defineStep({
     return [...renewed(state, making(answers, target), id => revoke(owner, id)), ...earlier]
   },
 
+  reach: answers => ({
+    where: 'Docker Hub',
+    before: 'nobody from CI',
+    now: `${answers.dockerHubRoute === 'org-token' ? 'the organization’s token' : `${answers.dockerHubBot}’s token`}: ${answers.dockerHubRepository}`,
+  }),
+
   undo: answers => [
     ...everyPlace(contextOf(answers), answers).flatMap(place =>
       valuesOf(answers).map(({ variable }) => takeOut(place, variable)),

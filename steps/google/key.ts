@@ -9,15 +9,17 @@ import { defineStep, type Look, type RequestAction, type Seen, type Sh } from '.
 import { hole, path, type Str, secretHole, shown, t } from '../../src/engine/text.ts'
 import {
   CLOSED,
-  closed,
+  closedFirst,
   deliver,
+  everyPlace,
   lookAtDelivery,
   NOTHING,
   openToAll,
+  placeNow,
   renewed,
   type Standing,
   standing,
-  type Target,
+  takeOut,
 } from '../delivery.ts'
 import { PUSH_JOB, pushesToGoogle } from '../push-job.ts'
 import { KEY_STEP, keysPath, lookAtKeys, noRight, type Sorted, sorted } from './key-list.ts'
@@ -32,6 +34,8 @@ const VARIABLE = `${KEY_STEP}:variable`
 const USES = [
   'circleJobs',
   'circleOrg',
+  'circleProject',
+  'secretsUntilRestricted',
   'googleContext',
   'googleRoute',
   'googleProject',
@@ -67,10 +71,10 @@ export const key = defineStep({
     const { answers } = look
     if (!hasKey(answers)) return { is: 'unknown', cause: notBuilt(answers) }
     const variable = keyVariableOf(look.file(CI_CONFIG), PUSH_JOB)
-    const target = { organization: answers.circleOrg, name: answers.googleContext }
+    const place = await placeNow(look, answers.googleContext)
     const [there, delivery] = await Promise.all([
       lookAtKeys(look),
-      lookAtDelivery(look, KEY_STEP, target, [{ variable, value: KEY }]),
+      lookAtDelivery(look, KEY_STEP, place, [{ variable, value: KEY }]),
     ])
     if (there.is === 'pending' || there.is === 'unknown') return there
     const keys = there.is === 'listed' ? there.keys : []
@@ -100,28 +104,26 @@ export const key = defineStep({
       ...(seen !== undefined && 'state' in seen && seen.state),
     }
     if (state.forbiddenBy !== undefined) return [byAdministrator(answers, state.forbiddenBy)]
-    const target: Target = { name: answers.googleContext, madeBy: CONTEXT_STEP }
-    const made = [closed(target), mint(answers), deliver(target, { variable: state.variable, value: KEY })]
+    const target = state.into === 'project' ? { project: answers.circleProject } : contextOf(answers)
+    const made = [
+      ...closedFirst(target, answers),
+      mint(answers),
+      deliver(target, { variable: state.variable, value: KEY }),
+    ]
     return renewed(state, made, id => ({ ...remove(answers, id), takesBack: true }))
   },
 
   undo: answers => [
-    {
-      kind: 'request',
-      key: 'take-out',
-      does: t`take ${hole(VARIABLE)} out of the context ${answers.googleContext}`,
-      host: 'circleci',
-      method: 'DELETE',
-      path: t`/api/v2/context/${hole(`${CONTEXT_STEP}:id`)}/environment-variable/${hole(VARIABLE)}`,
-      again: 'safe',
-      okStatus: [404],
-    },
+    ...everyPlace(contextOf(answers), answers).map(place => takeOut(place, hole(VARIABLE))),
     remove(answers, hole(`${KEY_STEP}:id`)),
   ],
 
   means: refused,
   isNo: (action, reply, { googleContext }) => (action === CLOSED ? openToAll(reply, googleContext) : undefined),
 })
+
+const contextOf = ({ googleContext }: Pick<Names, 'googleContext'>) =>
+  ({ name: googleContext, madeBy: CONTEXT_STEP }) as const
 
 /** On the other routes CI has none. */
 const hasKey = ({ googleRoute }: Pick<Names, 'googleRoute'>): boolean =>

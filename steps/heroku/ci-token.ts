@@ -70,6 +70,12 @@ export const ciToken = defineStep({
 
   isNo: (key, reply, { herokuContext }) => (key === CLOSED ? openToAll(reply, herokuContext) : undefined),
 
+  reach: ({ herokuTokenScopes, herokuTokenExpiresIn }) => ({
+    where: 'Heroku',
+    before: 'nobody from CI',
+    now: `${herokuTokenScopes} ${shown(lastingFor(herokuTokenExpiresIn))}: every app that you can reach (no finer grain)`,
+  }),
+
   undo: answers => [
     ...everyPlace(contextOf(answers), answers).map(place => takeOut(place, answers.herokuTokenVariable)),
     revokeBy({ hole: `${ID}:id` }),
