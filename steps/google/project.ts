@@ -7,7 +7,7 @@ import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type Owned } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
 import { bindingsOn, holders, UNSEEN } from './access.ts'
-import { begunBy, isFresh, learnOperation } from './begun.ts'
+import { begunBy, endOf, isFresh, learnOperation } from './begun.ts'
 import { projectPath, pushesToGoogle } from './names.ts'
 
 const ID = 'google.project'
@@ -49,7 +49,7 @@ export const project = defineStep({
       is: 'present',
       state: there,
       owned: await ownedProject(there, look),
-      learned: { [`${ID}:number`]: there.number },
+      learned: { [`${ID}:number`]: there.number, ...endOf(look, making) },
     }
   },
 

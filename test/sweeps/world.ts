@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Json } from '../../src/clouds/json.ts'
+import { keyIdOf, numberOf } from '../../src/rehearsal/google/ids.ts'
 import { mintOf } from '../../src/rehearsal/mint.ts'
 import { git } from '../support/checkout.ts'
 import { type Place, requestName } from './run.ts'
@@ -91,12 +92,16 @@ function sorted(value: unknown, minted: RegExp): Json {
 /** Long enough to be nothing else, short enough to stand at the head of every token. */
 const HEAD = 8
 const TAIL = 12
+/** Of a project's number, an operation's and an account's at Google. */
+const DIGITS = [12, 19, 21]
 
 /** Whatever a world's mint has made up to now, and any other UUID. */
 function mintedPattern(counter: number): RegExp {
   const made = Array.from({ length: counter }, (_, before) => {
     const id = mintOf({ counter: before }).id()
-    return [id, `${mintOf({ counter: before }).letters(HEAD)}[\\w-]*`, id.slice(-TAIL)]
+    const numbers = DIGITS.map(digits => numberOf(mintOf({ counter: before }), digits))
+    const letters = `${mintOf({ counter: before }).letters(HEAD)}[\\w-]*`
+    return [id, letters, id.slice(-TAIL), keyIdOf(mintOf({ counter: before })), ...numbers]
   })
   return new RegExp([...made.flat(), '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}'].join('|'), 'g')
 }
