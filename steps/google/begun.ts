@@ -40,6 +40,10 @@ export async function begunBy(
   return operation
 }
 
+/** What is learned when it is seen done: its operation is of no use any more. */
+export const endOf = (look: Look<never>, { step, key }: Beginning): Readonly<Record<string, string>> =>
+  look.begunAt(`${step}/${key}`) === undefined ? {} : { [`${step}:${key}`]: '' }
+
 /** Was it begun so lately that it may be seen any moment? */
 export const isFresh = (look: Look<never>, { step, key, host }: Beginning): boolean => {
   const at = look.begunAt(`${step}/${key}`)

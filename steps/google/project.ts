@@ -8,7 +8,7 @@ import { type Action, defineStep, type Look, type Owned } from '../../src/engine
 import { type Str, shown, t } from '../../src/engine/text.ts'
 import { pushesToGoogle } from '../push-job.ts'
 import { bindingsOn, holders, UNSEEN } from './access.ts'
-import { begunBy, isFresh, learnOperation } from './begun.ts'
+import { begunBy, endOf, isFresh, learnOperation } from './begun.ts'
 import { projectPath } from './names.ts'
 
 const ID = 'google.project'
@@ -50,7 +50,7 @@ export const project = defineStep({
       is: 'present',
       state: there,
       owned: await ownedProject(there, look),
-      learned: { [`${ID}:number`]: there.number },
+      learned: { [`${ID}:number`]: there.number, ...endOf(look, making) },
     }
   },
 

@@ -4,12 +4,14 @@ import { type Action, defineStep, type Look, type Seen } from '../../src/engine/
 import { path, type Str, shown, t } from '../../src/engine/text.ts'
 import { pushesToGoogle } from '../push-job.ts'
 import { isInForce } from './as-account.ts'
-import { begunBy, isFresh, learnOperation } from './begun.ts'
+import { begunBy, endOf, isFresh, learnOperation } from './begun.ts'
 import { grantWriter, WRITER } from './grant.ts'
 import { countedTo, locationOf, repositoryPath } from './names.ts'
 import { lookAtRepository, notServedYet, rightsOnRepository } from './registry.ts'
 
 const ID = 'google.repository'
+/** The making of it, which takes a while. */
+const MAKING = { step: ID, key: 'create', host: 'google-registry' } as const
 const USES = ['googleProject', 'googleServiceAccountId', 'googleRoute', 'registryHost', 'circleJobs'] as const
 type Questions = Look<(typeof USES)[number]>
 
@@ -50,7 +52,7 @@ export const repository = defineStep({
     if (!(await isInForce(look, look.fact(`${ID}:changed`), { host: 'google-registry', ...upload }))) {
       return { is: 'pending', on: 'vendor', detail: 'until Google lets CI push to it, usually within 2 minutes' }
     }
-    return { is: 'present', state: [], owned }
+    return { is: 'present', state: [], owned, learned: endOf(look, MAKING) }
   },
 
   actions: (answers, seen) => {
@@ -113,8 +115,7 @@ const create = (answers: { readonly googleProject: Str; readonly registryHost: S
 
 /** What became of the operation that makes it, where one was begun. */
 async function underWay(look: Questions): Promise<Seen<State> | undefined> {
-  const headers = countedTo(look.answers)
-  const begun = { step: ID, key: 'create', host: 'google-registry', headers } as const
+  const begun = { ...MAKING, headers: countedTo(look.answers) }
   const operation = await begunBy(look, begun)
   if (operation?.is === 'under-way' || (operation === undefined && isFresh(look, begun))) {
     return { is: 'pending', on: 'vendor', detail: 'Google makes the repository' }

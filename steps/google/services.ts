@@ -7,7 +7,7 @@ import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
 import { path, type Str, shown, t } from '../../src/engine/text.ts'
 import { pushesToGoogle } from '../push-job.ts'
-import { begunBy, learnOperation } from './begun.ts'
+import { begunBy, endOf, learnOperation } from './begun.ts'
 import { ENABLED_AT, SERVICES } from './enabled.ts'
 import { isWithoutProject } from './there.ts'
 
@@ -35,7 +35,8 @@ export const services = defineStep({
 
   async look(look) {
     const { answers } = look
-    const begun = await begunBy(look, { step: ID, key: keyOf(answers), host: 'google-services' })
+    const enabling = { step: ID, key: keyOf(answers), host: 'google-services' } as const
+    const begun = await begunBy(look, enabling)
     if (begun?.is === 'under-way') {
       return { is: 'pending', on: 'vendor', detail: 'Google is enabling the APIs; it usually takes seconds' }
     }
@@ -49,8 +50,12 @@ export const services = defineStep({
       return { is: 'unknown', cause: { ...GOOGLE.means(first), ...refused(first, answers) } }
     }
     if (state.missing.length === 0) {
-      const at = look.begunAt(`${ID}/${keyOf(answers)}`)
-      return { is: 'present', state, ...(at && { learned: { [ENABLED_AT]: at.toISOString() } }) }
+      const at = look.begunAt(`${ID}/${enabling.key}`)
+      return {
+        is: 'present',
+        state,
+        learned: { ...(at && { [ENABLED_AT]: at.toISOString() }), ...endOf(look, enabling) },
+      }
     }
     if (begun?.is === 'refused') {
       return { is: 'failed', state, cause: { ...GOOGLE.means(begun.reply), ...refused(begun.reply, answers) } }

@@ -206,10 +206,12 @@ function commitAndPush({ rehearsal, checkout }: Place): void {
 }
 
 const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/gi
+/** Of a project, an account or an operation of Google's. */
+const NUMBER = /\d{12,}/g
 
 /** What a request asks of whom, in words that are the same in every run. */
 export const requestName = ({ vendor, method, path }: Logged): string =>
-  `${vendor} ${method} ${path.replaceAll(UUID, '<id>')}`
+  `${vendor} ${method} ${path.replaceAll(UUID, '<id>').replaceAll(NUMBER, '<number>')}`
 
 /** Names requests by what they ask and how often that was asked so far. */
 export function requestNames(): (entry: Logged) => string {
