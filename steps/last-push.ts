@@ -11,6 +11,12 @@ type LastPush =
   | { readonly is: 'succeeded'; readonly page: string }
   | { readonly is: 'failed'; readonly cause: Cause }
 
+/** The push job of the first run, by fact. */
+export const FIRST_PUSH = 'circleci.first-run:push'
+
+/** The clocks of two vendors differ, and one tells whole seconds; in milliseconds. */
+const SKEW_MS = 5_000
+
 /** facts/circleci.md 8: it has ended, in whatever way; `blocked` may still come, in a workflow that goes on. */
 const ENDED = [
   'success',
@@ -45,10 +51,10 @@ export async function lastPush(
   if (!isOver && !ENDED.includes(job.status)) {
     return { is: 'running', detail: `pipeline ${run.number}: ${PUSH_JOB} is ${job.status.replaceAll('_', ' ')}` }
   }
-  // What a rerun took over keeps its time: it pushed nothing.
-  if (job.startedAt === undefined || (since !== undefined && job.startedAt.getTime() < Date.parse(since))) {
-    return { is: 'none' }
-  }
+  if (job.startedAt === undefined) return { is: 'none' }
+  // What a rerun took over keeps its time and its id: it pushed nothing.
+  const after = since === undefined ? Number.POSITIVE_INFINITY : job.startedAt.getTime() - Date.parse(since)
+  if (after < (job.id === look.fact(FIRST_PUSH) ? SKEW_MS : -SKEW_MS)) return { is: 'none' }
   if (job.status === 'success') return { is: 'succeeded', page: pageOf(circleProject, run) }
   return { is: 'failed', cause: await failureOf(look, run, [job]) }
 }

@@ -2,9 +2,9 @@ import type { Cause } from '../../src/clouds/cause.ts'
 import { type Action, defineStep, type Seen } from '../../src/engine/step.ts'
 import { hole, t } from '../../src/engine/text.ts'
 import { IS_OVER } from '../ci-runs.ts'
-import { lastPush } from '../last-push.ts'
+import { FIRST_PUSH, lastPush } from '../last-push.ts'
 import { PUSH_JOB, pushesToGoogle, STRIPPED } from '../push-job.ts'
-import { PUSH, WORKFLOW } from './first-run.ts'
+import { WORKFLOW } from './first-run.ts'
 
 const ID = 'circleci.confirm-push'
 
@@ -59,7 +59,7 @@ const rerun: Action = {
   host: 'circleci',
   method: 'POST',
   path: t`/api/v2/workflow/${hole(WORKFLOW)}/rerun`,
-  body: { jobs: [hole(PUSH)], sparse_tree: true },
+  body: { jobs: [hole(FIRST_PUSH)], sparse_tree: true },
   learn: { workflow: ['workflow_id'] },
   again: 'look-first',
   waits: [

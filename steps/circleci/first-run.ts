@@ -5,11 +5,11 @@ import { textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
 import { hole, t } from '../../src/engine/text.ts'
 import { failureOf, IS_OVER, pageOf, publishedRevision, treeOf } from '../ci-runs.ts'
+import { FIRST_PUSH } from '../last-push.ts'
 import { PUSH_JOB, pushesToGoogle } from '../push-job.ts'
 
 /** The workflow that came to its good end, and its job that pushes to Google. */
 export const WORKFLOW = 'circleci.first-run:workflow'
-export const PUSH = 'circleci.first-run:push'
 
 const USES = ['circleProject', 'firstRunBranch', 'circleJobs'] as const
 
@@ -115,7 +115,7 @@ const findPush = {
   host: 'circleci',
   path: t`/api/v2/workflow/${hole(WORKFLOW)}/job`,
   until: 'true',
-  into: { [PUSH]: `first(.items[] | select(.name == "${PUSH_JOB}") | .id)` },
+  into: { [FIRST_PUSH]: `first(.items[] | select(.name == "${PUSH_JOB}") | .id)` },
 } as const
 
 const rerun = (workflow: string): Action => ({
@@ -132,7 +132,7 @@ const rerun = (workflow: string): Action => ({
 /** Where there is a job that pushes to Google, which one it is. */
 function pushIn(workflows: readonly { readonly id: string; readonly jobs: readonly Job[] }[]) {
   const found = workflows.flatMap(({ id, jobs }) =>
-    jobs.filter(({ name }) => name === PUSH_JOB).map(job => ({ [WORKFLOW]: id, [PUSH]: job.id })),
+    jobs.filter(({ name }) => name === PUSH_JOB).map(job => ({ [WORKFLOW]: id, [FIRST_PUSH]: job.id })),
   )
   return found[0] ?? {}
 }

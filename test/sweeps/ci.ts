@@ -1,5 +1,6 @@
 import { herokuFault } from '../../src/rehearsal/circleci/credentials.ts'
 import { pushFault } from '../../src/rehearsal/circleci/docker.ts'
+import { activated, googlePushFault } from '../../src/rehearsal/circleci/gcloud.ts'
 import type { Rehearsal } from '../../src/rehearsal/server.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 
@@ -10,6 +11,11 @@ const MAY_PUSH: Readonly<Record<string, (world: World, values: Values, now: Date
   Heroku: (world, { HEROKU_API_KEY = '' }, now) => herokuFault(world, HEROKU_API_KEY, now) === undefined,
   'Docker Hub': (world, { DOCKERHUB_USER: user = '', DOCKERHUB_PASS: password = '' }, now) =>
     pushFault(world, { user, password }, 'pennocktech/dummyapp:probe', now) === undefined,
+  Google: (world, { GCLOUD_AUTH_ENCODED: encoded = '' }, now) => {
+    const activation = activated(world, Buffer.from(encoded, 'base64').toString(), now)
+    const image = 'us.gcr.io/dummyapp-214121/pt-dummy-app:probe'
+    return 'login' in activation && googlePushFault(world, activation.login, image, now) === undefined
+  },
 }
 
 /** Where CI can push, by the values of all contexts. It is tried in a copy of the world, as a push leaves a tag. */

@@ -75,7 +75,7 @@ describe('the reference run', () => {
   for (const { route, stages } of walked) {
     test(`has effects, commands and saves, stops once for people, and ends where CI can push: ${route.name}`, () => {
       expect(stages.map(({ code }) => code)).toEqual([3, 0])
-      expect(stages.at(-1)?.canPush).toEqual(['Heroku', 'Docker Hub'])
+      expect(stages.at(-1)?.canPush).toEqual(['Heroku', 'Docker Hub', 'Google'])
       expect(stages[0]?.effects.length).toBeGreaterThan(0)
       const kinds = new Set(stages.flatMap(({ local }) => local.map(({ kind }) => kind)))
       expect(kinds).toEqual(new Set(['save', 'command']))

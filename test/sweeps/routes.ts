@@ -51,6 +51,13 @@ export const ROUTES: readonly [Route, ...Route[]] = [
     otherwise: HUB,
   },
   {
+    name: 'least-privilege',
+    argv: ['--set', 'dockerHubRoute=org-token', '--set', 'googleRoute=least-privilege'],
+    world: () => ownersWorld(),
+    people: () => {},
+    otherwise: /us\.gcr\.io|:setIamPolicy|google\.(?:repository|grant|strip|prove)/,
+  },
+  {
     name: 'old config',
     argv: ['--set', 'dockerHubRoute=org-token', '--replace', 'circleci.config-repairs'],
     world: () => ownersWorld(),
