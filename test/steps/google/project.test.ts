@@ -229,7 +229,7 @@ describe('Google’s refusals come in plain words with what goes on', () => {
       is: 'failed',
       cause: { code: 'expired' },
     })
-    expect(await causeOf(carryOut(project, engine))).toMatchObject({ code: 'unauthorized' })
+    expect(await causeOf(carryOut(project, engine))).toMatchObject({ code: 'expired' })
   })
 })
 
