@@ -36,7 +36,7 @@ export interface Value<Name extends Str = string> {
 export const CLOSED = 'closed'
 
 /** Asks, before anything is made for it, whether the context is closed to other projects; `isNo` judges by `openToAll`. */
-export const closed = ({ name, madeBy }: ContextTarget): RequestAction => ({
+const closed = ({ name, madeBy }: ContextTarget): RequestAction => ({
   kind: 'request',
   key: CLOSED,
   does: t`see that the context ${name} is closed to other projects`,

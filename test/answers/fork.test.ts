@@ -75,6 +75,7 @@ describe('In a fork', () => {
       ['circleJobs', 'push_docker_hub,push_gce_registry', false],
       ['herokuContext', 'heroku-and-dockerhub', true],
       ['googleContext', 'google-dummyapp', true],
+      ['secretsUntilRestricted', 'wait', false],
       ['googleRoute', 'documented', false],
       ['googleProject', 'acme-dummyapp', true],
       ['googleProjectName', 'acme-dummyapp', true],
