@@ -43,7 +43,7 @@ export function inhabit(world: World, subject: Subject, now: Date): void {
  */
 export function quickWorld(): World {
   const world = emptyWorld()
-  Object.assign(world.circleci.rules, { followBuildDelayMs: 300, workflowDelayMs: 200, jobSeconds: 2 })
+  Object.assign(world.circleci.rules, { followBuildDelayMs: 300, workflowDelayMs: 200, jobSeconds: 1 })
   Object.assign(world.google.rules, { propagationMs: 500, newAccountMs: 300, activationMs: 300, operationMs: 200 })
   return world
 }

@@ -49,6 +49,9 @@ export function repeated(effects: readonly string[], reference: readonly string[
 /** What tells how often was asked or tried, and nothing of what was done. */
 const USED_UP = new Set(['rateLimitRemaining', 'first', 'changes', 'former', 'operations', 'privateKey'])
 
+/** Facts by which a making whose answer was lost is told from others: what stood there when it was tried. */
+const OF_A_TRY = /:(?:stood-\w+|ours|theirs)$/
+
 const lines = (text: string): readonly string[] => text.trim().split('\n')
 
 /**
@@ -91,7 +94,7 @@ function keyNamed(encoded: string): string {
 function sorted(value: unknown, minted: RegExp): Json {
   const key = (one: Json) => JSON.stringify(replaced(one, minted, () => '<made>'))
   return JSON.parse(JSON.stringify(value), (name, one: Json) => {
-    if (USED_UP.has(name)) return undefined
+    if (USED_UP.has(name) || OF_A_TRY.test(name)) return undefined
     if (Array.isArray(one)) return [...one].sort((a, b) => (key(a) < key(b) ? -1 : 1))
     if (one === null || typeof one !== 'object') return one
     return Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
