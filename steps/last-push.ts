@@ -8,7 +8,7 @@ import { PUSH_JOB } from './push-job.ts'
 type LastPush =
   | { readonly is: 'none' }
   | { readonly is: 'running'; readonly detail: string }
-  | { readonly is: 'succeeded'; readonly page: string }
+  | { readonly is: 'succeeded'; readonly page: string; readonly workflow: string }
   | { readonly is: 'failed'; readonly cause: Cause }
 
 /** The push job of the first run, by fact. */
@@ -47,7 +47,7 @@ export async function lastPush(
   const pushes = await pushesIn(run, path => look.read('circleci', path))
   const [newest] = pushes.toReversed()
   if (newest === undefined) return { is: 'none' }
-  const { job, isOver } = newest
+  const { job, isOver, workflow } = newest
   if (!isOver && !ENDED.includes(job.status)) {
     return { is: 'running', detail: `pipeline ${run.number}: ${PUSH_JOB} is ${job.status.replaceAll('_', ' ')}` }
   }
@@ -55,19 +55,20 @@ export async function lastPush(
   // What a rerun took over keeps its time and its id: it pushed nothing.
   const after = since === undefined ? Number.POSITIVE_INFINITY : job.startedAt.getTime() - Date.parse(since)
   if (after < (job.id === look.fact(FIRST_PUSH) ? SKEW_MS : -SKEW_MS)) return { is: 'none' }
-  if (job.status === 'success') return { is: 'succeeded', page: pageOf(circleProject, run) }
+  if (job.status === 'success') return { is: 'succeeded', page: pageOf(circleProject, run), workflow }
   return { is: 'failed', cause: await failureOf(look, run, [job]) }
 }
 
 interface Push {
   readonly job: Job
+  readonly workflow: string
   readonly isOver: boolean
 }
 
 /** The oldest first. */
 async function pushesIn({ workflows }: Run, read: Parameters<typeof readJobs>[0]): Promise<readonly Push[]> {
   const jobs = await Promise.all(
-    workflows.map(async ({ id, isOver }) => (await readJobs(read, id)).map(job => ({ job, isOver }))),
+    workflows.map(async ({ id, isOver }) => (await readJobs(read, id)).map(job => ({ job, workflow: id, isOver }))),
   )
   return jobs.flat().filter(({ job }) => job.name === PUSH_JOB)
 }

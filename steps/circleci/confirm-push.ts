@@ -36,7 +36,8 @@ export const confirmPush = defineStep({
         return { is: 'pending', on: 'ci', detail: push.detail }
       case 'succeeded': {
         const how = since === undefined ? 'with no right on the project' : 'after its roles were taken away'
-        return { is: 'present', state: 'first-run', notes: [`CI pushed ${how}: ${push.page}`] }
+        const learned = { [`${ID}:workflow`]: push.workflow }
+        return { is: 'present', state: 'first-run', learned, notes: [`CI pushed ${how}: ${push.page}`] }
       }
       case 'failed':
         return { is: 'failed', cause: withWayBack(push.cause, since), state: 'rerun' }

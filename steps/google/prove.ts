@@ -1,14 +1,14 @@
 import { ancestorsIn, permissionsIn, type Rights, rightsIn } from '../../src/clouds/google-rights.ts'
 import { type Binding, savedBindings } from '../../src/clouds/policy.ts'
 import { defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
-import { shown } from '../../src/engine/text.ts'
+import { path, shown } from '../../src/engine/text.ts'
 import { pushesToGoogle, STRIPPED } from '../push-job.ts'
+import { bindingsOn } from './access.ts'
 import { type Asked, grantedToAccount } from './as-account.ts'
 import { roleOf } from './grant.ts'
-import { memberOf, projectPath, repositoryPath } from './names.ts'
+import { accountOf, memberOf, projectPath, repositoryPath } from './names.ts'
 import { lookAtRepository, rightsOnRepository } from './registry.ts'
 import { REMOVED } from './strip.ts'
-import { onProject } from './temporary-role.ts'
 
 const USES = ['googleProject', 'googleServiceAccountId', 'registryHost', 'circleJobs'] as const
 type Questions = Look<(typeof USES)[number]>
@@ -55,10 +55,16 @@ export const prove = defineStep({
 
   async look(look): Promise<Seen<readonly Inherited[]>> {
     if (typeof (await lookAtRepository(look)) === 'string') return { is: 'missing' }
-    const [onIt, onProjects, above] = await Promise.all([rightsOnRepository(look), onProject(look), rightsAbove(look)])
+    const [onIt, project, above, actors] = await Promise.all([
+      rightsOnRepository(look),
+      rightsBy(look, shown(projectPath(look.answers))),
+      rightsAbove(look),
+      whoActsAsIt(look),
+    ])
     // Before the grant or the strip there is nothing to prove.
-    if (onIt.own.length === 0 || (onProjects ?? []).length > 0) return { is: 'missing' }
-    const everybodys = [...onIt.everybodys, ...above.flatMap(({ rights }) => rights?.everybodys ?? [])]
+    if (onIt.own.length === 0 || (project?.own.length ?? 0) > 0) return { is: 'missing' }
+    const all: readonly Above[] = [{ where: `the project ${look.answers.googleProject}`, rights: project }, ...above]
+    const everybodys = [...onIt.everybodys, ...all.flatMap(({ rights }) => rights?.everybodys ?? [])]
     const roles = await permissionsOf(look, [...onIt.own, ...everybodys])
     const inherited = above.flatMap(({ where, rights }) => (rights?.own ?? []).map(binding => ({ where, binding })))
     if (inherited.length > 0) {
@@ -70,7 +76,7 @@ export const prove = defineStep({
     if (tooMuch.length > 0 || tooLittle.length > 0) return { is: 'failed', cause: wrong(look, tooMuch, tooLittle) }
     const asked = await askedItself(look)
     if (asked.is === 'not-yet') return { is: 'pending', on: 'vendor', detail: asked.detail }
-    const notes = [...provenBy(look, asked.is), ...unreadable(above), ...unsure(onIt, above), ...open(onIt)]
+    const notes = [...provenBy(look, asked.is), ...unreadable(all), ...unsure(onIt, all), ...open(onIt), ...actors]
     return { is: 'present', state: [], notes }
   },
 
@@ -107,11 +113,23 @@ async function rightsAbove(look: Questions): Promise<readonly Above[]> {
   return Promise.all(
     ancestors.map(async where => {
       const version = where.startsWith('folders/') ? 'v2' : 'v1'
-      const options = { options: { requestedPolicyVersion: 3 } }
-      const reply = await look.ask('google', `/${version}/${where}:getIamPolicy`, options)
-      return { where, rights: reply.status === 403 ? undefined : rightsIn(reply, shown(memberOf(answers))) }
+      return { where, rights: await rightsBy(look, `/${version}/${where}`) }
     }),
   )
+}
+
+/** What a policy gives; undefined where the signed-in person may not read it. */
+async function rightsBy(look: Questions, thing: string): Promise<Rights | undefined> {
+  const reply = await look.ask('google', `${thing}:getIamPolicy`, { options: { requestedPolicyVersion: 3 } })
+  return reply.status === 403 ? undefined : rightsIn(reply, shown(memberOf(look.answers)))
+}
+
+/** Who can be CI's account without its key, by its own policy. */
+async function whoActsAsIt(look: Questions): Promise<readonly string[]> {
+  const account = path`/v1/projects/${look.answers.googleProject}/serviceAccounts/${shown(accountOf(look.answers))}`
+  const bindings = (await bindingsOn(look, 'google-iam', account)) ?? []
+  const who = bindings.map(({ role, members }) => `${members.join(', ')} (${role})`)
+  return who.length === 0 ? [] : [`By the account’s own policy others may act as it: ${who.join('; ')}.`]
 }
 
 /** What the roles of some bindings hold, by their definitions. */

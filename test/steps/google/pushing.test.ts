@@ -370,13 +370,29 @@ describe('What is left of others', () => {
         members: [gone, 'group:team@example.com', 'allUsers'],
       })
     }
+    for (const { policy } of place.google().accounts) {
+      policy.bindings.push({ role: 'roles/iam.serviceAccountUser', members: ['user:lee@example.com'] })
+    }
     const { outcomes } = await walk([prove], place.resumed())
     expect(outcomes.get('google.prove')).toMatchObject({
       notes: expect.arrayContaining([
+        'By the account’s own policy others may act as it: user:lee@example.com (roles/iam.serviceAccountUser).',
         'Whether CI’s account is in group:team@example.com, no policy tells.',
         `Left of an account of that name that was deleted: ${gone}.`,
         'The repository is open: allUsers has roles/artifactregistry.reader.',
       ]),
+    })
+  })
+
+  test('is no least privilege where everybody may push to the project', async () => {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    await walk(STEPS, place.engine)
+    for (const { policy } of place.google().projects) {
+      policy.bindings.push({ role: 'roles/artifactregistry.admin', members: ['allAuthenticatedUsers'] })
+    }
+    expect((await walk([prove], place.resumed())).outcomes.get('google.prove')).toMatchObject({
+      is: 'failed',
+      cause: { code: 'not-least-privilege', said: expect.stringContaining('has artifactregistry.tags.delete') },
     })
   })
 
