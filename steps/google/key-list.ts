@@ -23,6 +23,9 @@ const accountPath = (names: Names): Str => t`${projectPath(names)}/serviceAccoun
 /** Behind its own project a missing account is not found; behind a dash it would be forbidden (facts/google.md 1.5). */
 export const keysPath = (names: Names): Str => t`${accountPath(names)}/keys`
 
+/** How long an account counts as new: up to a minute and more (facts/google.md 1, propagation), in milliseconds. */
+const NEW_MS = 5 * 60_000
+
 type KeysSeen =
   | { readonly is: 'listed'; readonly keys: readonly Key[] }
   /** The project, its API or the account is not there yet: the steps before this one make them. */
@@ -44,6 +47,11 @@ export async function lookAtKeys(look: Look<Used>): Promise<KeysSeen> {
   const account = await look.read('google-iam', accountPath(answers))
   if (account.status >= 300) return { is: 'nothing', hasProject: account.status === 404 }
   if (reply.status === 403 && !(await mayHaveKeys(look))) return { is: 'unknown', cause: noRight(answers) }
+  // An account that is no longer new is not waited for.
+  const made = look.doneAt('google.service-account')
+  if (made !== undefined && look.hasPassed(NEW_MS, made, 'google-iam')) {
+    return { is: 'unknown', cause: GOOGLE.means(reply) }
+  }
   const detail = `waits for the account ${shown(accountOf(answers))}, which was made a moment ago; it may take a minute`
   return { is: 'pending', on: 'vendor', detail }
 }

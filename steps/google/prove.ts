@@ -1,3 +1,4 @@
+import type { Cause } from '../../src/clouds/cause.ts'
 import { ancestorsIn, permissionsIn, type Rights, rightsIn } from '../../src/clouds/google-rights.ts'
 import { type Binding, savedBindings } from '../../src/clouds/policy.ts'
 import { defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
@@ -75,7 +76,12 @@ export const prove = defineStep({
     const tooLittle = NEEDED.filter(permission => !roles.has(permission))
     if (tooMuch.length > 0 || tooLittle.length > 0) return { is: 'failed', cause: wrong(look, tooMuch, tooLittle) }
     const asked = await askedItself(look)
-    if (asked.is === 'not-yet') return { is: 'pending', on: 'vendor', detail: asked.detail }
+    if (asked.is === 'not-yet') {
+      const isLate = hasBeenLong(look)
+      return isLate
+        ? { is: 'failed', cause: late(look, asked.detail) }
+        : { is: 'pending', on: 'vendor', detail: asked.detail }
+    }
     const notes = [...provenBy(look, asked.is), ...unreadable(all), ...unsure(onIt, all), ...open(onIt), ...actors]
     return { is: 'present', state: [], notes }
   },
@@ -140,6 +146,21 @@ async function permissionsOf(look: Questions, bindings: readonly Binding[]): Pro
 }
 
 type AskedItself = { readonly is: 'itself' | 'policies' } | { readonly is: 'not-yet'; readonly detail: string }
+
+/** Is the last change so long ago that it should count everywhere, twice over? */
+function hasBeenLong(look: Questions): boolean {
+  const changes = [look.fact(STRIPPED), look.fact('google.grant:changed')].filter(time => time !== undefined)
+  return changes.every(time => look.hasPassed(2 * AT_MOST_MS, new Date(time), 'google'))
+}
+
+const late = (look: Questions, detail: string): Cause => ({
+  code: 'not-in-force',
+  asked: shown(repositoryPath(look.answers)),
+  said: detail,
+  means:
+    'By the policies CI’s account has the one right and no other, and yet Google does not say so when it is asked as the account, long after the last change.',
+  next: 'Run again in an hour; if it stays so, look for a deny policy or a group that the account is in (gcloud policy-intelligence troubleshoot-policy iam).',
+})
 
 /** Asks as the account; where that cannot be, waits as long as a change takes at most. */
 async function askedItself(look: Questions): Promise<AskedItself> {

@@ -408,3 +408,12 @@ describe('What is left of others', () => {
     expect(place.repositoryBindings()).toEqual([WRITER])
   })
 })
+
+describe('What never comes to count', () => {
+  test('is a failure in the end, and not waited for without one', async () => {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    place.rehearsal.faults.push({ path: 'repositories/us.gcr.io:testIamPermissions', do: { status: 404, body: {} } })
+    const { outcomes } = await walk(STEPS, place.engine)
+    expect(outcomes.get('google.prove')).toMatchObject({ is: 'failed', cause: { code: 'not-in-force' } })
+  })
+})
