@@ -46,7 +46,10 @@ export const confirmPush = defineStep({
     }
   },
 
-  actions: (_, seen) => (seen !== undefined && 'state' in seen && seen.state === 'first-run' ? [] : [rerun]),
+  actions: (_, seen) => {
+    const isUnderWay = seen?.is === 'pending'
+    return isUnderWay || (seen !== undefined && 'state' in seen && seen.state === 'first-run') ? [] : [rerun]
+  },
 
   // A push is a push; the image stays.
   undo: () => [],

@@ -56,6 +56,7 @@ export const repository = defineStep({
   },
 
   actions: (answers, seen) => {
+    if (seen?.is === 'pending') return []
     const state = seen !== undefined && 'state' in seen && seen.state ? seen.state : ALL
     return [
       ...(state.includes('repository') ? [create(answers)] : []),

@@ -68,6 +68,14 @@ describe('The documented way', () => {
     })
   })
 
+  test('the job is run again once, also where the answer to that is lost', async () => {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    place.rehearsal.faults.push({ path: '/rerun$', times: 1, do: 'reset-after' })
+    const { outcomes } = await walk(STEPS, place.engine)
+    expect(stateOf(outcomes)['circleci.confirm-push']).toBe('done')
+    expect(place.circleci().pipelines[0]?.workflows).toHaveLength(2)
+  })
+
   test('and a second walk finds all of it done', async () => {
     const place = await readyForPush({ bindings: [MAY_SPEAK] })
     await walk(STEPS, place.engine)
