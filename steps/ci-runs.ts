@@ -1,5 +1,5 @@
 import type { Cause } from '../src/clouds/cause.ts'
-import { failedStep, type Job, type Run } from '../src/clouds/circleci-runs.ts'
+import { failedStep, type Job, OVER, type Run } from '../src/clouds/circleci-runs.ts'
 import { at, textAt } from '../src/clouds/json.ts'
 import type { Look } from '../src/engine/step.ts'
 
@@ -8,7 +8,7 @@ import type { Look } from '../src/engine/step.ts'
 type Questions = Look<'circleProject' | 'firstRunBranch'>
 
 /** As a jq filter: has a workflow ended, in whatever way (facts/circleci.md 8)? */
-export const IS_OVER = '.status | IN("success", "failed", "error", "canceled", "unauthorized", "not_run")'
+export const IS_OVER = `.status | IN(${[...OVER].map(status => JSON.stringify(status)).join(', ')})`
 
 /** What origin has on the branch: that is what CI builds. Without it nobody knows which pipeline is the one. */
 export async function publishedRevision({ git, answers }: Questions): Promise<string | Cause> {
@@ -57,7 +57,7 @@ export const pageOf = (project: string, { number }: Run): string =>
   `https://app.circleci.com/pipelines/${project}/${number}`
 
 /** facts/circleci.md 8: it ran, and came to a bad end. */
-const FAILED = ['failed', 'timedout', 'infrastructure_fail', 'terminated-unknown']
+export const FAILED = ['failed', 'timedout', 'infrastructure_fail', 'terminated-unknown']
 
 /** Why a job failed, not one that only waited for it: its last lines, or who may not use the context. */
 export async function failureOf(look: Questions, run: Run, bad: readonly Job[]): Promise<Cause> {

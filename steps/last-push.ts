@@ -1,7 +1,7 @@
 import type { Cause } from '../src/clouds/cause.ts'
 import { type Job, type Run, readJobs, readRuns } from '../src/clouds/circleci-runs.ts'
 import type { Look } from '../src/engine/step.ts'
-import { failureOf, pageOf, publishedRevision } from './ci-runs.ts'
+import { FAILED, failureOf, pageOf, publishedRevision } from './ci-runs.ts'
 import { PUSH_JOB } from './push-job.ts'
 
 /** What became of CI's newest push to Google since a time. */
@@ -18,16 +18,7 @@ export const FIRST_PUSH = 'circleci.first-run:push'
 const SKEW_MS = 5_000
 
 /** facts/circleci.md 8: it has ended, in whatever way; `blocked` may still come, in a workflow that goes on. */
-const ENDED = [
-  'success',
-  'failed',
-  'canceled',
-  'timedout',
-  'infrastructure_fail',
-  'terminated-unknown',
-  'unauthorized',
-  'not_run',
-]
+const ENDED = [...FAILED, 'success', 'canceled', 'unauthorized', 'not_run']
 
 /**
  * Looks at the pipeline of what is published.

@@ -33,7 +33,7 @@ export interface Job {
 }
 
 /** facts/circleci.md 8: all other states go on; `failing` still runs. */
-const OVER = new Set(['success', 'failed', 'error', 'canceled', 'unauthorized', 'not_run'])
+export const OVER: ReadonlySet<string> = new Set(['success', 'failed', 'error', 'canceled', 'unauthorized', 'not_run'])
 
 /**
  * Those of a branch's newest pipelines, one page of them, that are meant: the workflows of each are a request more, and

@@ -161,11 +161,14 @@ export async function changePolicy(place: PolicyPlace, wanted: Wanted, writing: 
   }
 }
 
+/** The body of a POST that asks for a policy with its conditions. */
+export const WITH_CONDITIONS = { options: { requestedPolicyVersion: 3 } }
+
 /** How a policy is asked for; without version 3 its conditions would be left out. */
 export const readRequest = ({ path, reads, headers }: PolicyPlace): HttpRequest => ({
   method: reads,
   path: reads === 'GET' ? `${path}:getIamPolicy?options.requestedPolicyVersion=3` : `${path}:getIamPolicy`,
-  ...(reads === 'POST' && { body: { options: { requestedPolicyVersion: 3 } } }),
+  ...(reads === 'POST' && { body: WITH_CONDITIONS }),
   ...(headers && { headers }),
   repeat: 'safe',
 })

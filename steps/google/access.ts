@@ -1,4 +1,4 @@
-import { type Binding, policyIn } from '../../src/clouds/policy.ts'
+import { type Binding, policyIn, WITH_CONDITIONS } from '../../src/clouds/policy.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { type Str, t } from '../../src/engine/text.ts'
 
@@ -8,7 +8,7 @@ export async function bindingsOn(
   host: 'google' | 'google-iam',
   thing: Str,
 ): Promise<readonly Binding[] | undefined> {
-  const reply = await look.ask(host, t`${thing}:getIamPolicy`, { options: { requestedPolicyVersion: 3 } })
+  const reply = await look.ask(host, t`${thing}:getIamPolicy`, WITH_CONDITIONS)
   return reply.status < 300 ? (policyIn(reply).bindings ?? []) : undefined
 }
 

@@ -1,7 +1,7 @@
 import type { Cause } from '../../src/clouds/cause.ts'
 import { GOOGLE, reasonOf } from '../../src/clouds/google.ts'
 import { type Key, keyIdOf, keysIn } from '../../src/clouds/google-keys.ts'
-import { at } from '../../src/clouds/json.ts'
+import { grantedIn } from '../../src/clouds/google-rights.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { path, type Str, shown, t } from '../../src/engine/text.ts'
 import type { Listed } from '../delivery.ts'
@@ -60,8 +60,8 @@ export async function lookAtKeys(look: Look<Used>): Promise<KeysSeen> {
 async function mayHaveKeys(look: Look<Used>): Promise<boolean> {
   const permissions = ['iam.serviceAccountKeys.list', 'iam.serviceAccountKeys.create']
   const reply = await look.ask('google', t`${projectPath(look.answers)}:testIamPermissions`, { permissions })
-  const granted = at(reply.body, 'permissions')
-  return Array.isArray(granted) && permissions.every(one => granted.includes(one))
+  const granted = grantedIn(reply)
+  return permissions.every(one => granted.includes(one))
 }
 
 export const noRight = (names: Names): Cause => ({

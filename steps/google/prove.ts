@@ -1,6 +1,6 @@
 import type { Cause } from '../../src/clouds/cause.ts'
 import { ancestorsIn, permissionsIn, type Rights, rightsIn } from '../../src/clouds/google-rights.ts'
-import { type Binding, savedBindings } from '../../src/clouds/policy.ts'
+import { type Binding, savedBindings, WITH_CONDITIONS } from '../../src/clouds/policy.ts'
 import { defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
 import { path, shown } from '../../src/engine/text.ts'
 import { pushesToGoogle, STRIPPED } from '../push-job.ts'
@@ -126,7 +126,7 @@ async function rightsAbove(look: Questions): Promise<readonly Above[]> {
 
 /** What a policy gives; undefined where the signed-in person may not read it. */
 async function rightsBy(look: Questions, thing: string): Promise<Rights | undefined> {
-  const reply = await look.ask('google', `${thing}:getIamPolicy`, { options: { requestedPolicyVersion: 3 } })
+  const reply = await look.ask('google', `${thing}:getIamPolicy`, WITH_CONDITIONS)
   return reply.status === 403 ? undefined : rightsIn(reply, shown(memberOf(look.answers)))
 }
 

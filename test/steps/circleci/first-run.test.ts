@@ -5,11 +5,11 @@ import { push } from '../../../src/rehearsal/circleci/people.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { firstRun } from '../../../steps/circleci/first-run.ts'
 import { CONFIG } from '../../rehearsal/circleci-config.ts'
-import { furnishAcme, LIBRARY, MAY_CREATE } from '../../rehearsal/google-client.ts'
-import { git, makeCheckout } from '../../support/checkout.ts'
-import { addContext, admit, carriedOut, circlePlace, followed, PROJECT, printed } from '../../support/circleci.ts'
+import { LIBRARY, MAY_CREATE } from '../../rehearsal/google-client.ts'
+import { git } from '../../support/checkout.ts'
+import { admit, carriedOut, PROJECT, printed } from '../../support/circleci.ts'
 import { lookAt, walk } from '../../support/engine.ts'
-import { temporaryFolder } from '../../support/folder.ts'
+import { publishedPlace } from '../../support/published.ts'
 import { effects } from '../../support/stage.ts'
 
 const ID = 'circleci.first-run'
@@ -26,50 +26,15 @@ interface Given {
   readonly token?: (world: World) => string
 }
 
-/** A checkout whose main branch is at origin, and CircleCI with contexts whose values serve. */
+/** All that a run needs, and the step alone. */
 async function setUp({ config = GOOD, change, answers = {}, token }: Given = {}) {
-  const origin = temporaryFolder()
-  git(origin, 'init', '--quiet', '--bare')
-  const repo = makeCheckout({ origin })
-  git(repo, 'push', '--quiet', 'origin', 'main')
-  const revision = git(repo, 'rev-parse', 'HEAD').trim()
-  const place = await circlePlace({
-    repo,
-    answers,
-    ...(token && { token }),
-    change: world => {
-      followed(world)
-      for (const one of world.circleci.repositories)
-        one.branches.main = { revision, config, library: LIBRARY, skipCi: false }
-      const [hub] = world.dockerHub.users
-      addContext(world, 'heroku-and-dockerhub', {
-        variables: valued({
-          HEROKU_API_KEY: world.heroku.authorizations[0]?.token,
-          DOCKERHUB_USER: hub?.username,
-          DOCKERHUB_PASS: hub?.password,
-        }),
-      })
-      addContext(world, 'google-dummyapp', {
-        variables: valued({ GCLOUD_AUTH_ENCODED: furnishAcme(world, [MAY_CREATE]) }),
-      })
-      change?.(world)
-    },
-  })
-  const commit = { slug: PROJECT, branch: 'main', revision, config, library: LIBRARY, skipCi: false }
+  const place = await publishedPlace({ config, bindings: [MAY_CREATE], change, answers, token })
   return {
     ...place,
-    repo,
-    origin,
-    /** A push of what origin has. */
-    push: () => push(place.rehearsal.world, commit, place.clock.now()),
     walk: (engine = place.engine, options: Parameters<typeof walk>[2] = {}) => walk([firstRun], engine, options),
   }
 }
 type Place = Awaited<ReturnType<typeof setUp>>
-
-const LONG_AGO = '2026-01-01T00:00:00.000Z'
-const valued = (values: Readonly<Record<string, string | undefined>>) =>
-  Object.entries(values).map(([name, value = '']) => ({ name, value, createdAt: LONG_AGO, updatedAt: LONG_AGO }))
 
 /** Puts another value into a context. */
 function put({ circleci }: { circleci: World['circleci'] }, name: string, value: string): void {
