@@ -8,7 +8,7 @@ import { Secret } from '../clouds/secret.ts'
 import type { Credential, VendorReply } from '../clouds/vendor.ts'
 import { bound, boundHeaders, boundPath, type Engine, type Minted, newLook, refusal, see } from './engine.ts'
 import { sameActions } from './plan.ts'
-import type { Action, PersonAction, PolicyAction, RequestAction, Role, RunAction, Step } from './step.ts'
+import type { Action, PersonAction, PolicyAction, RequestAction, Role, RunAction, Seen, Step } from './step.ts'
 import { fill, fillBody, type Hole, shown } from './text.ts'
 
 /** How often an effect is tried whose answer was lost, each time after a look. */
@@ -281,9 +281,12 @@ async function hasHappened(action: Action, { step, engine, minted, giveUp }: Act
   if (seen.is === 'unknown') throw new SetupError(seen.cause)
   // The lost answer would have taught what the next action needs.
   if ('learned' in seen && seen.learned) progress.save({ facts: { ...progress.saved.facts, ...seen.learned } })
-  if (seen.is === 'present') return true
-  return !step.actions(engine.answers, seen).some(still => sameActions([still], [action]))
+  return !stillAsks(step, seen, action, engine)
 }
+
+/** Is an action of a step to be done, by what is seen now? */
+export const stillAsks = (step: Step, seen: Seen<unknown>, action: Action, { answers }: Engine): boolean =>
+  seen.is !== 'present' && step.actions(answers, seen).some(still => sameActions([still], [action]))
 
 function lostTooOften(step: Step, action: RequestAction | PolicyAction, { lost }: Lost): SetupError {
   return new SetupError({

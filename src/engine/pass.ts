@@ -1,5 +1,5 @@
 import { type Cause, SetupError } from '../clouds/cause.ts'
-import { type Acting, act, type Effect, ForPerson } from './act.ts'
+import { type Acting, act, type Effect, ForPerson, stillAsks } from './act.ts'
 import { choiceName, type Decisions, singlesOf, withChoices } from './choices.ts'
 import { causeOf, type Engine, needOf, newLook, see, type Viewer } from './engine.ts'
 import { type Claim, decided, isAllowed, type Planned, planStep, sameActions } from './plan.ts'
@@ -239,16 +239,21 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
   if (seen.is === 'present' && now.consents.length === 0) return settledAs(now, pass, say)
   if (!isAgreed(now, planned)) return changed(say)
   learn(seen, engine)
-  let isCertain = true
+  const look = () => see(step, newLook(engine, giveUp, acting.minted))
+  const watching = { engine, until: stop, minted: acting.minted }
   // The same to do, and yet of the world as it is now: of a file that another step has edited, the new text.
   for (const action of now.actions) {
     if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` }
     if (action.kind === 'person') return forPerson(action, say)
     say('start', shown(action.does))
-    if ((await act(action, acting)) === 'lost') isCertain = false
+    if ((await act(action, acting)) === 'clear') continue
+    // Waited for in vain, it never arrived: it is for the next plan, and so is what comes after it.
+    const then = await watch(step, await look(), watching, say)
+    if (ENDS.has(then.is)) return concluded(planned, then, pass, say)
+    if (then.is === 'missing' && stillAsks(step, then, action, engine)) {
+      return changed(say, 'the answer was lost, and it did not come about')
+    }
   }
-  const look = () => see(step, newLook(engine, giveUp, acting.minted))
-  const watching = { engine, until: stop, minted: acting.minted }
   let after = await watch(step, await look(), watching, say)
   // What a lost answer left of ours, or came of it unasked, goes at once.
   for (const action of left(step, after, engine)) {
@@ -256,10 +261,11 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
     await act(action, acting)
     after = await watch(step, await look(), watching, say)
   }
-  // It was waited for in vain, so the request never arrived: it is for the next plan.
-  if (!isCertain && after.is === 'missing') return changed(say, 'the answer was lost, and it did not come about')
   return concluded(planned, after, pass, say)
 }
+
+/** Nothing more of a step can be done in this pass. */
+const ENDS: ReadonlySet<Seen<unknown>['is']> = new Set(['pending', 'failed', 'unknown'])
 
 /** What is to be done with what is seen now, by the decisions of this pass. */
 function replanned(step: Step, seen: Seen<unknown>, pass: Running): Planned {

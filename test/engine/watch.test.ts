@@ -4,6 +4,7 @@ import type { Engine } from '../../src/engine/engine.ts'
 import { lookAtAll, runPass } from '../../src/engine/pass.ts'
 import type { Action, PersonAction, Seen, Step, StepId } from '../../src/engine/step.ts'
 import { brisk } from '../clouds/servers.ts'
+import { rehearse } from '../rehearsal/client.ts'
 import { fakeStep, makeEngine, walk } from '../support/engine.ts'
 
 const ID = 'a.one'
@@ -17,6 +18,16 @@ const cause = { code: 'broken', means: 'It is broken.', next: 'Mend it.' }
 const failed: Seen<unknown> = { is: 'failed', cause }
 const run = (key: string, more: Partial<Action> = {}): Action =>
   ({ kind: 'run', key, does: `do ${key}`, argv: [key], ...more }) as Action
+const create: Action = {
+  kind: 'request',
+  key: 'create',
+  does: 'create the app x',
+  host: 'heroku',
+  method: 'POST',
+  path: '/apps',
+  body: { name: 'an-app' },
+  again: 'look-first',
+}
 const person: PersonAction = { kind: 'person', key: 'ask', does: 'open the page', who: 'an admin', instructions: [] }
 
 /** A step that is seen so, look by look; the last for ever. What ran, and how long it was waited, is kept. */
@@ -293,6 +304,23 @@ describe('What differs and may stay', () => {
     engine.progress.save({ records: { [ID]: record } })
     expect((await pass(step, engine, [])).outcome).toMatchObject({ is: 'open', why: 'consent' })
   })
+})
+
+test('What comes after an effect that a lost answer leaves open is not done before it has come', async () => {
+  const rehearsal = await rehearse()
+  rehearsal.faults.push({ do: 'reset-before', times: 1 })
+  const { engine, ran } = stand([])
+  const seens: readonly Seen<unknown>[] = [{ is: 'missing' }, { is: 'missing' }, pending('is made'), pending('is made')]
+  let looks = 0
+  const step = fakeStep(ID, {
+    look: async () => seens[looks++] ?? { is: 'missing' },
+    actions: (_, seen) => (seen?.is === 'pending' ? [] : [create, run('next')]),
+  })
+  const { clouds } = makeEngine({ rehearsal })
+  const { outcome } = await outcomeOf(step, { ...engine, clouds: { ...engine.clouds, send: clouds.send } })
+  expect(outcome).toMatchObject({ is: 'open', why: 'changed' })
+  expect(ran).toEqual([])
+  expect(rehearsal.log).toHaveLength(1)
 })
 
 test('A step that is no part of this set-up is not looked at, and nothing waits for it', async () => {
