@@ -39,7 +39,7 @@ describe('Each repair', () => {
     const { engine } = await setUp(OLD)
     const edits = configRepairs.actions(engine.answers, await lookAt(configRepairs, engine)).filter(isEdit)
     const changes = edits.map(({ from, to }) =>
-      diffLines(from, to)
+      diffLines(shown(from), shown(to))
         .filter(({ added, removed }) => added || removed)
         .map(({ value }) => value.trim()),
     )
