@@ -1,4 +1,3 @@
-import { isScalar } from 'yaml'
 import { fill, type Str, shown, t } from '../../../src/engine/text.ts'
 import { type Config, entriesOf, readConfig, valueAt } from './document.ts'
 import type { Open } from './edit.ts'
@@ -69,7 +68,8 @@ interface Found {
 /* A login that is there. */
 
 const MADE = /^gcloud\s+iam\s+workload-identity-pools\s+create-cred-config\s/
-const PROVIDER_NAME = /projects\/([^/"']+)(\/locations\/global\/workloadIdentityPools\/[^/"']+\/providers\/[^/"']+)/
+const PROVIDER_NAME =
+  /projects\/([^/"'\s]+)(\/locations\/global\/workloadIdentityPools\/[^/"'\s]+\/providers\/[^/"'\s]+)/
 
 /** Its provider and its account, where they are others; everything else of it is the person's own. */
 function otherValues(made: readonly Statement[], { provider, account, number }: LoginWish): Found | string | undefined {
@@ -185,6 +185,8 @@ function put({ script, start, end, line }: Statement, says: readonly Str[]): Put
   return { script, start, end, text: more.reduce((all, next) => t`${all}${between}${next}`, first) }
 }
 
+const NO_KEY = "echo 'There is no key to take away.'"
+
 /** A command is taken away with its line, or with what joins it to the one before; one that something may need to be there does nothing instead. */
 function taken(statement: Statement, all: readonly Statement[]): Put {
   const { script, start, end, line } = statement
@@ -193,7 +195,7 @@ function taken(statement: Statement, all: readonly Statement[]): Put {
   const before = beside[beside.indexOf(statement) - 1]
   if (before !== undefined) return { script, start: before.end, end, text: '' }
   const isWhole = start === from && beside.length === 1 && end === to && from > 0
-  return isWhole ? { script, start: from - 1, end: to, text: '' } : { script, start, end, text: 'true' }
+  return isWhole ? { script, start: from - 1, end: to, text: '' } : { script, start, end, text: NO_KEY }
 }
 
 /* Is it sure? */
@@ -226,12 +228,12 @@ function isAsMeant(before: Config, after: Config, puts: readonly Put[]): boolean
   const [old, now] = [placesOf(before), placesOf(after)]
   const isSame = old.every(({ path, node }, index) => {
     const mine = puts.filter(({ script }) => script.node === node).toSorted((one, other) => other.start - one.start)
-    const meant = mine.reduce(
-      (value, { start, end, text }) => value.slice(0, start) + bound(text) + value.slice(end),
-      String(node.value),
+    const meant = mine.reduce<unknown>(
+      (value, { start, end, text }) => `${String(value).slice(0, start)}${bound(text)}${String(value).slice(end)}`,
+      node.value,
     )
     const there = now[index]
-    return there?.path.join('\0') === path.join('\0') && isScalar(there.node) && String(there.node.value) === meant
+    return there?.path.join('\0') === path.join('\0') && Object.is(there.node.value, meant)
   })
   return isSame && old.length === now.length
 }
