@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process'
+import { diffLines } from 'diff'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { hole, type Str, shown, t } from '../../../../src/engine/text.ts'
 import { keylessLines, keylessLogin, type LoginWish } from '../../../../steps/circleci/config/login.ts'
 import { withRepairs } from '../../../../steps/circleci/config/repairs.ts'
+import { acme, circleClient } from '../../../rehearsal/circleci-client.ts'
+import { CONFIG } from '../../../rehearsal/circleci-config.ts'
 import { written } from './generate.ts'
 
 const PROVIDER = t`projects/${hole('google.project:number')}/locations/global/workloadIdentityPools/circleci-demo/providers/circleci`
@@ -235,6 +238,28 @@ describe('A sign-in without a key', () => {
     expect(after).toBe(block(made.replace(/projects[^"]*/, shown(PROVIDER)).replace('x@y', shown(WISH.account))))
   })
 })
+
+test.each([
+  ['as it is', (text: string) => text],
+  ['with the line ends of Windows', (text: string) => text.replaceAll('\n', '\r\n')],
+  ['by a command of the config', byCommand],
+])('CircleCI takes the document’s config with it: %s', async (_, ends) => {
+  const text = ends(CONFIG)
+  const wish = { ...WISH, job: 'push_gce_registry', variable: 'GCLOUD_AUTH_ENCODED' }
+  const now = shown(repaired(text, wish) ?? '').replaceAll('<google.project:number>', '17')
+  const lines = diffLines(text, now).filter(({ added, removed }) => added || removed)
+  expect(lines.map(({ count }) => count)).toEqual([2, 3])
+  const asked = await circleClient(await acme())('POST', '/api/v2/compile-config-with-defaults', { config_yaml: now })
+  expect(asked.body).toMatchObject({ valid: true, 'output-yaml': expect.stringContaining('--cred-file=') })
+})
+
+/** The sign-in as a command, which the job names. */
+function byCommand(text: string): string {
+  const [step = ''] = /^ {6}- run:\n {10}name: GCR login\n(?: {10}.*\n)+/m.exec(text) ?? []
+  return text
+    .replace(step, '      - gcr-login\n')
+    .replace('commands:\n', () => `commands:\n  gcr-login:\n    steps:\n${step}`)
+}
 
 test('The lines are commands that a shell can read', () => {
   const script = LINES.join('\n').replaceAll('<google.project:number>', '17')
