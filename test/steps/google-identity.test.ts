@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hole, type Str, shown } from '../../src/engine/text.ts'
 import { asScript } from '../../src/output/checklist/script.ts'
-import { poolOf, providerName } from '../../steps/google-identity.ts'
+import { PROVIDER, poolOf, providerName } from '../../steps/google-identity.ts'
 import { ANSWERS, fakeStep } from '../support/engine.ts'
 
 test.each([
@@ -15,7 +15,7 @@ test.each([
 ])('The pool of %s is %s', (circleProject, pool) => {
   expect(poolOf({ circleProject })).toBe(pool)
   expect(shown(providerName({ circleProject }))).toBe(
-    `projects/<google.project:number>/locations/global/workloadIdentityPools/${pool}/providers/circleci`,
+    `projects/<google.project:number>/locations/global/workloadIdentityPools/${pool}/providers/${PROVIDER}`,
   )
 })
 
