@@ -31,27 +31,24 @@ export interface Statement {
   readonly line: readonly [start: number, end: number]
 }
 
-/** How deep commands may name commands. */
-const DEEPEST = 10
-
 /** The scripts of a job, those of the config's own commands included, each once. */
 export function scriptsOf(config: Config, job: string): readonly Script[] {
   const commands = valueAt(config, config.root, 'commands')
   const found = new Set<Scalar>()
-  const enter = (steps: Node | undefined, depth: number) => {
-    if (depth > DEEPEST) return
+  const entered = new Set<Node>()
+  const enter = (steps: Node | undefined) => {
+    if (steps === undefined || entered.has(steps)) return
+    entered.add(steps)
     for (const step of itemsOf(config, steps)) {
       const run = valueAt(config, step, 'run')
       const said = isMap(run) ? valueAt(config, run, 'command') : run
       if (isScalar(said) && typeof said.value === 'string') found.add(said)
-      for (const condition of ['when', 'unless'])
-        enter(valueAt(config, valueAt(config, step, condition), 'steps'), depth + 1)
+      for (const condition of ['when', 'unless']) enter(valueAt(config, valueAt(config, step, condition), 'steps'))
       const name = isMap(step) ? textOf(config, step.items[0]?.key) : textOf(config, step)
-      const command = name === undefined ? undefined : valueAt(config, commands, name)
-      enter(valueAt(config, command, 'steps'), depth + 1)
+      if (name !== undefined) enter(valueAt(config, valueAt(config, commands, name), 'steps'))
     }
   }
-  enter(valueAt(config, valueAt(config, valueAt(config, config.root, 'jobs'), job), 'steps'), 0)
+  enter(valueAt(config, valueAt(config, valueAt(config, config.root, 'jobs'), job), 'steps'))
   return [...found].map(node => ({ node, value: String(node.value), form: formOf(config.text, node) }))
 }
 
@@ -122,7 +119,7 @@ export function statementsOf(script: Script): readonly Statement[] {
     if (line.trimStart().startsWith('#')) return []
     return partsOf(line).flatMap(([start, end]) => {
       const said = line.slice(start, end)
-      const says = said.replaceAll(/[ \t]*\\\n[ \t]*/g, ' ').trim()
+      const says = said.replaceAll('\\\n', ' ').replaceAll(/\s+/g, ' ').trim()
       const blank = said.length - said.trimStart().length
       if (says === '') return []
       return [
@@ -142,16 +139,24 @@ export function statementsOf(script: Script): readonly Statement[] {
 function linesOf(value: string): readonly (readonly [number, number])[] {
   const lines: [number, number][] = []
   let at = 0
+  let goesOn = false
+  let isComment = false
   for (const line of value.split('\n')) {
     const last = lines.at(-1)
-    const before = last && value.slice(...last)
-    const goesOn = before !== undefined && !before.trimStart().startsWith('#') && /(?:^|[^\\])(?:\\\\)*\\$/.test(before)
     if (last && goesOn) last[1] = at + line.length
-    else lines.push([at, at + line.length])
+    else {
+      lines.push([at, at + line.length])
+      isComment = line.trimStart().startsWith('#')
+    }
+    const [{ length } = ''] = /\\*$/.exec(line.slice(-MOST_BACKSLASHES)) ?? []
+    goesOn = !isComment && length % 2 === 1
     at += line.length + 1
   }
   return lines
 }
+
+/** No script has more at a line's end. */
+const MOST_BACKSLASHES = 100
 
 function partsOf(line: string): readonly (readonly [number, number])[] {
   const parts: [number, number][] = []
