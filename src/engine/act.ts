@@ -8,8 +8,18 @@ import { Secret } from '../clouds/secret.ts'
 import type { Credential, VendorReply } from '../clouds/vendor.ts'
 import { bound, boundHeaders, boundPath, type Engine, type Minted, newLook, refusal, see } from './engine.ts'
 import { sameActions } from './plan.ts'
-import type { Action, PersonAction, PolicyAction, RequestAction, Role, RunAction, Seen, Step } from './step.ts'
-import { fill, fillBody, type Hole, shown } from './text.ts'
+import type {
+  Action,
+  EditAction,
+  PersonAction,
+  PolicyAction,
+  RequestAction,
+  Role,
+  RunAction,
+  Seen,
+  Step,
+} from './step.ts'
+import { fill, fillBody, type Hole, type Str, shown } from './text.ts'
 
 /** How often an effect is tried whose answer was lost, each time after a look. */
 const TRIES = 3
@@ -47,7 +57,7 @@ export async function act(action: Effect, acting: Acting): Promise<Answered> {
   const { engine } = acting
   if (action.kind === 'request') return sendRequest(action, acting, withdraw)
   if (action.kind === 'run') await runCommand(action, acting)
-  else if (action.kind === 'edit') replaceInside(engine.repo, action.file, action.from, action.to)
+  else if (action.kind === 'edit') editFile(action, engine)
   else await writePolicy(action, acting, withdraw)
   return 'clear'
 }
@@ -65,6 +75,12 @@ function saveIntent(action: Effect, { step, engine: { clouds, progress } }: Acti
     const { [name]: _, ...others } = progress.saved.intents
     progress.save({ intents: earlier === undefined ? others : { ...others, [name]: earlier } })
   }
+}
+
+/** Its holes are bound as those of commands are. */
+function editFile({ file, from, to }: EditAction, { progress, repo }: Engine): void {
+  const text = (value: Str) => fill(value, ({ hole }) => bound(hole, progress.saved.facts))
+  replaceInside(repo, file, text(from), text(to))
 }
 
 async function runCommand(

@@ -3,6 +3,7 @@ import type { Answers } from '../answers/schema.ts'
 import { type Choices, choiceName, choicesOf, type Decisions, keysOf, type Single, singlesOf } from './choices.ts'
 import type { Intent, StepRecord } from './saved.ts'
 import type { Action, Owned, Seen, Step, StepId } from './step.ts'
+import { fill } from './text.ts'
 
 /** What a person must allow before a step may act. */
 export type Consent = 'adopt' | 'replace'
@@ -122,7 +123,9 @@ export const sameActions = (one: readonly Action[], other: readonly Action[]): b
 function agreedPart(action: Action): unknown {
   if (action.kind !== 'edit') return action
   const { from, to, ...rest } = action
-  const lines = diffLines(from, to).filter(({ added, removed }) => added || removed)
+  // No text of a file is taken for a hole: whoever agreed to a hole agreed to what is learned, and to nothing else.
+  const [before, after] = [from, to].map(text => fill(text, ({ hole }) => `\0${hole}\0`)) as [string, string]
+  const lines = diffLines(before, after).filter(({ added, removed }) => added || removed)
   return { ...rest, lines: lines.map(({ added, value }) => [added, value]) }
 }
 

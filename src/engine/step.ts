@@ -19,7 +19,7 @@ type Facts = Readonly<Record<string, string>>
 /** One command of a by-hand form; `okExit` are the exit codes that count as done (0, unless said). */
 export interface Sh {
   readonly argv: readonly Str[]
-  readonly stdin?: string
+  readonly stdin?: Str
   /** What its JSON answer teaches: hole → jq filter. */
   readonly into?: Readonly<Record<string, string>>
   readonly okExit?: readonly number[]
@@ -112,13 +112,16 @@ export interface RunAction extends Common, Sh {
   readonly byHand?: readonly Sh[]
 }
 
-/** A change to a file of the checkout, whole text to whole text; it is shown, and done by hand, as its diff. From nothing, it is made. */
+/**
+ * A change to a file of the checkout, whole text to whole text; it is shown, and done by hand, as its diff. From nothing, it is
+ * made. A hole in it is bound when it is carried out.
+ */
 export interface EditAction extends Common {
   readonly kind: 'edit'
   /** Below the checkout's top. One step owns a file. */
   readonly file: string
-  readonly from: string
-  readonly to: string
+  readonly from: Str
+  readonly to: Str
 }
 
 /** What only a person can do. The step's look sees that it was done. */

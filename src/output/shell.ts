@@ -136,12 +136,22 @@ function bodyLines(body: Body): readonly string[] {
   return [written(body)]
 }
 
-/** A text for standard input that no line of its own can end. */
-function hereDocument(text: string): string {
+/** A text for standard input that no line of its own can end; the shell puts its holes in, and takes all else as it is. */
+function hereDocument(text: Str): string {
+  if (pieces(text).every(part => typeof part === 'string')) return quotedDocument(shown(text))
+  const variable = (hole: Hole) => `\${${variableOf(hole)}:?}`
+  const document = fill(text, variable, part => part.replace(/[\\$`]/g, '\\$&'))
+  return documentOf(document, end => end)
+}
+
+/** The shell puts nothing in. */
+const quotedDocument = (text: string): string => documentOf(text, end => `'${end}'`)
+
+function documentOf(text: string, written: (end: string) => string): string {
   const lines = text.split('\n')
   let end = 'EOF'
   while (lines.includes(end)) end += '_'
-  return `<<'${end}'\n${text.replace(/\n$/, '')}\n${end}`
+  return `<<${written(end)}\n${text.replace(/\n$/, '')}\n${end}`
 }
 
 /** The same for people: holes as `<name>`, secrets as `••••`, no exit codes. */
@@ -149,7 +159,7 @@ export function readableLine(command: ByHand): string {
   const word = (part: Str) => fill(part, mark, quote)
   if (!isCurl(command)) {
     const { argv, stdin } = command
-    return argv.map(word).join(' ') + (stdin === undefined ? '' : ` ${hereDocument(stdin)}`)
+    return argv.map(word).join(' ') + (stdin === undefined ? '' : ` ${quotedDocument(shown(stdin))}`)
   }
   const { method, url, signIn, body } = command
   const json = body === undefined ? [] : ['--data', quote(JSON.stringify(fillBody(body, mark)))]

@@ -1,6 +1,6 @@
 import { type Action, defineStep } from '../../src/engine/step.ts'
-import { type Repair, repairs, withRepairs } from './config/repairs.ts'
-import { FILE, namesOf, USES } from './config-file.ts'
+import { placeOf, type Repair, withRepairs } from './config/repairs.ts'
+import { allRepairs, FILE, USES } from './config-file.ts'
 
 interface State {
   readonly text: string
@@ -13,15 +13,16 @@ export const configRepairs = defineStep({
   why: 'A pipeline with a retired engine is refused whole; a fork that still names upstream’s repository would push there.',
   section: 'Authentication',
   document: '(nothing: it was written when these values were new)',
-  today: 'Single values: each has its own diff, and you take it or leave it by itself.',
+  today:
+    'Single values, and the sign-in to Google where that is to be without a key: each has its own diff, and you take it or leave it by itself.',
   uses: USES,
   after: ['circleci.config'],
   local: true,
 
-  async look({ answers, file }) {
-    const text = file(FILE)
+  async look(look) {
+    const text = look.file(FILE)
     if (text === undefined) return { is: 'present', state: { text: '', found: [] } }
-    const found = repairs(text, namesOf(answers))
+    const { found } = allRepairs(text, look)
     const [first, ...more] = found.map(({ what, key, from, to }) => ({
       what: `${what} (${key})`,
       expected: to,
@@ -44,7 +45,7 @@ export const configRepairs = defineStep({
 
 /** One edit a repair, from the end to the beginning: so the places of those before stay. */
 function edits(text: string, found: readonly Repair[]): readonly Action[] {
-  const backwards = found.toSorted((one, other) => other.span[0] - one.span[0])
+  const backwards = found.toSorted((one, other) => placeOf(other) - placeOf(one))
   return backwards.map((repair, index) => ({
     kind: 'edit',
     key: repair.key,

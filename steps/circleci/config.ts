@@ -4,20 +4,23 @@ import type { Cause } from '../../src/clouds/cause.ts'
 import { CIRCLECI, organizationId } from '../../src/clouds/circleci.ts'
 import { at, textAt } from '../../src/clouds/json.ts'
 import { defineStep, type Look } from '../../src/engine/step.ts'
+import { type Str, shown } from '../../src/engine/text.ts'
+import { PUSH_JOB } from '../push-job.ts'
 import { withContexts } from './config/contexts.ts'
+import type { Open } from './config/edit.ts'
 import { withHerokuJob } from './config/heroku-job.ts'
 import { newConfig } from './config/new-config.ts'
 import { notes } from './config/notes.ts'
-import { repairs, withRepairs } from './config/repairs.ts'
+import { withRepairs } from './config/repairs.ts'
 import { jobsThatRead } from './config/variables.ts'
-import { FILE, namesOf, USES, type Used } from './config-file.ts'
+import { allRepairs, FILE, keylessOf, USES, type Used } from './config-file.ts'
 
 /** The jobs by the names that the document gives them. */
-const [HEROKU_JOB, HUB_JOB, GOOGLE_JOB] = ['deploy_heroku', 'push_docker_hub', 'push_gce_registry'] as const
+const [HEROKU_JOB, HUB_JOB] = ['deploy_heroku', 'push_docker_hub'] as const
 
 interface State {
   readonly from: string
-  readonly to: string
+  readonly to: Str
 }
 
 export const config = defineStep({
@@ -38,10 +41,13 @@ export const config = defineStep({
     const text = look.file(FILE)
     const { to, open } = text === undefined ? { to: anew(look), open: [] } : edited(text, answers)
     const state: State = { from: text ?? '', to }
-    const refused = look.isDry ? undefined : await refusal(look, withRepairs(to, repairs(to, namesOf(answers))))
+    const said = shown(to)
+    const offered = allRepairs(said, look)
+    const refused = look.isDry ? undefined : await refusal(look, shown(withRepairs(said, offered.found)))
     if (refused !== undefined) return { is: 'unknown', cause: refused }
     if (to !== text) return { is: 'missing', state, ...(text === undefined && { partly: `there is no ${FILE}` }) }
-    return { is: 'present', state, notes: [...open, ...notes(text).map(({ key, says }) => `${key}: ${says}`)] }
+    const left = [...open, ...leftOpen(offered.open)]
+    return { is: 'present', state, notes: [...left, ...notes(text).map(({ key, says }) => `${key}: ${says}`)] }
   },
 
   actions: (_, seen) => {
@@ -85,18 +91,23 @@ function edited(text: string, answers: Pick<Known, Used>): { readonly to: string
       .map(job => ({ job, context }))
   const wanted = [
     ...wants(herokuContext, [herokuTokenVariable, 'DOCKERHUB_USER', 'DOCKERHUB_PASS']),
-    ...wants(googleContext, [keyVariableOf(brought.text, GOOGLE_JOB)]),
+    // CircleCI's own token needs no context; one that is there may be for something else.
+    ...(keylessOf(answers) ? [] : wants(googleContext, [keyVariableOf(brought.text, PUSH_JOB)])),
   ]
   const given = withContexts(brought.text, wanted)
-  const open = [...brought.open, ...given.open].map(({ job, why }) => `${job} was left as it is: ${why}.`)
-  return { to: given.text, open: [...new Set(open)] }
+  return { to: given.text, open: leftOpen([...brought.open, ...given.open]) }
 }
+
+const leftOpen = (open: readonly Open[]): readonly string[] => [
+  ...new Set(open.map(({ job, why }) => `${job} was left as it is: ${why}.`)),
+]
 
 /** The usual Go of the day, where go.mod does not say. */
 const GO = '1.24'
 
 /** A config for a checkout that has none, for the jobs that are wanted. */
-function anew({ answers, file }: Look<Used>): string {
+function anew({ answers, file }: Look<Used>): Str {
+  const keyless = keylessOf(answers)
   const { herokuContext, googleContext, herokuTokenVariable: tokenVariable, herokuApp: app } = answers
   const jobs = answers.circleJobs.split(',')
   const go = /^go (\d+\.\d+)/m.exec(file('go.mod') ?? '')?.[1] ?? GO
@@ -108,9 +119,9 @@ function anew({ answers, file }: Look<Used>): string {
     ...(jobs.includes(HEROKU_JOB) && {
       heroku: { app, tokenVariable, context: herokuContext, branch: answers.defaultBranch },
     }),
-    ...(jobs.includes(GOOGLE_JOB) && {
+    ...(jobs.includes(PUSH_JOB) && {
       google: {
-        context: googleContext,
+        signIn: keyless ?? { context: googleContext },
         registryHost: answers.registryHost,
         project: answers.googleProject,
         imageName: answers.imageName,

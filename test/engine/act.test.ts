@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { Action, RequestAction, Seen } from '../../src/engine/step.ts'
@@ -179,5 +179,31 @@ describe('A command', () => {
   test('that is not installed is told', async () => {
     const { act } = await setUp([run('no-such-tool')])
     expect((await causeOf(act())).code).toBe('no-tool')
+  })
+})
+
+describe('An edit', () => {
+  const edit: Action = {
+    kind: 'edit',
+    key: 'edit',
+    does: 'write it',
+    file: 'a.yml',
+    from: t`one\n$two ${hole('a.b:id')}\n`,
+    to: t`one\n$two ${hole('a.b:id')} \`${hole('a.b:id')}\` <a.b:id>\n`,
+  }
+
+  test('has its holes bound by what was learned, and nothing else of its text', async () => {
+    const { engine, act } = await setUp([edit])
+    writeFileSync(join(engine.repo, 'a.yml'), 'one\n$two 17\n')
+    engine.progress.save({ facts: { 'a.b:id': '17' } })
+    await act()
+    expect(readFileSync(join(engine.repo, 'a.yml'), 'utf8')).toBe('one\n$two 17 `17` <a.b:id>\n')
+  })
+
+  test('is not made while a hole is open', async () => {
+    const { engine, act } = await setUp([edit])
+    writeFileSync(join(engine.repo, 'a.yml'), 'one\n$two <a.b:id>\n')
+    expect((await causeOf(act())).code).toBe('unknown-yet')
+    expect(readFileSync(join(engine.repo, 'a.yml'), 'utf8')).toBe('one\n$two <a.b:id>\n')
   })
 })

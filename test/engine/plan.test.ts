@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { inOrder, ownership, planStep, sameActions } from '../../src/engine/plan.ts'
 import type { Action, Owned, Seen, Step, StepId } from '../../src/engine/step.ts'
+import { hole, type Str, t } from '../../src/engine/text.ts'
 import { ANSWERS, fakeStep } from '../support/engine.ts'
 
 const run = (key: string, ...argv: readonly string[]): Action => ({ kind: 'run', key, does: key, argv: [key, ...argv] })
@@ -122,4 +123,14 @@ test('Actions are the same where their data is', () => {
   expect(sameActions([run('a', 'b')], [run('a', 'c')])).toBe(false)
   expect(sameActions([run('a'), run('b')], [run('b'), run('a')])).toBe(false)
   expect(sameActions([run('a')], [])).toBe(false)
+})
+
+test('Edits are the same where they change the same lines, holes and all', () => {
+  const edit = (from: Str, to: Str): Action => ({ kind: 'edit', key: 'a', does: 'a', file: 'a', from, to })
+  const number = hole('a.b:number')
+  const agreed = [edit('one\ntwo\n', t`one\nx ${number}\n`)]
+  expect(sameActions(agreed, [edit('# theirs\none\ntwo\n', t`# theirs\none\nx ${number}\n`)])).toBe(true)
+  expect(sameActions([edit(t`${number}\ntwo\n`, t`${number}\n2\n`)], [edit('17\ntwo\n', '17\n2\n')])).toBe(true)
+  expect(sameActions(agreed, [edit('one\ntwo\n', t`one\nx ${hole('a.b:other')}\n`)])).toBe(false)
+  expect(sameActions(agreed, [edit('one\ntwo\n', 'one\nx <a.b:number>\n')])).toBe(false)
 })

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type Json, textAt } from '../../src/clouds/json.ts'
+import { shown } from '../../src/engine/text.ts'
 import { push } from '../../src/rehearsal/circleci/people.ts'
 import type { World } from '../../src/rehearsal/world.ts'
+import { keylessLines } from '../../steps/circleci/config/login.ts'
 import { ACME, APP, acme, admit, circleClient, furnish, idOf, itemsOf } from './circleci-client.ts'
 import { CONFIG } from './circleci-config.ts'
 import type { Client } from './client.ts'
@@ -511,6 +513,11 @@ describe('what a job does', () => {
     expect(CONFIG).toContain(given)
     const keyless = CONFIG.replace(given, () => 'gcloud auth login --brief --cred-file=creds.json')
     expect((await ended(await ci({ config: keyless }))).jobs.push_gce_registry).toBe('success')
+    const key = `printf '%s\\n' "\${GCLOUD_AUTH_ENCODED}" | base64 --decode > "\${HOME}/key.json"`
+    expect(CONFIG).toContain(key)
+    const [token = '', ...login] = keylessLines({ provider: 'projects/17/x', account: 'ci@x' }).map(shown)
+    const ours = CONFIG.replace(key, () => token).replace(given, () => login.join('\n            '))
+    expect((await ended(await ci({ config: ours }))).jobs.push_gce_registry).toBe('success')
     const without = CONFIG.replace(given, () => 'gcloud auth list')
     expect((await ended(await ci({ config: without }))).jobs.push_gce_registry).toBe('failed')
   })

@@ -17,7 +17,7 @@ import {
   type Wait,
 } from '../../engine/step.ts'
 import { type Body, fillBody, hole, mark, type Str, shown, t } from '../../engine/text.ts'
-import { diffOf } from '../diff.ts'
+import { diffOf, patchOf } from '../diff.ts'
 import { type ByHand, type Curl, readableLine } from '../shell.ts'
 
 /** Where the described effects would go. */
@@ -124,7 +124,7 @@ function policyBody({ member, roles, only }: PolicyAction): Body {
 /** The commands that do the same by hand. */
 export function byHand(action: Action, { id }: Step, place: Place): readonly ByHand[] {
   if (action.kind === 'run') return action.byHand ?? [inEnvironment(action)]
-  if (action.kind === 'edit') return [{ argv: ['git', 'apply', '-'], stdin: diffOf(action) }]
+  if (action.kind === 'edit') return [{ argv: ['git', 'apply', '-'], stdin: patchOf(action) }]
   if (action.kind === 'person') return action.byHand ?? []
   if (action.kind === 'policy') return action.byHand
   const commands = action.byHand ?? [curlFor(action, id, place)]

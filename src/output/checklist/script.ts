@@ -2,7 +2,7 @@ import { type Answers, definitionOf, isAnswerKey } from '../../answers/schema.ts
 import { hostOf } from '../../clouds/hosts.ts'
 import { VENDORS } from '../../clouds/vendors.ts'
 import type { Action, Step } from '../../engine/step.ts'
-import { type Hole, pieces, type Str, shown } from '../../engine/text.ts'
+import { type Hole, hole, pieces, type Str, shown } from '../../engine/text.ts'
 import { argument, commandLine, needsJq, quote, variableOf } from '../shell.ts'
 import { byHand, type Entry, type Place } from './model.ts'
 
@@ -26,6 +26,11 @@ export function asScript(
   const env = Object.assign({}, ...vendors.map(vendor => VENDORS[vendor].signIn.env ?? {}))
   const settings = Object.entries<string>(env).map(([name, value]) => `${name}=${quote(value)}`)
   const misleading = vendors.flatMap(vendor => VENDORS[vendor].misleading)
+  const steps = entries.flatMap(({ step, actions }, index) => [
+    '',
+    comment(`${index + 1} ${step.id}: ${step.title}`),
+    ...commandsOf(actions, step, place),
+  ])
   return [
     '#!/bin/sh',
     comment(options.title),
@@ -39,12 +44,9 @@ export function asScript(
       : []),
     ...missing(answers),
     ...partsOf(answers),
+    ...(steps.some(line => line.includes(`\${${PROJECT_NAME}:?}`)) ? [poolName] : []),
     `cd ${quote(place.checkout)}`,
-    ...entries.flatMap(({ step, actions }, index) => [
-      '',
-      comment(`${index + 1} ${step.id}: ${step.title}`),
-      ...commandsOf(actions, step, place),
-    ]),
+    ...steps,
     '',
   ].join('\n')
 }
@@ -95,6 +97,11 @@ function missing(answers: Answers): readonly string[] {
     return `: \${${variableOf(hole)}:?${quote(`set it first: ${rule}`)}}`
   })
 }
+
+const PROJECT_NAME = variableOf(hole('circleProject:name'))
+
+/** Of GROUP/OWNER/NAME the name, as Google takes it behind circleci- (google-identity.ts makes the same of a name that is known). */
+const poolName = `${PROJECT_NAME}="$(printf '%s' "\${circleProject##*/}" | tr '[:upper:]' '[:lower:]' | tr -c 'a-z0-9-' '-' | cut -c 1-23 | sed 's/-*$//')"`
 
 /** What is made of an answer that is not known yet: requests name the two parts of NAMESPACE/NAME apart. */
 function partsOf({ dockerHubRepository }: Partial<Answers>): readonly string[] {

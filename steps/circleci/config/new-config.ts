@@ -1,5 +1,8 @@
+import { type Str, shown, t } from '../../../src/engine/text.ts'
+import { type Keyless, keylessLines } from './login.ts'
 import { type Release, releaseStep } from './release.ts'
 import { scalar } from './scalar.ts'
+import { flat } from './script.ts'
 
 /** A service that is left out has no job. */
 export interface NewConfig {
@@ -10,7 +13,8 @@ export interface NewConfig {
   readonly dockerHub?: { readonly context: string }
   readonly heroku?: Omit<Release, 'hasCurl'> & { readonly context: string; readonly branch: string }
   readonly google?: {
-    readonly context: string
+    /** By the key of a context, or without one. */
+    readonly signIn: { readonly context: string } | Keyless
     readonly registryHost: string
     readonly project: string
     readonly imageName: string
@@ -18,9 +22,9 @@ export interface NewConfig {
 }
 
 /** The document's pipeline for a checkout that has no config: its own scripts build, and leave the commands that push. */
-export function newConfig(config: NewConfig): string {
+export function newConfig(config: NewConfig): Str {
   const deploys = [heroku(config), dockerHub(config), google(config)].filter(deploy => deploy !== undefined)
-  const lines = [
+  const lines: readonly Str[] = [
     'version: 2.1',
     '',
     '# The image is built once and left in the workspace with the commands that push it, so that a deploy that failed',
@@ -36,7 +40,7 @@ export function newConfig(config: NewConfig): string {
     '      - build',
     ...deploys.flatMap(({ job, context, branches }) => [
       `      - ${job}:`,
-      `          context: ${scalar(context)}`,
+      ...(context === undefined ? [] : [`          context: ${scalar(context)}`]),
       '          requires:',
       '            - build',
       '          filters:',
@@ -44,10 +48,10 @@ export function newConfig(config: NewConfig): string {
       `              ${branches}`,
     ]),
   ]
-  return lines.map(line => `${line}\n`).join('')
+  return flat(lines.reduce((all, line) => t`${all}${line}\n`, ''))
 }
 
-function build(config: NewConfig, names: Readonly<Record<string, string>>): readonly string[] {
+function build(config: NewConfig, names: Readonly<Record<string, string>>): readonly Str[] {
   return [
     '  build:',
     '    docker:',
@@ -73,7 +77,7 @@ function build(config: NewConfig, names: Readonly<Record<string, string>>): read
   ]
 }
 
-const deployJob = ({ job, image, steps }: Deploy): readonly string[] => [
+const deployJob = ({ job, image, steps }: Deploy): readonly Str[] => [
   `  ${job}:`,
   '    docker:',
   `      - image: ${image}`,
@@ -95,11 +99,11 @@ const REMOTE_DOCKER = ['      - setup_remote_docker:', '          version: defau
 interface Deploy {
   readonly job: string
   readonly image: string
-  readonly context: string
+  readonly context: string | undefined
   readonly branches: string
   /** What the repository's scripts call the names that it needs. */
   readonly names: Readonly<Record<string, string>>
-  readonly steps: readonly string[]
+  readonly steps: readonly Str[]
 }
 
 const heroku = ({ heroku: wanted }: NewConfig): Deploy | undefined =>
@@ -138,29 +142,33 @@ const google = ({ google: wanted }: NewConfig): Deploy | undefined =>
     job: 'push_gce_registry',
     // :slim and :alpine have no docker command.
     image: 'google/cloud-sdk:latest',
-    context: wanted.context,
+    context: 'context' in wanted.signIn ? wanted.signIn.context : undefined,
     branches: 'ignore: /.*nogcloud.*/',
     names: { GCR_HOST: wanted.registryHost, GCR_PROJECT: wanted.project, GCR_IMAGE_NAME: wanted.imageName },
     steps: [
       ...run('Sign in to Google', [
         'umask 077',
-        `printf '%s' "$GCLOUD_AUTH_ENCODED" | base64 --decode --ignore-garbage >"$HOME/key.json"`,
-        'gcloud auth activate-service-account --key-file="$HOME/key.json"',
-        'rm "$HOME/key.json"',
+        ...('context' in wanted.signIn ? KEY_LINES : keylessLines(wanted.signIn)),
         `${WORKSPACE}/gcloud-login.sh`,
       ]),
       ...run('Push the image to Google', [`${WORKSPACE}/gcr-deploy.sh`]),
     ],
   }
 
-function run(name: string, commands: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+const KEY_LINES = [
+  `printf '%s' "$GCLOUD_AUTH_ENCODED" | base64 --decode --ignore-garbage >"$HOME/key.json"`,
+  'gcloud auth activate-service-account --key-file="$HOME/key.json"',
+  'rm "$HOME/key.json"',
+]
+
+function run(name: string, commands: readonly Str[], environment: Readonly<Record<string, string>> = {}) {
   const variables = Object.entries(environment).map(([variable, is]) => `            ${variable}: ${is}`)
   return [
     '      - run:',
     `          name: ${name}`,
-    ...(commands.length === 1 && /^[\w./ -]+$/.test(commands[0] ?? '')
-      ? [`          command: ${commands[0]}`]
-      : ['          command: |', ...commands.map(command => `            ${command}`)]),
+    ...(commands.length === 1 && /^[\w./ -]+$/.test(shown(commands[0] ?? ''))
+      ? [t`          command: ${commands[0] ?? ''}`]
+      : ['          command: |', ...commands.map(command => t`            ${command}`)]),
     ...(variables.length > 0 ? ['          environment:', ...variables] : []),
   ]
 }

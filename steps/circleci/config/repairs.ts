@@ -1,7 +1,9 @@
 import { isScalar, type Node, type Scalar } from 'yaml'
+import { type Str, t } from '../../../src/engine/text.ts'
 import { readConfig } from './document.ts'
 import { type Place, placesOf } from './places.ts'
 import { scalar } from './scalar.ts'
+import { flat } from './script.ts'
 
 /** One value that is to be another; each stands for itself. */
 export interface Repair {
@@ -11,10 +13,15 @@ export interface Repair {
   readonly why: string
   readonly from: string
   readonly to: string
-  /** The value's place in the text, what stands there, and what is put there instead. */
+  /** In the text's order. */
+  readonly changes: readonly Change[]
+}
+
+/** A place in the text, what stands there, and what is put there instead. */
+export interface Change {
   readonly span: readonly [start: number, end: number]
   readonly old: string
-  readonly written: string
+  readonly written: Str
 }
 
 /** The names that the config should say, by the variable that the repository's scripts read: DOCKER_PROJECT and so on. */
@@ -45,22 +52,29 @@ export function repairs(text: string, names: Names): readonly Repair[] {
     const also = others.map(({ path }) => path.join('.')).join(', ')
     const key = (at.find(({ isHome }) => isHome) ?? first).path.join('.')
     const says = also === '' ? why : `${why} It also changes ${also}, which is the same value.`
-    return [{ key, what, why: says, from, to, span, old: text.slice(...span), written: writtenLike(node, to) }]
+    const change = { span, old: text.slice(...span), written: writtenLike(node, to) }
+    return [{ key, what, why: says, from, to, changes: [change] }]
   })
-  return found.toSorted((one, other) => one.span[0] - other.span[0])
+  return found.toSorted((one, other) => placeOf(one) - placeOf(other))
 }
 
 /** CircleCI's own keys; under any other a value is only kept for its aliases. */
 const isUse = ([top = '']: readonly string[]) => /^(?:commands|executors|jobs|orbs|parameters|workflows)$/.test(top)
 
+/** Where a repair begins. */
+export const placeOf = ({ changes: [first] }: Pick<Repair, 'changes'>): number => first?.span[0] ?? 0
+
 /** The text with these repairs, in whatever order; throws where it is not the text that they were found in. */
-export function withRepairs(text: string, chosen: readonly Repair[]): string {
-  let result = text
-  for (const { span, old, written } of chosen.toSorted((one, other) => other.span[0] - one.span[0])) {
+export function withRepairs(text: string, chosen: readonly Pick<Repair, 'changes'>[]): Str {
+  const changes = chosen.flatMap(({ changes }) => changes).toSorted((one, other) => one.span[0] - other.span[0])
+  let at = 0
+  let result: Str = ''
+  for (const { span, old, written } of changes) {
     if (text.slice(...span) !== old) throw new Error(`There is no ${old} at ${span[0]}.`)
-    result = result.slice(0, span[0]) + written + result.slice(span[1])
+    result = t`${result}${text.slice(at, span[0])}${written}`
+    at = span[1]
   }
-  return result
+  return flat(t`${result}${text.slice(at)}`)
 }
 
 type Proposal = Pick<Repair, 'what' | 'why' | 'from' | 'to'>

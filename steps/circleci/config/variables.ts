@@ -13,7 +13,7 @@ export function jobsThatRead(text: string, variables: readonly string[]): readon
 }
 
 /** `$NAME`, `${NAME}`, or the name alone, as commands and orbs take it. */
-const reads = (text: string, variable: string) =>
+export const reads = (text: string, variable: string) =>
   text === variable || new RegExp(String.raw`\$(?:${variable}\b|\{${variable}\b)`).test(text)
 
 /** Every text of a job, of its executor, and of the commands that its steps name. */

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { diffLines } from 'diff'
 import { describe, expect, test } from 'vitest'
+import type { Known } from '../../../src/answers/schema.ts'
 import { fileLook } from '../../../src/engine/engine.ts'
 import { openConsent } from '../../../src/engine/pass.ts'
 import type { Action, EditAction } from '../../../src/engine/step.ts'
@@ -21,9 +22,9 @@ const FILE = '.circleci/config.yml'
 const ENGINE = ['{ version: 18.06.0-ce }', '{ version: default }'] as const
 const NAME = ['DOCKER_PROJECT: yourname/dummyapp', 'DOCKER_PROJECT: pennocktech/dummyapp'] as const
 
-async function setUp(text?: string) {
+async function setUp(text?: string, answers: Partial<Known> = {}) {
   const repo = makeCheckout({ files: { 'README.md': '', ...(text !== undefined && { [FILE]: text }) } })
-  const place = await circlePlace({ repo })
+  const place = await circlePlace({ repo, answers })
   return {
     ...place,
     repo,
@@ -39,7 +40,7 @@ describe('Each repair', () => {
     const { engine } = await setUp(OLD)
     const edits = configRepairs.actions(engine.answers, await lookAt(configRepairs, engine)).filter(isEdit)
     const changes = edits.map(({ from, to }) =>
-      diffLines(from, to)
+      diffLines(shown(from), shown(to))
         .filter(({ added, removed }) => added || removed)
         .map(({ value }) => value.trim()),
     )
@@ -112,6 +113,75 @@ describe('What differs', () => {
       const { engine } = await setUp(text)
       expect((await lookAt(configRepairs, engine)).is).toBe('present')
     }
+  })
+})
+
+describe('The sign-in to Google without a key', () => {
+  const KEY = /^ +printf .*\n.*activate-service-account.*\n/m
+  const LOGIN = `${ID}/jobs.push_gce_registry.steps.0.run.command`
+  const answers = { googleRoute: 'keyless', googleServiceAccountId: 'ci-pusher' }
+  const keyless = (number: string) =>
+    OLD.replace(
+      KEY,
+      () => `            printf '%s' "$CIRCLE_OIDC_TOKEN" >/tmp/circleci-oidc-token
+            gcloud iam workload-identity-pools create-cred-config projects/${number}/locations/global/workloadIdentityPools/circleci-dummyapp/providers/circleci --service-account=ci-pusher@dummyapp-214121.iam.gserviceaccount.com --credential-source-file=/tmp/circleci-oidc-token --output-file=/tmp/google-credentials.json
+            gcloud auth login --cred-file=/tmp/google-credentials.json
+`,
+    )
+  const known = (place: Awaited<ReturnType<typeof setUp>>, number: string) =>
+    place.engine.progress.save({ facts: { 'google.project:number': number } })
+
+  test('is one more repair, with its own diff and its own yes', async () => {
+    const place = await setUp(OLD, answers)
+    known(place, '17')
+    const { plan } = await walk([configRepairs], place.engine)
+    const edit = plan[0]?.actions.filter(isEdit).find(({ key }) => LOGIN.endsWith(key))
+    expect(edit && diffOf(edit)).toContain('create-cred-config projects/<google.project:number>/locations')
+    await walk([configRepairs], place.engine, { agreed: [LOGIN] })
+    expect(place.read()).toBe(keyless('17'))
+  })
+
+  test('is agreed to before the number is known, and carried out with it, also with the other repairs', async () => {
+    const place = await setUp(OLD, answers)
+    const all = { agreed: [ID], meanwhile: () => known(place, '17') }
+    const { outcomes } = await walk([configRepairs], place.engine, all)
+    expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
+    expect(place.read()).toBe(
+      keyless('17')
+        .replace(...ENGINE)
+        .replace(...NAME),
+    )
+    expect((await lookAt(configRepairs, place.engine)).is).toBe('present')
+    expect((await configRepairs.look(fileLook(place.engine.answers, place.repo))).is).toBe('present')
+    known(place, '18')
+    expect(await lookAt(configRepairs, place.engine)).toMatchObject({
+      is: 'differs',
+      how: [{ action: expect.any(String) }],
+    })
+  })
+
+  test('is not carried out while the number is not known', async () => {
+    const place = await setUp(OLD, answers)
+    const { outcomes } = await walk([configRepairs], place.engine, { agreed: [LOGIN] })
+    expect(outcomes.get(ID)).toMatchObject({ is: 'failed', cause: { code: 'unknown-yet' } })
+    expect(place.read()).toBe(OLD)
+  })
+
+  test('is left by choice, whether the number is known or not', async () => {
+    const place = await setUp(OLD.replace(...ENGINE).replace(...NAME), answers)
+    await walk([configRepairs], place.engine, { kept: [LOGIN] })
+    expect((await walk([configRepairs], place.engine)).plan[0]).toMatchObject({ isKept: true })
+    known(place, '17')
+    expect((await walk([configRepairs], place.engine)).plan[0]).toMatchObject({ isKept: true })
+  })
+
+  test.each([
+    ['has a key', { ...answers, googleRoute: 'documented' }, OLD],
+    ['is a person’s own', { ...answers, googleRoute: 'least-privilege' }, keyless('17')],
+    ['is of a job that is not wanted', { ...answers, circleJobs: 'build,deploy_heroku' }, OLD],
+  ])('is not proposed where CI %s', async (_, chosen, text) => {
+    const place = await setUp(text.replace(...ENGINE).replace(...NAME), chosen)
+    expect((await lookAt(configRepairs, place.engine)).is).toBe('present')
   })
 })
 

@@ -8,6 +8,7 @@ import { fileLook } from '../../../src/engine/engine.ts'
 import type { Action, EditAction } from '../../../src/engine/step.ts'
 import { diffOf } from '../../../src/output/diff.ts'
 import { config } from '../../../steps/circleci/config.ts'
+import { configRepairs } from '../../../steps/circleci/config-repairs.ts'
 import { CONFIG } from '../../rehearsal/circleci-config.ts'
 import { git, makeCheckout } from '../../support/checkout.ts'
 import { circlePlace, ORG } from '../../support/circleci.ts'
@@ -242,6 +243,59 @@ describe('A dry run', () => {
     expect(dry).toEqual(await editsOf(place))
     await place.walk()
     expect(dry.filter(isEdit).map(({ to }) => to)).toEqual([place.read()])
+  })
+})
+
+describe('Where CI signs in to Google without a key', () => {
+  const keyless = { googleRoute: 'keyless', googleServiceAccountId: 'ci-pusher' }
+
+  test('its job gets no context for it, and keeps one that it has', async () => {
+    const bare = await setUp(BARE, keyless)
+    await bare.walk()
+    expect(contextsIn(bare.read()).push_gce_registry).not.toHaveProperty('context')
+    expect(contextsIn(bare.read()).push_docker_hub).toMatchObject({ context: 'heroku-and-dockerhub' })
+    const own = await setUp(CONFIG, keyless)
+    await own.walk()
+    expect(contextsIn(own.read()).push_gce_registry).toMatchObject({ context: 'google-dummyapp' })
+  })
+
+  test('CircleCI is asked what it says of the sign-in put in', async () => {
+    const place = await setUp(BARE, keyless)
+    expect((await lookAt(config, place.engine)).is).toBe('missing')
+    const asked = place.rehearsal.log.find(({ method }) => method === 'POST')
+    expect(JSON.stringify(asked?.body)).toContain('gcloud auth login --cred-file=/tmp/google-credentials.json')
+  })
+
+  test('a small config has that sign-in, with the number that Google gives, and neither repairs nor notes', async () => {
+    const place = await setUp(undefined, keyless)
+    const [edit] = await editsOf(place)
+    expect(edit && diffOf(edit)).toContain(
+      '+            gcloud iam workload-identity-pools create-cred-config projects/<google',
+    )
+    expect((await place.walk()).outcomes.get(ID)).toMatchObject({ is: 'failed', cause: { code: 'unknown-yet' } })
+    place.engine.progress.save({ facts: { 'google.project:number': '17' } })
+    const { outcomes } = await place.walk()
+    expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
+    expect(place.read()).toContain(
+      'create-cred-config projects/17/locations/global/workloadIdentityPools/circleci-dummyapp',
+    )
+    expect(place.read()).not.toMatch(/GCLOUD_AUTH_ENCODED|google-dummyapp\b|key\.json/)
+    expect(contextsIn(place.read()).push_gce_registry).not.toHaveProperty('context')
+    expect(await lookAt(config, place.engine)).toMatchObject({ is: 'present', notes: [] })
+    expect((await lookAt(configRepairs, place.engine)).is).toBe('present')
+  })
+
+  test('a sign-in that is not understood is told, with the lines to put there', async () => {
+    const place = await setUp(CONFIG.replace('--key-file', '--configuration=own --key-file'), keyless)
+    await place.walk()
+    expect(await lookAt(config, place.engine)).toMatchObject({
+      is: 'present',
+      notes: expect.arrayContaining([
+        expect.stringMatching(
+          /^push_gce_registry was left as it is: .*create-cred-config projects\/<google.project:number>/,
+        ),
+      ]),
+    })
   })
 })
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { shown } from '../../../../src/engine/text.ts'
 import { withContexts } from '../../../../steps/circleci/config/contexts.ts'
 import { withHerokuJob } from '../../../../steps/circleci/config/heroku-job.ts'
 import { releaseScript } from '../../../../steps/circleci/config/release.ts'
@@ -105,10 +106,12 @@ test('Configs: each repair changes one value, in any order', () => {
         [project, 'acme/demo'],
       ])
       for (const repair of found) {
-        const { span, old, from, to } = repair
-        expect(withRepairs(text, [repair])).toBe(text.slice(0, span[0]) + old.replace(from, to) + text.slice(span[1]))
+        const { changes, from, to } = repair
+        expect(changes).toHaveLength(1)
+        for (const { span, old } of changes)
+          expect(withRepairs(text, [repair])).toBe(text.slice(0, span[0]) + old.replace(from, to) + text.slice(span[1]))
       }
-      const all = withRepairs(text, found)
+      const all = shown(withRepairs(text, found))
       expect(withRepairs(text, found.toReversed())).toBe(all)
       expect(JSON.stringify(read(all))).toBe(
         JSON.stringify(read(text)).replaceAll(`"${engine}"`, '"default"').replaceAll(`"${project}"`, '"acme/demo"'),

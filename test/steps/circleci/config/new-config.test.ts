@@ -2,16 +2,19 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
 import { fromCiConfig } from '../../../../src/answers/sources/ci-config.ts'
+import { shown } from '../../../../src/engine/text.ts'
 import { withContexts } from '../../../../steps/circleci/config/contexts.ts'
 import { withHerokuJob } from '../../../../steps/circleci/config/heroku-job.ts'
-import { newConfig } from '../../../../steps/circleci/config/new-config.ts'
+import { newConfig as madeConfig, type NewConfig } from '../../../../steps/circleci/config/new-config.ts'
 import { notes } from '../../../../steps/circleci/config/notes.ts'
 import { repairs } from '../../../../steps/circleci/config/repairs.ts'
 import { jobsThatRead } from '../../../../steps/circleci/config/variables.ts'
 
+const newConfig = (config: NewConfig) => shown(madeConfig(config))
+
 const BUILDS = { builderImage: 'cimg/go:1.24', dockerHubRepository: 'acme/demo' }
 const HEROKU = { app: 'acme-demo', tokenVariable: 'HEROKU_TOKEN', context: 'hub', branch: 'trunk' }
-const GOOGLE = { context: 'cloud', registryHost: 'eu.gcr.io', project: 'acme-1', imageName: 'demo' }
+const GOOGLE = { signIn: { context: 'cloud' }, registryHost: 'eu.gcr.io', project: 'acme-1', imageName: 'demo' }
 const ALL = { ...BUILDS, heroku: HEROKU, dockerHub: { context: 'hub' }, google: GOOGLE }
 
 function read(text: string) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { shown } from '../../../../src/engine/text.ts'
 import { notes } from '../../../../steps/circleci/config/notes.ts'
 import { repairs, withRepairs } from '../../../../steps/circleci/config/repairs.ts'
 
@@ -108,9 +109,11 @@ jobs:
     expect(withRepairs(text, found.toReversed())).toBe(all)
     let oneByOne = text
     for (const { key } of found.toReversed()) {
-      oneByOne = withRepairs(
-        oneByOne,
-        repairs(oneByOne, names).filter(repair => repair.key === key),
+      oneByOne = shown(
+        withRepairs(
+          oneByOne,
+          repairs(oneByOne, names).filter(repair => repair.key === key),
+        ),
       )
     }
     expect(oneByOne).toBe(all)
