@@ -72,6 +72,7 @@ describe('Every host', () => {
     'google-credentials': 'https://iamcredentials.googleapis.com/',
     'google-policies': 'https://orgpolicy.googleapis.com/',
     'google-registry': 'https://artifactregistry.googleapis.com/',
+    'google-storage': 'https://storage.googleapis.com/',
   }
   const OVERRIDE = 'CLOUDSDK_API_ENDPOINT_OVERRIDES_'
   const GOOGLE = {
@@ -82,6 +83,7 @@ describe('Every host', () => {
     [`${OVERRIDE}IAMCREDENTIALS`]: 'google-credentials',
     [`${OVERRIDE}ORGPOLICY`]: 'google-policies',
     [`${OVERRIDE}ARTIFACTREGISTRY`]: 'google-registry',
+    [`${OVERRIDE}STORAGE`]: 'google-storage',
   } as const
   const asked = (env: Readonly<Record<string, string>>) =>
     Object.fromEntries(endpoints(env).map(({ host, base }) => [host, base.href]))
