@@ -189,11 +189,13 @@ export const WRITES: Readonly<Record<PolicyDialect, { readonly method: 'POST' | 
   bucket: { method: 'PUT', behind: '/iam' },
 }
 
+/** A bucket's policy is always of version 3, as gcloud writes it (facts/google.md 5), and the whole body. */
+const withVersion3 = (policy: Policy): Policy => ({ ...policy, version: 3 })
+
 const writeRequest = ({ path, reads, headers }: PolicyPlace, policy: Policy): HttpRequest => ({
   method: WRITES[reads].method,
   path: `${path}${WRITES[reads].behind}`,
-  // Of a bucket it is the policy itself, and always of version 3, as gcloud writes it (facts/google.md 5).
-  body: reads === 'bucket' ? ({ ...policy, version: 3 } as Json) : { policy: policy as Json },
+  body: reads === 'bucket' ? (withVersion3(policy) as Json) : { policy: policy as Json },
   ...(headers && { headers }),
   repeat: 'never',
 })
