@@ -131,7 +131,7 @@ const hasKey = ({ googleRoute }: Pick<Names, 'googleRoute'>): boolean =>
 
 const notBuilt = ({ googleRoute }: Given): Cause => ({
   code: 'not-in-this-version',
-  means: `This version cannot set up the route ${googleRoute} at Google; it has documented and least-privilege.`,
+  means: `This version cannot set up the route ${googleRoute} at Google; it has documented, least-privilege and bucket.`,
   next: 'Choose one of these (--set googleRoute=least-privilege is the tighter one), and run again; or wait for a newer version.',
 })
 
