@@ -123,6 +123,9 @@ function meaningOf(lines: string): string {
   if (/incorrect username or password|unauthorized: authentication required/i.test(lines)) {
     return 'The registry did not take the sign-in: the credential in the context is wrong, expired or revoked.'
   }
+  if (/\bartifactregistry\.\w+/.test(lines)) {
+    return 'Artifact Registry knows who pushes, and does not let them: the right to push to this very repository is missing, and one on a bucket is none (the route least-privilege gives it).'
+  }
   if (/denied|insufficient_scope/i.test(lines)) {
     return 'The registry knows who pushes, and does not let them: the right to push to this very repository is missing.'
   }

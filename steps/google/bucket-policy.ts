@@ -1,10 +1,9 @@
-import { type Rights, rightsIn } from '../../src/clouds/google-rights.ts'
-import { type Bucket, readBucket } from '../../src/clouds/google-storage.ts'
 import { textAt } from '../../src/clouds/json.ts'
 import { readRequest } from '../../src/clouds/policy.ts'
+import type { VendorReply } from '../../src/clouds/vendor.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { path, type Str, shown, t } from '../../src/engine/text.ts'
-import { countedTo, memberOf } from './names.ts'
+import { countedTo } from './names.ts'
 
 type Names = { readonly [Name in 'googleProject' | 'registryHost']: Str }
 
@@ -14,17 +13,13 @@ export const bucketOf = ({ googleProject, registryHost }: Names): Str =>
 
 export const bucketPath = (names: Names): Str => path`/storage/v1/b/${bucketOf(names)}`
 
-/** The bucket that the images go to. Throws SetupError with a refusal that tells nothing of it. */
-export const lookAtBucket = async (look: Look<'googleProject' | 'registryHost'>): Promise<Bucket | 'absent'> =>
-  readBucket(await look.read('google-storage', bucketPath(look.answers)))
+/** What Google answers of the bucket that the images go to. */
+export const readOfBucket = (look: Look<'googleProject' | 'registryHost'>): Promise<VendorReply> =>
+  look.read('google-storage', bucketPath(look.answers))
 
-/** Whose it is by its own policy. Throws SetupError with a refusal. */
-export async function rightsOnBucket(
-  look: Look<'googleProject' | 'googleServiceAccountId' | 'registryHost'>,
-): Promise<Rights> {
-  const { path } = readRequest({ path: shown(bucketPath(look.answers)), reads: 'bucket' })
-  return rightsIn(await look.read('google-storage', path), shown(memberOf(look.answers)))
-}
+/** What it answers of the bucket's policy. */
+export const readOfPolicy = (look: Look<'googleProject' | 'registryHost'>): Promise<VendorReply> =>
+  look.read('google-storage', readRequest({ path: shown(bucketPath(look.answers)), reads: 'bucket' }).path)
 
 /** How Artifact Registry has taken the host over, as Google calls it; undefined where it has not, or that is not told (facts/google.md 2). */
 export async function redirectionOf(look: Look<'googleProject'>): Promise<string | undefined> {

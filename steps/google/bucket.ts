@@ -1,14 +1,15 @@
 import type { Known } from '../../src/answers/schema.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
-import type { Rights } from '../../src/clouds/google-rights.ts'
-import type { Bucket } from '../../src/clouds/google-storage.ts'
+import { GOOGLE, reasonOf } from '../../src/clouds/google.ts'
+import { type Rights, rightsIn } from '../../src/clouds/google-rights.ts'
+import { type Bucket, readBucket } from '../../src/clouds/google-storage.ts'
 import { type Binding, isSame } from '../../src/clouds/policy.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { defineStep, type PolicyAction, type Seen, type Sh } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
 import { pushesToGoogle } from '../push-job.ts'
 import { isInForce } from './as-account.ts'
-import { bucketOf, bucketPath, lookAtBucket, redirectionOf, rightsOnBucket } from './bucket-policy.ts'
+import { bucketOf, bucketPath, readOfBucket, readOfPolicy, redirectionOf } from './bucket-policy.ts'
 import { roleOf } from './grant.ts'
 import { isOurAccount, memberOf } from './names.ts'
 
@@ -39,9 +40,12 @@ export const bucket = defineStep({
 
   async look(look): Promise<Seen<State>> {
     const { answers } = look
-    const there = await lookAtBucket(look)
+    const [reply, policy] = await Promise.all([readOfBucket(look), readOfPolicy(look)])
+    const there = reply.status === 403 ? undefined : readBucket(reply)
     if (there === 'absent') return { is: 'unknown', cause: noBucket(answers) }
-    const rights = await rightsOnBucket(look)
+    const no = [reply, policy].find(({ status }) => status === 403)
+    if (there === undefined || no) return { is: 'unknown', cause: seenBy(no ?? reply, answers) }
+    const rights = rightsIn(policy, shown(memberOf(answers)))
     const others = rights.own.filter(binding => !isSame(binding, ADMIN))
     const found = others.map(roleOf).join(', ')
     if (others.length > 0 && !isOurAccount(look)) {
@@ -154,11 +158,14 @@ const openTo = ({ isUniform, name }: Bucket, { legacy, everybodys }: Rights): re
 
 const said = (binding: Binding): string => `${binding.members.join(', ')} has ${roleOf(binding)}`
 
-function refused({ asked, status }: VendorReply, answers: Given): Cause | undefined {
-  if (status !== 403 || !asked.includes('/storage/v1/b/')) return undefined
+const seenBy = (reply: VendorReply, answers: Given): Cause => ({ ...GOOGLE.means(reply), ...refused(reply, answers) })
+
+function refused(reply: VendorReply, answers: Given): Cause | undefined {
+  const { status, asked } = reply
+  if (status !== 403 || reasonOf(reply) !== undefined || !asked.includes('/storage/v1/b/')) return undefined
   return {
     code: 'may-not-grant',
-    means: `The signed-in account may not change the policy of the bucket ${shown(bucketOf(answers))}.`,
+    means: `The signed-in account may not see or change the policy of the bucket ${shown(bucketOf(answers))}.`,
     next: `Ask an owner of ${answers.googleProject}, or somebody with ${ADMIN.role} on the bucket, to do this step; or have them give you that role there. Then run again.`,
   }
 }

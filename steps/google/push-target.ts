@@ -1,9 +1,10 @@
-import type { Rights } from '../../src/clouds/google-rights.ts'
+import { type Rights, rightsIn } from '../../src/clouds/google-rights.ts'
+import { readBucket } from '../../src/clouds/google-storage.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { shown } from '../../src/engine/text.ts'
 import type { Asked } from './as-account.ts'
-import { bucketOf, bucketPath, lookAtBucket, rightsOnBucket } from './bucket-policy.ts'
-import { repositoryPath } from './names.ts'
+import { bucketOf, bucketPath, readOfBucket, readOfPolicy } from './bucket-policy.ts'
+import { memberOf, repositoryPath } from './names.ts'
 import { lookAtRepository, rightsOnRepository } from './registry.ts'
 
 type Questions = Look<'googleProject' | 'googleServiceAccountId' | 'registryHost' | 'googleRoute'>
@@ -88,8 +89,8 @@ function bucketTarget(look: Questions): PushTarget {
     changed: 'google.bucket:changed',
     proven: `may write to the bucket ${name}; may do nothing in ${answers.googleProject}.`,
     command: 'gcloud storage buckets get-iam-policy',
-    isThere: async () => (await lookAtBucket(look)) !== 'absent',
-    rights: () => rightsOnBucket(look),
+    isThere: async () => readBucket(await readOfBucket(look)) !== 'absent',
+    rights: async () => rightsIn(await readOfPolicy(look), shown(memberOf(answers))),
     besides: held => {
       const more = Object.entries(BESIDES).flatMap(([permission, means]) => (held.has(permission) ? [means] : []))
       return more.length === 0 ? [] : [`By its role there CI may besides: ${more.join('; ')}.`]

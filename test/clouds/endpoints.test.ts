@@ -117,6 +117,14 @@ describe('Every host', () => {
     expect(foreign.map(({ host }) => host).toSorted()).toEqual(Object.keys(changed).toSorted())
   })
 
+  test.each([
+    ['https://storage.googleapis.com/storage/v1/', 'https://storage.googleapis.com/'],
+    ['http://127.0.0.1:8471/storage/storage/v1/', 'http://127.0.0.1:8471/storage/'],
+    ['http://127.0.0.1:8471/', 'http://127.0.0.1:8471/'],
+  ])('of Cloud Storage is told to gcloud with its own path at the end: %s', (told, base) => {
+    expect(asked({ [`${OVERRIDE}STORAGE`]: told })).toEqual({ ...OWN, 'google-storage': base })
+  })
+
   const VARIABLES = ['CIRCLE_HOST', 'CIRCLECI_CLI_HOST', 'DOCKERHUB_HOST', 'DOCKERHUB_AUTH_HOST', 'HEROKU_HOST']
 
   test.each([...VARIABLES, ...Object.keys(GOOGLE)])(
