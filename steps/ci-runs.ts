@@ -95,7 +95,7 @@ export async function failureOf(look: Questions, run: Run, bad: readonly Job[]):
     asked: step ? `${asked}, step ${step.name}` : asked,
     said: lines || job.status,
     means: meaningOf(lines || ''),
-    next: `Mend what its last lines say, and run again: what did not succeed is run once more. ${page}`,
+    next: `${SHUT_DOWN.test(lines || '') ? MOVE : 'Mend what its last lines say, and run again: what did not succeed is run once more.'} ${page}`,
   }
 }
 
@@ -110,10 +110,21 @@ async function lastLines(look: Questions, address: string): Promise<string> {
   return text.trim().split(/\r?\n/).slice(-LAST_LINES).join('\n')
 }
 
+/** The words of the unmigrated push, and what helps (facts/google.md 2). */
+const SHUT_DOWN = /Container Registry is deprecated/i
+const MOVE =
+  'Have an owner of the project move it over with the command that Google names, and take a route that gives CI a right in Artifact Registry (--set googleRoute=least-privilege); then run again.'
+
 /** What is often behind the words of docker and of registries. */
 function meaningOf(lines: string): string {
+  if (SHUT_DOWN.test(lines)) {
+    return 'For this project the host is still the old Container Registry’s, which takes no pushes since 2025-03-18, whatever right CI has.'
+  }
   if (/incorrect username or password|unauthorized: authentication required/i.test(lines)) {
     return 'The registry did not take the sign-in: the credential in the context is wrong, expired or revoked.'
+  }
+  if (/\bartifactregistry\.\w+/.test(lines)) {
+    return 'Artifact Registry knows who pushes, and does not let them: the right to push to this very repository is missing, and one on a bucket is none (the route least-privilege gives it).'
   }
   if (/denied|insufficient_scope/i.test(lines)) {
     return 'The registry knows who pushes, and does not let them: the right to push to this very repository is missing.'

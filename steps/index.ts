@@ -14,6 +14,7 @@ import { team } from './docker-hub/team.ts'
 import { token } from './docker-hub/token.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
 import { billing } from './google/billing.ts'
+import { bucket } from './google/bucket.ts'
 import { grant } from './google/grant.ts'
 import { key } from './google/key.ts'
 import { project as googleProject } from './google/project.ts'
@@ -48,6 +49,7 @@ export const STEPS = inOrder([
   billing,
   services,
   serviceAccount,
+  bucket,
   project,
   contextHeroku,
   contextGoogle,

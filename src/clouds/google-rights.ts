@@ -13,6 +13,8 @@ export interface Rights {
   /** Its own bindings and everybody's, each as of that member alone. */
   readonly own: readonly Binding[]
   readonly everybodys: readonly Binding[]
+  /** Of those whom a role on the project brings in, as every bucket has them (facts/google.md 8). */
+  readonly legacy: readonly Binding[]
   /** Groups, domains and sets: who is in them, a policy does not tell. */
   readonly unsure: readonly string[]
   /** What an account of the same name once had, which was deleted (facts/google.md 1, lifecycles). */
@@ -27,6 +29,7 @@ export function rightsIn(reply: VendorReply, member: string): Rights {
   return {
     own: bindingsOf(policy, member),
     everybodys: EVERYBODY.flatMap(one => bindingsOf(policy, one)),
+    legacy: (policy.bindings ?? []).filter(({ role }) => role.startsWith('roles/storage.legacy')),
     unsure: members.filter(one => /^(?:group|domain|principalSet):/.test(one)),
     deleted: members.filter(one => one.startsWith(`deleted:${member}?`)),
   }

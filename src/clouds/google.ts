@@ -76,6 +76,13 @@ export const GOOGLE_CREDENTIALS = api('iamcredentials')
 export const GOOGLE_POLICIES = api('orgpolicy')
 export const GOOGLE_REGISTRY = api('artifactregistry')
 
+/** facts/google.md 5: what gcloud is told of Cloud Storage has the API's own path at its end, unless there is no path at all. */
+const STORAGE = api('storage')
+export const GOOGLE_STORAGE: Host = {
+  ...STORAGE,
+  endpoint: env => STORAGE.endpoint(env)?.replace(/\/storage\/v1\/?$/, '/'),
+}
+
 function means(reply: VendorReply): Cause {
   const { status, asked, body, signIn, notRenewed } = reply
   const { id = textAt(body, 'error', 'status') ?? '', words, details } = readError(body)

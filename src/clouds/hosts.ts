@@ -8,6 +8,7 @@ import {
   GOOGLE_PROJECTS,
   GOOGLE_REGISTRY,
   GOOGLE_SERVICES,
+  GOOGLE_STORAGE,
 } from './google.ts'
 import { HEROKU_API, HEROKU_REGISTRY } from './heroku.ts'
 import type { Vendor } from './identity.ts'
@@ -27,6 +28,7 @@ const HOSTS = {
   'google-credentials': { vendor: 'google', ...GOOGLE_CREDENTIALS },
   'google-policies': { vendor: 'google', ...GOOGLE_POLICIES },
   'google-registry': { vendor: 'google', ...GOOGLE_REGISTRY },
+  'google-storage': { vendor: 'google', ...GOOGLE_STORAGE },
 } as const satisfies Record<string, Host & { readonly vendor: Vendor }>
 
 export type HostId = keyof typeof HOSTS

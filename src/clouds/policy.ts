@@ -120,10 +120,13 @@ const ATTEMPTS = 8
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 16_000
 
+/** How a thing's policy is read; Cloud Storage has a way of its own to write it, too (facts/google.md 5). */
+export type PolicyDialect = 'GET' | 'POST' | 'bucket'
+
 export interface PolicyPlace {
   /** The thing that has the policy. */
   readonly path: string
-  readonly reads: 'GET' | 'POST'
+  readonly reads: PolicyDialect
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -166,17 +169,33 @@ export const WITH_CONDITIONS = { options: { requestedPolicyVersion: 3 } }
 
 /** How a policy is asked for; without version 3 its conditions would be left out. */
 export const readRequest = ({ path, reads, headers }: PolicyPlace): HttpRequest => ({
-  method: reads,
-  path: reads === 'GET' ? `${path}:getIamPolicy?options.requestedPolicyVersion=3` : `${path}:getIamPolicy`,
+  method: reads === 'POST' ? 'POST' : 'GET',
+  path: `${path}${READS[reads]}`,
   ...(reads === 'POST' && { body: WITH_CONDITIONS }),
   ...(headers && { headers }),
   repeat: 'safe',
 })
 
-const writeRequest = ({ path, headers }: PolicyPlace, policy: Policy): HttpRequest => ({
-  method: 'POST',
-  path: `${path}:setIamPolicy`,
-  body: { policy: policy as Json },
+const READS: Readonly<Record<PolicyDialect, string>> = {
+  GET: ':getIamPolicy?options.requestedPolicyVersion=3',
+  POST: ':getIamPolicy',
+  bucket: '/iam?optionsRequestedPolicyVersion=3',
+}
+
+/** Where a policy is written: the method, and what comes behind the thing's path. */
+export const WRITES: Readonly<Record<PolicyDialect, { readonly method: 'POST' | 'PUT'; readonly behind: string }>> = {
+  GET: { method: 'POST', behind: ':setIamPolicy' },
+  POST: { method: 'POST', behind: ':setIamPolicy' },
+  bucket: { method: 'PUT', behind: '/iam' },
+}
+
+/** A bucket's policy is always of version 3, as gcloud writes it (facts/google.md 5), and the whole body. */
+const withVersion3 = (policy: Policy): Policy => ({ ...policy, version: 3 })
+
+const writeRequest = ({ path, reads, headers }: PolicyPlace, policy: Policy): HttpRequest => ({
+  method: WRITES[reads].method,
+  path: `${path}${WRITES[reads].behind}`,
+  body: reads === 'bucket' ? (withVersion3(policy) as Json) : { policy: policy as Json },
   ...(headers && { headers }),
   repeat: 'never',
 })

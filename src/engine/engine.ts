@@ -49,6 +49,7 @@ export function newLook(
       const path = boundPath(to, progress.saved.facts)
       const key = JSON.stringify([host, path, as, headers])
       const request: HttpRequest = { method: 'GET', path, repeat: 'safe', ...(headers && { headers }) }
+      if (typeof as === 'object') return clouds.send(host, request, { signal, as })
       const asked = replies.get(key) ?? clouds.send(host, request, { signal, ...(as && { as }) })
       replies.set(key, asked)
       return asked

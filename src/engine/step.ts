@@ -5,7 +5,7 @@ import type { Ran } from '../clouds/exec.ts'
 import type { HostId } from '../clouds/hosts.ts'
 import type { Identity, Vendor } from '../clouds/identity.ts'
 import type { Json } from '../clouds/json.ts'
-import type { Grant } from '../clouds/policy.ts'
+import type { Grant, PolicyDialect } from '../clouds/policy.ts'
 import type { Account, Credential, VendorReply } from '../clouds/vendor.ts'
 import type { StepRecord } from './saved.ts'
 import type { Body, Hole, Str } from './text.ts'
@@ -79,10 +79,10 @@ export interface Wait {
 export interface PolicyAction extends Common {
   readonly kind: 'policy'
   readonly host: HostId
-  /** The thing that has the policy: `:getIamPolicy` and `:setIamPolicy` come behind it. */
+  /** The thing that has the policy: what reads and writes it comes behind. */
   readonly path: Str
   /** How the policy is read there. */
-  readonly reads: 'GET' | 'POST'
+  readonly reads: PolicyDialect
   readonly headers?: Readonly<Record<string, Str>>
   readonly member: Str
   /** What the member has afterwards, besides what it has; with `only`, nothing besides. */
@@ -256,7 +256,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
 }
 
 interface ReadOptions {
-  readonly as?: Identity
+  /** Of a credential, the answer is not kept. */
+  readonly as?: Identity | Credential
   readonly headers?: Readonly<Record<string, string>>
 }
 

@@ -25,6 +25,7 @@ const PREPARED = [
   'docker-hub.token',
   'google.key',
   'google.repository',
+  'google.bucket',
   'google.temporary-role',
 ] as const
 

@@ -22,7 +22,7 @@ export const grant = defineStep({
   after: ['google.service-account', 'google.temporary-role', 'google.repository'],
   beside: ['circleci.first-run'],
   needs: ['google'],
-  when: pushesToGoogle,
+  when: answers => pushesToGoogle(answers) && answers.googleRoute !== 'bucket',
 
   async look(look): Promise<Seen<undefined>> {
     const { answers } = look

@@ -62,7 +62,7 @@ export const key = defineStep({
   today:
     'Organizations made since May 2024 forbid keys unless told otherwise: that is looked up first. An account has ten keys at most, so those of this set-up that never reached CI are deleted. The key is made only when the context is closed, delivered as Google gives it, in base64 on one line, and proven to have arrived; an older one of this set-up is deleted last.',
   uses: USES,
-  after: ['google.service-account', 'google.services', 'circleci.restrict', 'circleci.config'],
+  after: ['google.service-account', 'google.services', 'google.bucket', 'circleci.restrict', 'circleci.config'],
   brings: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google', 'circleci.restrict'],
   needs: ['google', 'circleci'],
   when: pushesToGoogle,
@@ -127,11 +127,11 @@ const contextOf = ({ googleContext }: Pick<Names, 'googleContext'>) =>
 
 /** On the other routes CI has none. */
 const hasKey = ({ googleRoute }: Pick<Names, 'googleRoute'>): boolean =>
-  typeof googleRoute !== 'string' || googleRoute === 'documented' || googleRoute === 'least-privilege'
+  typeof googleRoute !== 'string' || ['documented', 'least-privilege', 'bucket'].includes(googleRoute)
 
 const notBuilt = ({ googleRoute }: Given): Cause => ({
   code: 'not-in-this-version',
-  means: `This version cannot set up the route ${googleRoute} at Google; it has documented and least-privilege.`,
+  means: `This version cannot set up the route ${googleRoute} at Google; it has documented, least-privilege and bucket.`,
   next: 'Choose one of these (--set googleRoute=least-privilege is the tighter one), and run again; or wait for a newer version.',
 })
 

@@ -6,31 +6,14 @@ import { path, shown } from '../../src/engine/text.ts'
 import { pushesToGoogle, STRIPPED } from '../push-job.ts'
 import { bindingsOn } from './access.ts'
 import { type Asked, grantedToAccount } from './as-account.ts'
+import { bucketOf } from './bucket-policy.ts'
 import { roleOf } from './grant.ts'
-import { accountOf, memberOf, projectPath, repositoryPath } from './names.ts'
-import { lookAtRepository, rightsOnRepository } from './registry.ts'
+import { accountOf, memberOf, projectPath } from './names.ts'
+import { type PushTarget, pushTarget } from './push-target.ts'
 import { REMOVED } from './strip.ts'
 
-const USES = ['googleProject', 'googleServiceAccountId', 'registryHost', 'circleJobs'] as const
+const USES = ['googleProject', 'googleServiceAccountId', 'googleRoute', 'registryHost', 'circleJobs'] as const
 type Questions = Look<(typeof USES)[number]>
-
-/** What CI needs in the repository, and what it must not have there (facts/google.md 7.2). */
-const NEEDED = ['artifactregistry.repositories.uploadArtifacts', 'artifactregistry.repositories.downloadArtifacts']
-const FORBIDDEN = [
-  'artifactregistry.repositories.deleteArtifacts',
-  'artifactregistry.tags.delete',
-  'artifactregistry.versions.delete',
-  'artifactregistry.packages.delete',
-  'artifactregistry.repositories.setIamPolicy',
-  'artifactregistry.repositories.delete',
-]
-/** What nothing of CI's must be able to do in the project: make repositories, give rights, make keys. */
-const FORBIDDEN_ON_PROJECT = [
-  'artifactregistry.repositories.create',
-  'artifactregistry.repositories.createOnPush',
-  'artifactregistry.repositories.uploadArtifacts',
-  'resourcemanager.projects.setIamPolicy',
-]
 
 /** How long a change of a policy takes at most, as a rule (facts/google.md 1, propagation). */
 const AT_MOST_MS = 420_000
@@ -55,9 +38,10 @@ export const prove = defineStep({
   when: pushesToGoogle,
 
   async look(look): Promise<Seen<readonly Inherited[]>> {
-    if (typeof (await lookAtRepository(look)) === 'string') return { is: 'missing' }
+    const target = pushTarget(look)
+    if (!(await target.isThere())) return { is: 'missing' }
     const [onIt, project, above, actors] = await Promise.all([
-      rightsOnRepository(look),
+      target.rights(),
       rightsBy(look, shown(projectPath(look.answers))),
       rightsAbove(look),
       whoActsAsIt(look),
@@ -72,17 +56,18 @@ export const prove = defineStep({
       const found = inherited.map(({ where, binding }) => `${roleOf(binding)} on ${where}`).join(', ')
       return { is: 'pending', on: 'person', detail: `CI’s account has ${found}: more than it needs`, state: inherited }
     }
-    const tooMuch = FORBIDDEN.filter(permission => roles.has(permission))
-    const tooLittle = NEEDED.filter(permission => !roles.has(permission))
-    if (tooMuch.length > 0 || tooLittle.length > 0) return { is: 'failed', cause: wrong(look, tooMuch, tooLittle) }
-    const asked = await askedItself(look)
+    const tooMuch = target.forbidden.filter(permission => roles.has(permission))
+    const tooLittle = target.needed.filter(permission => !roles.has(permission))
+    if (tooMuch.length > 0 || tooLittle.length > 0) return { is: 'failed', cause: wrong(target, tooMuch, tooLittle) }
+    const asked = await askedItself(look, target)
     if (asked.is === 'not-yet') {
-      const isLate = hasBeenLong(look)
+      const isLate = hasBeenLong(look, target)
       return isLate
-        ? { is: 'failed', cause: late(look, asked.detail) }
+        ? { is: 'failed', cause: late(target, asked.detail) }
         : { is: 'pending', on: 'vendor', detail: asked.detail }
     }
-    const notes = [...provenBy(look, asked.is), ...unreadable(all), ...unsure(onIt, all), ...open(onIt), ...actors]
+    const first = [provenBy(target, asked.is), ...target.besides(roles)]
+    const notes = [...first, ...unreadable(all), ...unsure(onIt, all), ...open(target, onIt), ...actors]
     return { is: 'present', state: [], notes }
   },
 
@@ -93,7 +78,7 @@ export const prove = defineStep({
 
   undo: () => [],
 
-  reach: ({ googleServiceAccountId, registryHost, googleProject }, { fact, record }) => {
+  reach: ({ googleServiceAccountId, registryHost, googleProject, googleRoute }, { fact, record }) => {
     const had = savedBindings(fact(REMOVED)).map(({ role }) => role)
     return {
       where: 'Google',
@@ -101,7 +86,10 @@ export const prove = defineStep({
         record('google.service-account') === 'made'
           ? 'nobody from CI'
           : `${googleServiceAccountId}: ${had.length > 0 ? `${had.join(', ')} on the whole project` : registryHost}`,
-      now: `${googleServiceAccountId}: ${registryHost} of ${googleProject} alone, and never delete there`,
+      now:
+        googleRoute === 'bucket'
+          ? `${googleServiceAccountId}: the bucket ${shown(bucketOf({ googleProject, registryHost }))} alone, and anything there`
+          : `${googleServiceAccountId}: ${registryHost} of ${googleProject} alone, and never delete there`,
     }
   },
 })
@@ -148,14 +136,14 @@ async function permissionsOf(look: Questions, bindings: readonly Binding[]): Pro
 type AskedItself = { readonly is: 'itself' | 'policies' } | { readonly is: 'not-yet'; readonly detail: string }
 
 /** Is the last change so long ago that it should count everywhere, twice over? */
-function hasBeenLong(look: Questions): boolean {
-  const changes = [look.fact(STRIPPED), look.fact('google.grant:changed')].filter(time => time !== undefined)
+function hasBeenLong(look: Questions, { changed }: PushTarget): boolean {
+  const changes = [look.fact(STRIPPED), look.fact(changed)].filter(time => time !== undefined)
   return changes.every(time => look.hasPassed(2 * AT_MOST_MS, new Date(time), 'google'))
 }
 
-const late = (look: Questions, detail: string): Cause => ({
+const late = ({ place }: PushTarget, detail: string): Cause => ({
   code: 'not-in-force',
-  asked: shown(repositoryPath(look.answers)),
+  asked: place.path,
   said: detail,
   means:
     'By the policies CI’s account has the one right and no other, and yet Google does not say so when it is asked as the account, long after the last change.',
@@ -163,12 +151,12 @@ const late = (look: Questions, detail: string): Cause => ({
 })
 
 /** Asks as the account; where that cannot be, waits as long as a change takes at most. */
-async function askedItself(look: Questions): Promise<AskedItself> {
+async function askedItself(look: Questions, target: PushTarget): Promise<AskedItself> {
   const { answers } = look
   const stripped = look.fact(STRIPPED)
-  const place = shown(repositoryPath(answers))
-  const onIt: Asked = { host: 'google-registry', path: place, permissions: [...NEEDED, ...FORBIDDEN] }
-  const onProject: Asked = { host: 'google', path: shown(projectPath(answers)), permissions: FORBIDDEN_ON_PROJECT }
+  const { place, needed, forbidden, forbiddenOnProject } = target
+  const onIt: Asked = { ...place, permissions: [...needed, ...forbidden] }
+  const onProject: Asked = { host: 'google', path: shown(projectPath(answers)), permissions: forbiddenOnProject }
   const [granted, more] = (await grantedToAccount(look, [onIt, onProject])) ?? []
   if (granted === undefined) {
     if (stripped === undefined || look.hasPassed(AT_MOST_MS, new Date(stripped), 'google')) return { is: 'policies' }
@@ -178,8 +166,8 @@ async function askedItself(look: Questions): Promise<AskedItself> {
         'until Google has taken the roles away everywhere, which takes up to 7 minutes; you may not ask as the account',
     }
   }
-  const still = [...FORBIDDEN.filter(one => granted.has(one)), ...FORBIDDEN_ON_PROJECT.filter(one => more?.has(one))]
-  const lacks = NEEDED.filter(one => !granted.has(one))
+  const still = [...forbidden.filter(one => granted.has(one)), ...forbiddenOnProject.filter(one => more?.has(one))]
+  const lacks = needed.filter(one => !granted.has(one))
   const [first] = still
   if (first !== undefined) {
     return {
@@ -192,15 +180,12 @@ async function askedItself(look: Questions): Promise<AskedItself> {
     : { is: 'not-yet', detail: `until the grant counts, usually 2 to 7 minutes: ${lacks[0]} is not granted yet` }
 }
 
-const provenBy = (look: Questions, kind: 'itself' | 'policies'): readonly string[] => {
-  const { registryHost, googleProject } = look.answers
+const provenBy = ({ proven }: PushTarget, kind: 'itself' | 'policies'): string => {
   const how =
     kind === 'itself'
       ? 'Asked as the account itself'
       : 'From the policies and what their roles hold (you may not speak as the account)'
-  return [
-    `${how}: may upload to ${registryHost}; may not delete there, nor change its policy; may do nothing in ${googleProject}.`,
-  ]
+  return `${how}: ${proven}`
 }
 
 const unreadable = (above: readonly Above[]): readonly string[] =>
@@ -219,16 +204,16 @@ const unsure = (onIt: Rights, above: readonly Above[]): readonly string[] => {
   ]
 }
 
-const open = ({ everybodys }: Rights): readonly string[] =>
-  everybodys.map(({ role, members }) => `The repository is open: ${members.join(', ')} has ${role}.`)
+const open = ({ kind }: PushTarget, { everybodys }: Rights): readonly string[] =>
+  everybodys.map(({ role, members }) => `The ${kind} is open: ${members.join(', ')} has ${role}.`)
 
-const wrong = (look: Questions, tooMuch: readonly string[], tooLittle: readonly string[]) => ({
+const wrong = ({ kind, place, command }: PushTarget, tooMuch: readonly string[], tooLittle: readonly string[]) => ({
   code: 'not-least-privilege',
-  asked: shown(repositoryPath(look.answers)),
+  asked: place.path,
   said: [...tooMuch.map(one => `has ${one}`), ...tooLittle.map(one => `lacks ${one}`)].join(', '),
   means:
     'By the policies, CI’s account has not just the right to push: everybody has a role there, or Google’s role holds something else than it did.',
-  next: 'Look at the repository’s policy (gcloud artifacts repositories get-iam-policy), take away what is said above, and run again.',
+  next: `Look at the ${kind}’s policy (${command}), take away what is said above, and run again.`,
 })
 
 /** The one who has the say above the project. */

@@ -35,13 +35,14 @@ export const strip = defineStep({
     'circleProject',
     'firstRunBranch',
   ],
-  after: ['google.grant'],
+  after: ['google.grant', 'google.bucket'],
   needs: ['google'],
   when: pushesToGoogle,
 
   async look(look): Promise<Seen<State>> {
     const { answers } = look
-    const [has = [], there] = await Promise.all([onProject(look), lookAtRepository(look)])
+    const isBucket = answers.googleRoute === 'bucket'
+    const [has = [], there] = await Promise.all([onProject(look), isBucket ? undefined : lookAtRepository(look)])
     const account = shown(memberOf(answers))
     const what = `the roles of ${account} on ${answers.googleProject}`
     // Before the first push, the role is still to be given that is taken away then.

@@ -72,6 +72,7 @@ describe('Every host', () => {
     'google-credentials': 'https://iamcredentials.googleapis.com/',
     'google-policies': 'https://orgpolicy.googleapis.com/',
     'google-registry': 'https://artifactregistry.googleapis.com/',
+    'google-storage': 'https://storage.googleapis.com/',
   }
   const OVERRIDE = 'CLOUDSDK_API_ENDPOINT_OVERRIDES_'
   const GOOGLE = {
@@ -82,6 +83,7 @@ describe('Every host', () => {
     [`${OVERRIDE}IAMCREDENTIALS`]: 'google-credentials',
     [`${OVERRIDE}ORGPOLICY`]: 'google-policies',
     [`${OVERRIDE}ARTIFACTREGISTRY`]: 'google-registry',
+    [`${OVERRIDE}STORAGE`]: 'google-storage',
   } as const
   const asked = (env: Readonly<Record<string, string>>) =>
     Object.fromEntries(endpoints(env).map(({ host, base }) => [host, base.href]))
@@ -113,6 +115,14 @@ describe('Every host', () => {
     expect(asked(env)).toEqual({ ...OWN, ...changed })
     const foreign = endpoints(env).filter(one => one.foreign)
     expect(foreign.map(({ host }) => host).toSorted()).toEqual(Object.keys(changed).toSorted())
+  })
+
+  test.each([
+    ['https://storage.googleapis.com/storage/v1/', 'https://storage.googleapis.com/'],
+    ['http://127.0.0.1:8471/storage/storage/v1/', 'http://127.0.0.1:8471/storage/'],
+    ['http://127.0.0.1:8471/', 'http://127.0.0.1:8471/'],
+  ])('of Cloud Storage is told to gcloud with its own path at the end: %s', (told, base) => {
+    expect(asked({ [`${OVERRIDE}STORAGE`]: told })).toEqual({ ...OWN, 'google-storage': base })
   })
 
   const VARIABLES = ['CIRCLE_HOST', 'CIRCLECI_CLI_HOST', 'DOCKERHUB_HOST', 'DOCKERHUB_AUTH_HOST', 'HEROKU_HOST']

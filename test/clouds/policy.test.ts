@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { HttpRequest } from '../../src/clouds/http.ts'
-import type { Json } from '../../src/clouds/json.ts'
+import { at, type Json } from '../../src/clouds/json.ts'
 import { type Binding, bindingsOf, changed, changePolicy, savedBindings } from '../../src/clouds/policy.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 
@@ -105,6 +105,11 @@ describe('Of 500 random policies', () => {
   })
 })
 
+interface Written {
+  readonly bindings: readonly Binding[]
+  readonly etag: string
+}
+
 /** A policy behind an API that says what it is told to, one after the other, and then what it would. */
 function api(bindings: readonly Binding[], refusals: readonly (number | 'lost' | 'lost-after')[] = []) {
   const world = { bindings, etag: 1 }
@@ -113,14 +118,15 @@ function api(bindings: readonly Binding[], refusals: readonly (number | 'lost' |
   const reply = (status: number, body: Json): VendorReply => ({ status, headers: {}, body, asked: 'a request' })
   const send = async (request: HttpRequest): Promise<VendorReply | undefined> => {
     asked.push(request)
-    if (request.path.endsWith(':getIamPolicy')) {
+    if (request.path.endsWith(':getIamPolicy') || request.method === 'GET') {
       return reply(200, { etag: String(world.etag), bindings: world.bindings as unknown as Json })
     }
     const turn = left.shift()
     if (turn === 'lost') return undefined
     if (typeof turn === 'number') return reply(turn, { error: { message: 'Service account x does not exist.' } })
-    const { policy } = request.body as unknown as { policy: { bindings: Binding[]; etag: string } }
-    if (policy.etag !== String(world.etag)) return reply(409, {})
+    const isBucket = request.method === 'PUT'
+    const policy = (isBucket ? request.body : at(request.body, 'policy')) as unknown as Written
+    if (policy.etag !== String(world.etag)) return reply(isBucket ? 412 : 409, {})
     world.bindings = policy.bindings
     world.etag += 1
     return turn === 'lost-after' ? undefined : reply(200, {})
@@ -200,5 +206,53 @@ describe('A change of a policy', () => {
     const { send, asked } = api([OWNER])
     expect(await changePolicy(PLACE, STRIP, { ...writing, send })).toEqual({ is: 'done' })
     expect(asked).toHaveLength(1)
+  })
+})
+
+describe('A change of a bucket’s policy', () => {
+  const BUCKET = { path: '/storage/v1/b/b', reads: 'bucket' } as const
+
+  test('reads version 3, and puts the policy itself, of version 3, with the etag that it read', async () => {
+    const { send, asked, world } = api([OWNER, MINE])
+    expect(await changePolicy(BUCKET, STRIP, { ...writing, send })).toEqual({ is: 'done' })
+    expect(world.bindings).toEqual([OWNER])
+    expect(asked).toEqual([
+      { method: 'GET', path: '/storage/v1/b/b/iam?optionsRequestedPolicyVersion=3', repeat: 'safe' },
+      {
+        method: 'PUT',
+        path: '/storage/v1/b/b/iam',
+        body: { version: 3, etag: '1', bindings: [OWNER] },
+        repeat: 'never',
+      },
+    ])
+  })
+
+  test('of 500 random ones, while somebody else writes, keeps everything that is not the member’s, byte for byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(policy, fc.boolean(), fc.nat(2), async (given, only, conflicts) => {
+        const { send, world, asked } = api(given.bindings ?? [])
+        const theirs = { role: 'roles/storage.objectViewer', members: ['user:lee@example.com'] }
+        let left = conflicts
+        const meanwhile = async (request: HttpRequest) => {
+          if (request.method === 'PUT' && left > 0) {
+            left -= 1
+            world.bindings = [...world.bindings, theirs]
+            world.etag += 1
+          }
+          return send(request)
+        }
+        const grants = [{ role: 'roles/storage.admin' }]
+        const end = await changePolicy(BUCKET, { member: ME, grants, only }, { ...writing, send: meanwhile })
+        expect(end).toEqual({ is: 'done' })
+        const wrote = asked.some(({ method }) => method === 'PUT')
+        const added = Array.from({ length: conflicts - left }, () => theirs)
+        expect(others({ bindings: world.bindings })).toBe(others({ bindings: [...(given.bindings ?? []), ...added] }))
+        const has = bindingsOf({ bindings: world.bindings }, ME)
+        expect(has.map(meaning)).toContain(meaning({ role: 'roles/storage.admin', members: [] }))
+        if (only) expect(new Set(has.map(meaning)).size).toBe(1)
+        if (wrote) expect(asked.at(-1)?.body).toMatchObject({ version: 3 })
+      }),
+      { numRuns: 500 },
+    )
   })
 })

@@ -45,6 +45,7 @@ export function furnish(google: GoogleWorld, more: z.input<typeof googleWorld>):
     'projects',
     'accounts',
     'repositories',
+    'buckets',
   ] as const
   for (const key of lists) google[key].push(...(parsed[key] as never[]))
   google.privateKey ??= parsed.privateKey

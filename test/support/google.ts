@@ -1,9 +1,10 @@
+import type * as z from 'zod'
 import type { Known } from '../../src/answers/schema.ts'
 import type { Clock } from '../../src/clouds/clock.ts'
-import type { Binding, GoogleWorld } from '../../src/rehearsal/google/world.ts'
+import type { Binding, GoogleWorld, googleWorld } from '../../src/rehearsal/google/world.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { CONFIG } from '../rehearsal/circleci-config.ts'
-import { P } from '../rehearsal/google-client.ts'
+import { furnish, P } from '../rehearsal/google-client.ts'
 import { LONG_AGO, publishedPlace } from './published.ts'
 
 /**
@@ -42,6 +43,23 @@ export async function readyForPush({
     ...place,
     google,
     projectBindings: () => google().projects.find(({ id }) => id === P)?.policy.bindings ?? [],
+    bucketBindings: () => google().buckets[0]?.policy.bindings ?? [],
     repositoryBindings: () => google().repositories[0]?.policy.bindings ?? [],
+  }
+}
+
+export const BUCKET = `us.artifacts.${P}.appspot.com`
+
+/** The project still has the old registry's bucket, and was never moved over; the old registry takes pushes again where told. */
+export function withBucket(
+  { google }: World,
+  more: Partial<NonNullable<z.input<typeof googleWorld>['buckets']>[number]> = {},
+  takesPushes = true,
+): void {
+  google.rules.containerRegistryTakesPushes = takesPushes
+  furnish(google, { buckets: [{ name: BUCKET, project: P, ...more }] })
+  for (const one of google.projects) {
+    one.redirection = 'REDIRECTION_FROM_GCR_IO_DISABLED'
+    one.services.push({ name: 'storage.googleapis.com', enabledAt: LONG_AGO })
   }
 }

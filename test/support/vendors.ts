@@ -14,6 +14,7 @@ const GOOGLE_APIS = [
   'IAMCREDENTIALS',
   'ORGPOLICY',
   'ARTIFACTREGISTRY',
+  'STORAGE',
 ]
 
 /** Where gcloud finds the simulated Google; with a slash behind, since it takes no other (facts/google.md 5). */

@@ -1,6 +1,7 @@
 import { acceptInvite, addCollaborator, signUp, verifyMail } from '../../src/rehearsal/docker-hub/people.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { OLD_CONFIG } from '../rehearsal/circleci-config.ts'
+import { furnish, ME } from '../rehearsal/google-client.ts'
 import { USUAL_FILES } from '../support/checkout.ts'
 import { BOT, ownersWorld } from '../support/vendors.ts'
 
@@ -58,6 +59,13 @@ export const ROUTES: readonly [Route, ...Route[]] = [
     otherwise: /us\.gcr\.io|:setIamPolicy|google\.(?:repository|grant|strip|prove)/,
   },
   {
+    name: 'bucket',
+    argv: ['--set', 'dockerHubRoute=org-token', '--set', 'googleRoute=bucket', '--adopt', 'google.project'],
+    world: () => withOldRegistry(ownersWorld()),
+    people: () => {},
+    otherwise: /\/storage\/v1\/|google\.(?:bucket|strip|prove)/,
+  },
+  {
     name: 'old config',
     argv: ['--set', 'dockerHubRoute=org-token', '--replace', 'circleci.config-repairs'],
     world: () => ownersWorld(),
@@ -70,5 +78,26 @@ export const ROUTES: readonly [Route, ...Route[]] = [
 function withBot(world: World): World {
   signUp(world, { username: BOT, email: `${BOT}@example.com`, password: 'nine characters or more' }, new Date())
   verifyMail(world, BOT)
+  return world
+}
+
+/** The person's project still has the bucket of its images, as long as Google took pushes to it. */
+function withOldRegistry(world: World): World {
+  const { google } = world
+  const id = 'dummyapp-214121'
+  google.rules.containerRegistryTakesPushes = true
+  furnish(google, {
+    projects: [
+      {
+        id,
+        number: '123456789012',
+        createdBy: 'you@example.com',
+        redirection: 'REDIRECTION_FROM_GCR_IO_DISABLED',
+        services: [{ name: 'storage.googleapis.com' }],
+        policy: { bindings: [{ role: 'roles/owner', members: [ME] }] },
+      },
+    ],
+    buckets: [{ name: `us.artifacts.${id}.appspot.com`, project: id }],
+  })
   return world
 }

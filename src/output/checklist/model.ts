@@ -1,7 +1,7 @@
 import type { Answers } from '../../answers/schema.ts'
 import { type HostId, hostOf } from '../../clouds/hosts.ts'
 import type { Json } from '../../clouds/json.ts'
-import { ENDS } from '../../clouds/policy.ts'
+import { ENDS, WRITES } from '../../clouds/policy.ts'
 import { Secret } from '../../clouds/secret.ts'
 import { isLeftAlone, type Planned } from '../../engine/plan.ts'
 import {
@@ -91,7 +91,7 @@ function describe(action: Action, step: Step, place: Place): Json {
     return { kind: 'person', who, instructions: instructions.map(shown), url: url === undefined ? null : shown(url) }
   }
   const { headers, vendor, authorization } = hostOf(action.host)
-  const { method, body } = action.kind === 'policy' ? { method: 'POST', body: policyBody(action) } : action
+  const { method, body } = action.kind === 'policy' ? policyRequest(action) : action
   const signIn = authorization({ user: vendor, secret: new Secret('•') })
   return {
     kind: 'request',
@@ -112,14 +112,17 @@ const shownAll = (headers: Readonly<Record<string, Str>> = {}) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, shown(value)]))
 
 /** What is written to a policy: everybody else's bindings are read right before, and go back as they came. */
-function policyBody({ member, roles, only }: PolicyAction): Body {
+function policyBody({ member, roles, only, reads }: PolicyAction): Body {
   const others = only ? t`every binding as read, without ${member}` : 'every binding as read'
   const added = roles.map(({ role, condition, ends }) => {
     const ending = ends && { title: ENDS, expression: t`request.time < timestamp("${hole(ends.fact)}")` }
     return { role, members: [member], condition: ending ?? (condition && { ...condition }) }
   })
-  return { policy: { version: 3, etag: 'as read', bindings: [others, ...added] } }
+  const policy = { version: 3, etag: 'as read', bindings: [others, ...added] }
+  return reads === 'bucket' ? policy : { policy }
 }
+
+const policyRequest = (action: PolicyAction) => ({ method: WRITES[action.reads].method, body: policyBody(action) })
 
 /** The commands that do the same by hand. */
 export function byHand(action: Action, { id }: Step, place: Place): readonly ByHand[] {
@@ -178,13 +181,16 @@ export function toldPerson(action: Action): readonly Str[] {
 /** What goes over the wire, on one line; undefined for what stays on this machine. */
 export function overTheWire(action: Action, place: Place): string | undefined {
   if (action.kind !== 'request' && action.kind !== 'policy') return undefined
-  const { method, body } = action.kind === 'policy' ? { method: 'POST', body: policyBody(action) } : action
+  const { method, body } = action.kind === 'policy' ? policyRequest(action) : action
   const sent = body === undefined ? '' : ` ${JSON.stringify(fillBody(body, mark))}`
   return `${method} ${shown(urlOf(action, place))}${sent}`
 }
 
-const urlOf = (action: Pick<RequestAction | PolicyAction, 'kind' | 'host' | 'path'>, { bases }: Place): Str => {
+const urlOf = (
+  action: Pick<RequestAction, 'kind' | 'host' | 'path'> | Pick<PolicyAction, 'kind' | 'host' | 'path' | 'reads'>,
+  { bases }: Place,
+): Str => {
   const { host, path } = action
   const base = (bases.get(host)?.href ?? hostOf(host).home).replace(/\/$/, '')
-  return action.kind === 'policy' ? t`${base}${path}:setIamPolicy` : t`${base}${path}`
+  return action.kind === 'policy' ? t`${base}${path}${WRITES[action.reads].behind}` : t`${base}${path}`
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Json, textAt } from '../../clouds/json.ts'
 import { isServed, SERVICES } from './apis.ts'
+import { bucketNamed, chainOfBucket, registryBucket } from './bucket.ts'
 import { type Caller, nameOf } from './caller.ts'
 import { disabledText, refuse } from './refusals.ts'
 import { GCR, nameOfRepository, repositoryNamed } from './repository.ts'
@@ -35,22 +36,15 @@ const MEDIA_TYPE = 'application/vnd.docker.distribution.manifest.v2+json'
 
 /** The world in which the image is there under its tag, and its digest. Throws a Refusal. */
 export function pushed(push: Push): { readonly world: GoogleWorld; readonly digest: string } {
-  const { world, caller, now, tag, manifest } = push
+  const { world, now, manifest } = push
   const target = targetOf(push)
-  assertOpen(push, target.project)
   if (manifest === undefined) throw refuse.registry(400, 'MANIFEST_INVALID', 'manifest invalid')
+  if (isUnmoved(push, target.project)) return pushedToBucket(push, target)
+  assertServed(push, target.project)
   const known = repositoryNamed(world, target.project.id, target.location, target.id, now)
   const repository = known ?? madeByPush(push, target)
   assertMayPush(push, repository, target)
-  const image: Image = {
-    name: target.image,
-    digest: `sha256:${createHash('sha256').update(JSON.stringify(manifest)).digest('hex')}`,
-    mediaType: textAt(manifest, 'mediaType') ?? MEDIA_TYPE,
-    tags: [tag],
-    pushedBy: nameOf(caller),
-    uploadedAt: now.toISOString(),
-    updatedAt: now.toISOString(),
-  }
+  const image = imageOf(push, target)
   const by = { images: withImage(repository.images, image), updatedAt: now.toISOString() }
   return {
     digest: image.digest,
@@ -59,6 +53,36 @@ export function pushed(push: Push): { readonly world: GoogleWorld; readonly dige
       : withNew(world, 'repositories', { ...repository, ...by }),
   }
 }
+
+/** Into the old registry, while that still took any: whoever may write objects there may push (facts/google.md 2). */
+function pushedToBucket(push: Push, target: Target): { readonly world: GoogleWorld; readonly digest: string } {
+  const { world, caller, now, host } = push
+  const bucket = bucketNamed(world, registryBucket(host, target.project.id))
+  if (!world.rules.containerRegistryTakesPushes || !bucket) {
+    throw refuse.registry(403, 'DENIED', shutDown(target.project.id))
+  }
+  const all = permissionsOf(world, caller, chainOfBucket(world, bucket), now)
+  const missing = BY_PUSHING.find(permission => !all.has(permission))
+  if (missing !== undefined) throw refuse.registry(403, 'DENIED', noStorage(missing, bucket.name))
+  const image = imageOf(push, target)
+  const images = withImage(bucket.images, image)
+  return { digest: image.digest, world: withChanged(world, 'buckets', bucket, { images }) }
+}
+
+/** facts/google.md 2: the old registry's documentation names objects.delete among what a push needs. */
+const BY_PUSHING = ['storage.buckets.get', 'storage.objects.create', 'storage.objects.delete', 'storage.objects.list']
+
+const imageOf = ({ caller, now, tag, manifest }: Push, { image }: Target): Image => ({
+  name: image,
+  digest: `sha256:${createHash('sha256')
+    .update(JSON.stringify(manifest ?? null))
+    .digest('hex')}`,
+  mediaType: textAt(manifest, 'mediaType') ?? MEDIA_TYPE,
+  tags: [tag],
+  pushedBy: nameOf(caller),
+  uploadedAt: now.toISOString(),
+  updatedAt: now.toISOString(),
+})
 
 /** The tags of a new one are taken from the others; one that was there is newer, and keeps its own. */
 function withImage(images: readonly Image[], one: Image): Image[] {
@@ -82,15 +106,16 @@ function targetOf({ world, now, host, path }: Push): Target {
   throw denied('repositories.uploadArtifacts', name)
 }
 
-/** Throws a Refusal where the registry takes no push for the project at all (facts/google.md 2, 4). */
-function assertOpen({ world, now, host }: Push, project: Project): void {
+/** Throws a Refusal where Artifact Registry is not enabled in the project (facts/google.md 4). */
+function assertServed({ world, now }: Push, project: Project): void {
   if (!isServed(world, project, 'artifactregistry', now)) {
     throw refuse.registry(403, 'DENIED', disabledText(AR, SERVICES[AR]?.title ?? AR, project.number))
   }
-  if (Object.hasOwn(GCR, host) && project.redirection === 'REDIRECTION_FROM_GCR_IO_DISABLED') {
-    throw refuse.registry(403, 'DENIED', shutDown(project.id))
-  }
 }
+
+/** Is the host still the old registry's for the project (facts/google.md 2)? */
+const isUnmoved = ({ host }: Push, { redirection }: Project): boolean =>
+  Object.hasOwn(GCR, host) && redirection === 'REDIRECTION_FROM_GCR_IO_DISABLED'
 
 /** Only gcr.io's, and only with a right on the project (facts/google.md 2). */
 function madeByPush({ world, caller, now, host }: Push, { project, location, id }: Target): Repository {
@@ -121,6 +146,9 @@ const denied = (permission: string, resource: string) =>
     'DENIED',
     `Permission "artifactregistry.${permission}" denied on resource "${resource}" (or it may not exist)`,
   )
+
+const noStorage = (permission: string, bucket: string): string =>
+  `Access denied. The account does not have ${permission} on the bucket ${bucket}.`
 
 const NO_CREATE =
   'gcr.io repo does not exist. Creating on push requires the artifactregistry.repositories.createOnPush permission'

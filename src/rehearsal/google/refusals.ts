@@ -147,6 +147,9 @@ export const refuse = {
         description: `User ${member.replace(/^\w+:/, '')} is not in permitted organization.`,
       }),
     ),
+  /** As Cloud Storage shapes it (facts/google.md 4, the 412). */
+  storage: (code: number, reason: string, message: string) =>
+    new Refusal(code, { error: { code, message, errors: [{ message, domain: 'global', reason }] } }),
   /** As distribution's specification shapes a registry's. */
   registry: (status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) =>
     new Refusal(status, { errors: [{ code, message }] }, headers),

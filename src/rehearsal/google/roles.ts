@@ -1,5 +1,5 @@
 /** Where a role may be granted. */
-export type Place = 'organization' | 'project' | 'account' | 'repository'
+export type Place = 'organization' | 'project' | 'account' | 'repository' | 'bucket'
 
 export interface Role {
   readonly title: string
@@ -78,6 +78,15 @@ const STORAGE_ADMIN = [
   ...named('storage.objects', 'create', 'delete', ...READ, 'getIamPolicy', 'setIamPolicy', 'update'),
 ]
 
+/** Of the bindings that a bucket is born with (facts/google.md 8), by Cloud Storage's list of its roles. */
+const LEGACY_READER = ['storage.buckets.get', 'storage.multipartUploads.list', 'storage.objects.list']
+const LEGACY_WRITER = [
+  ...LEGACY_READER,
+  ...named('storage.multipartUploads', 'abort', 'create', 'listParts'),
+  ...named('storage.objects', 'create', 'delete'),
+]
+const LEGACY_OWNER = [...LEGACY_WRITER, ...named('storage.buckets', 'getIamPolicy', 'setIamPolicy', 'update')]
+
 const OBJECT_VIEWER = [...named('resourcemanager.projects', ...READ), ...named('storage.objects', ...READ)]
 
 const ACCOUNT_VIEWER = [
@@ -134,6 +143,7 @@ const role = (title: string, description: string, on: readonly Place[], permissi
 
 const REPOSITORIES = [...ABOVE, 'repository'] as const
 const ACCOUNTS = [...ABOVE, 'account'] as const
+const BUCKETS = [...ABOVE, 'bucket'] as const
 
 /**
  * The predefined roles that the set-up meets. Those of Artifact Registry are whole (facts/google.md 2, and the role files
@@ -184,8 +194,26 @@ export const ROLES: Readonly<Record<string, Role>> = {
     REPOSITORIES,
     REGISTRY_ADMIN,
   ),
-  'roles/storage.admin': role('Storage Admin', 'Grants full control of buckets and objects.', ABOVE, STORAGE_ADMIN),
-  'roles/storage.objectViewer': role('Storage Object Viewer', 'Read access to objects.', ABOVE, OBJECT_VIEWER),
+  'roles/storage.admin': role('Storage Admin', 'Grants full control of buckets and objects.', BUCKETS, STORAGE_ADMIN),
+  'roles/storage.objectViewer': role('Storage Object Viewer', 'Read access to objects.', BUCKETS, OBJECT_VIEWER),
+  'roles/storage.legacyBucketOwner': role(
+    'Storage Legacy Bucket Owner',
+    'Read and write access to existing buckets with object listing/creation/deletion.',
+    ['bucket'],
+    LEGACY_OWNER,
+  ),
+  'roles/storage.legacyBucketWriter': role(
+    'Storage Legacy Bucket Writer',
+    'Read access to buckets with object listing/creation/deletion.',
+    ['bucket'],
+    LEGACY_WRITER,
+  ),
+  'roles/storage.legacyBucketReader': role(
+    'Storage Legacy Bucket Reader',
+    'Read access to buckets with object listing.',
+    ['bucket'],
+    LEGACY_READER,
+  ),
   'roles/iam.serviceAccountAdmin': role(
     'Service Account Admin',
     'Create and manage service accounts.',

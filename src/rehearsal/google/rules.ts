@@ -9,6 +9,7 @@ const APIS = [
   'iamcredentials',
   'orgpolicy',
   'artifactregistry',
+  'storage',
 ] as const
 export type Api = (typeof APIS)[number]
 
@@ -38,9 +39,19 @@ export const rules = z.strictObject({
    */
   clientProjectApis: z
     .array(z.enum(APIS))
-    .default(['cloudresourcemanager', 'cloudbilling', 'serviceusage', 'iam', 'iamcredentials', 'artifactregistry']),
+    .default([
+      'cloudresourcemanager',
+      'cloudbilling',
+      'serviceusage',
+      'iam',
+      'iamcredentials',
+      'artifactregistry',
+      'storage',
+    ]),
   /** Whether a project's policy takes a condition on a role of Artifact Registry's (not verified). */
   takesConditions: z.boolean().default(true),
+  /** Whether the old registry still takes pushes into a bucket; it has not since 2025-03-18 (2). */
+  containerRegistryTakesPushes: z.boolean().default(false),
   /** Whether a docker login takes a key in base64, as _json_key_base64 (2: from memory). */
   base64Login: z.boolean().default(true),
 })

@@ -6,6 +6,7 @@ import type { Call, Service } from '../service.ts'
 import type { World } from '../world.ts'
 import { assertPaid } from './apis.ts'
 import { BILLING } from './billing.ts'
+import { BUCKETS } from './buckets.ts'
 import { type Caller, callerOf, nameOf } from './caller.ts'
 import { IMPERSONATION } from './impersonation.ts'
 import { KEY_ROUTES } from './keys.ts'
@@ -33,6 +34,7 @@ const ROUTES: readonly Route[] = [
   ...ROLE_DEFINITIONS,
   ...ORG_POLICIES,
   ...REPOSITORIES,
+  ...BUCKETS,
   ...OPERATIONS,
 ]
 

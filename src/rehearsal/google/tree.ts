@@ -1,5 +1,5 @@
 import { KEPT_MS } from './account.ts'
-import type { Account, Folder, GoogleWorld, Organization, Policy, Project, Repository } from './world.ts'
+import type { Account, Bucket, Folder, GoogleWorld, Organization, Policy, Project, Repository } from './world.ts'
 
 /** What has a policy, and above it what its policy is inherited from. */
 export type Chain = readonly { readonly policy: Policy }[]
@@ -26,7 +26,7 @@ export const projectNamed = (world: GoogleWorld, name: string | undefined, now: 
       (deletedAt === null || Date.parse(deletedAt) + KEPT_MS > now.getTime()),
   )
 
-export const projectOf = (world: GoogleWorld, { project }: Account | Repository): Project | undefined =>
+export const projectOf = (world: GoogleWorld, { project }: Account | Bucket | Repository): Project | undefined =>
   world.projects.find(({ id }) => id === project)
 
 export const chainOfProject = (world: GoogleWorld, project: Project): Chain => [

@@ -31,15 +31,14 @@ const binding = z.strictObject({
   condition: condition.exactOptional(),
 })
 
-const policy = z
-  .strictObject({
-    bindings: z.array(binding).default([]),
-    /** How often it was changed: its etag. */
-    changes: z.int().min(0).default(0),
-    /** What stood before, as long as it may still count; the oldest first. */
-    former: z.array(z.strictObject({ until: z.iso.datetime(), bindings: z.array(binding) })).default([]),
-  })
-  .prefault({})
+const anyPolicy = z.strictObject({
+  bindings: z.array(binding).default([]),
+  /** How often it was changed: its etag. */
+  changes: z.int().min(0).default(0),
+  /** What stood before, as long as it may still count; the oldest first. */
+  former: z.array(z.strictObject({ until: z.iso.datetime(), bindings: z.array(binding) })).default([]),
+})
+const policy = anyPolicy.prefault({})
 
 /** What an organization's administrator decided on a constraint, without `constraints/`. */
 const orgPolicies = z.array(
@@ -171,6 +170,30 @@ const repository = z.strictObject({
   policy,
 })
 
+/** facts/google.md 8: what the policy of every bucket has from its birth. */
+const legacyBindings = (project: string): z.infer<typeof binding>[] => [
+  { role: 'roles/storage.legacyBucketOwner', members: [`projectEditor:${project}`, `projectOwner:${project}`] },
+  { role: 'roles/storage.legacyBucketReader', members: [`projectViewer:${project}`] },
+]
+
+/** Of Cloud Storage; the old registry kept images in one, and none is made by a push any more (facts/google.md 0.2). */
+const bucket = z
+  .strictObject({
+    name: z.string(),
+    project: z.string(),
+    location: z.string().default('US'),
+    /** False: objects have lists of their own of who may what with them. */
+    uniformAccess: z.boolean().default(true),
+    createdAt: when,
+    images: z.array(image).default([]),
+    /** As every bucket is born, unless told. */
+    policy: anyPolicy.optional(),
+  })
+  .transform(({ policy, ...one }) => ({
+    ...one,
+    policy: policy ?? anyPolicy.parse({ bindings: legacyBindings(one.project) }),
+  }))
+
 const json: z.ZodType<Json> = z.json()
 
 const operation = z.strictObject({
@@ -189,6 +212,7 @@ export const googleWorld = z.strictObject({
   projects: z.array(project).default([]),
   accounts: z.array(account).default([]),
   repositories: z.array(repository).default([]),
+  buckets: z.array(bucket).default([]),
   operations: z.array(operation).default([]),
   /** What all keys of all accounts are made from; made with the first. */
   privateKey: z.string().nullable().default(null),
@@ -204,6 +228,7 @@ export type Project = z.infer<typeof project>
 export type Account = z.infer<typeof account>
 export type Key = z.infer<typeof key>
 export type Repository = z.infer<typeof repository>
+export type Bucket = z.infer<typeof bucket>
 export type Image = z.infer<typeof image>
 export type Operation = z.infer<typeof operation>
 export type Policy = z.infer<typeof policy>
