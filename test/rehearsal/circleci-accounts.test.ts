@@ -12,11 +12,12 @@ const ME = '/api/v2/me'
 
 describe('the empty world', () => {
   test('holds one user with a token of a year, and nothing else', () => {
-    const { users, rules, ...more } = emptyWorld(new Date('2026-11-22T10:00:00Z')).circleci
+    const { users, rules, privateKey, ...more } = emptyWorld(new Date('2026-11-22T10:00:00Z')).circleci
     expect(users).toMatchObject([
       { login: 'you', tokens: [{ kind: 'personal', expiresAt: '2027-11-22T10:00:00.000Z' }] },
     ])
     expect(users[0]?.tokens[0]?.token).toMatch(/^ccipat_[\w-]{60}$/)
+    expect(privateKey).toBeNull()
     expect(Object.values(more).flat()).toEqual([])
   })
 

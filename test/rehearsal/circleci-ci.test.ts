@@ -3,17 +3,20 @@ import { describe, expect, test } from 'vitest'
 import { type Json, textAt } from '../../src/clouds/json.ts'
 import { shown } from '../../src/engine/text.ts'
 import { push } from '../../src/rehearsal/circleci/people.ts'
+import { newPool, newProvider } from '../../src/rehearsal/google/world.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { keylessLines } from '../../steps/circleci/config/login.ts'
 import { ACME, APP, acme, admit, circleClient, furnish, idOf, itemsOf } from './circleci-client.ts'
 import { CONFIG } from './circleci-config.ts'
 import type { Client } from './client.ts'
 import {
+  E,
   furnishAcme,
   furnish as furnishGoogle,
   googleClient,
   LIBRARY,
   MAY_CREATE,
+  NUMBER,
   P,
   PUSHER,
   regrant,
@@ -508,18 +511,73 @@ describe('what a job does', () => {
     expect(output).not.toContain('canary')
   })
 
-  test('Google lets in without a key, by a file of credentials, and nobody without either', async () => {
-    const given = `gcloud auth activate-service-account --key-file \${HOME}/key.json`
-    expect(CONFIG).toContain(given)
-    const keyless = CONFIG.replace(given, () => 'gcloud auth login --brief --cred-file=creds.json')
-    expect((await ended(await ci({ config: keyless }))).jobs.push_gce_registry).toBe('success')
-    const key = `printf '%s\\n' "\${GCLOUD_AUTH_ENCODED}" | base64 --decode > "\${HOME}/key.json"`
-    expect(CONFIG).toContain(key)
-    const [token = '', ...login] = keylessLines({ provider: 'projects/17/x', account: 'ci@x' }).map(shown)
-    const ours = CONFIG.replace(key, () => token).replace(given, () => login.join('\n            '))
-    expect((await ended(await ci({ config: ours }))).jobs.push_gce_registry).toBe('success')
-    const without = CONFIG.replace(given, () => 'gcloud auth list')
-    expect((await ended(await ci({ config: without }))).jobs.push_gce_registry).toBe('failed')
+  describe('Google lets in without a key', () => {
+    const POOL = `projects/${NUMBER}/locations/global/workloadIdentityPools/circleci-app`
+    const decode = `printf '%s\\n' "\${GCLOUD_AUTH_ENCODED}" | base64 --decode > "\${HOME}/key.json"`
+    const activate = `gcloud auth activate-service-account --key-file \${HOME}/key.json`
+    const [token = '', ...login] = keylessLines({ provider: `${POOL}/providers/circleci`, account: E }).map(shown)
+    const config = CONFIG.replace(decode, () => token).replace(activate, () => login.join('\n            '))
+
+    /** The account may be spoken as by the project; `origin` is the repository that the provider takes. */
+    const letIn = (origin: string) => (world: World) => {
+      const [project, organization] = [world.circleci.projects[0]?.id ?? '', idOf(world.circleci, ACME)]
+      const provider = newProvider({
+        id: 'circleci',
+        issuer: `https://oidc.circleci.com/org/${organization}`,
+        audiences: [organization],
+        mapping: { 'google.subject': "assertion['oidc.circleci.com/project-id']" },
+        condition: `assertion['oidc.circleci.com/vcs-origin'] == '${origin}'`,
+      })
+      world.google.identityPools.push(newPool({ project: P, id: 'circleci-app', providers: [provider] }))
+      for (const { policy } of world.google.accounts) {
+        const members = [`principal://iam.googleapis.com/${POOL}/subject/${project}`]
+        policy.bindings.push({ role: 'roles/iam.workloadIdentityUser', members })
+      }
+    }
+    const pushOf = async (change?: (world: World) => void, text = config) =>
+      (await ended(await ci({ config: text, ...(change && { change }) }))).jobs.push_gce_registry
+
+    test('whom a provider takes, by the token that CircleCI signs', async () => {
+      expect(config).not.toContain('GCLOUD_AUTH_ENCODED')
+      expect(await pushOf(letIn('github.com/acme/app'))).toBe('success')
+    })
+
+    test('and nobody else', async () => {
+      expect(await pushOf(letIn('github.com/mallory/app'))).toBe('failed')
+      expect(await pushOf()).toBe('failed')
+      expect(await pushOf(letIn('github.com/acme/app'), config.replace(token, ':'))).toBe('failed')
+      expect(
+        await pushOf(
+          undefined,
+          CONFIG.replace(activate, () => 'gcloud auth list'),
+        ),
+      ).toBe('failed')
+      expect(
+        await pushOf(
+          undefined,
+          CONFIG.replace(activate, () => 'gcloud auth login --cred-file=x.json'),
+        ),
+      ).toBe('failed')
+    })
+
+    test.each([false, true])(
+      'and no build of a fork, where forks get secrets: %s',
+      async forks_receive_secret_env_vars => {
+        const place = await ci({
+          config,
+          change: world => {
+            letIn('github.com/acme/app')(world)
+            const settings = world.circleci.projects[0]?.settings.advanced
+            Object.assign(settings ?? {}, { forks_receive_secret_env_vars })
+          },
+        })
+        const pipeline = await place.trigger('main')
+        for (const one of place.rehearsal.world.circleci.pipelines) one.fork = 'mallory/app'
+        place.pass(120)
+        const jobs = await statuses(place.circle, await workflowPath(place.circle, pipeline))
+        expect(jobs.push_gce_registry).toBe('failed')
+      },
+    )
   })
 
   test('a push to Google makes the repository where the account may, and leaves the tag there', async () => {

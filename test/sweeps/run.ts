@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { execa } from 'execa'
-import { newPrivateKey } from '../../src/rehearsal/google/key-file.ts'
+import { newPrivateKey } from '../../src/rehearsal/private-key.ts'
 import { type Logged, type Rehearsal, startRehearsal } from '../../src/rehearsal/server.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { git, makeCheckout } from '../support/checkout.ts'
@@ -24,6 +24,8 @@ export interface Place {
   readonly folder: string
   /** The rehearsal's hook, where nothing else is to happen. */
   readonly watch: NonNullable<Rehearsal['hook']>
+  /** What the command line says of the route. */
+  readonly argv: readonly string[]
 }
 
 export interface Ran {
@@ -44,6 +46,7 @@ export interface Running {
 interface Beginning {
   readonly world: World
   readonly folder: string
+  readonly argv: readonly string[]
 }
 
 /** What all of Google's keys are made from. */
@@ -69,7 +72,7 @@ export class Bench {
     const world = route.world()
     // It takes longer to make than a run waits here.
     world.google.privateKey ??= PRIVATE_KEY
-    this.#beginnings.push({ world, folder: dirname(checkout) })
+    this.#beginnings.push({ world, folder: dirname(checkout), argv: route.argv })
   }
 
   /**
@@ -83,12 +86,17 @@ export class Bench {
         const ran = await this.run(place, options(place))
         if (ran.code !== 0 && ran.code !== 3) throw new Error(`stage ${stage + 1} ended with ${ran.code}:\n${ran.said}`)
         done.push(read(place, ran))
-        if (ran.code === 0) return true
-        commitAndPush(place)
-        this.route.people(place.rehearsal.world)
+        const { later } = this.route
+        const isLater = place.argv === later
+        if (ran.code === 0 && (isLater || later === undefined)) return true
+        const argv = ran.code === 0 ? (later ?? []) : place.argv
+        if (ran.code !== 0) {
+          commitAndPush(place)
+          this.route.people(place.rehearsal.world)
+        }
         const folder = join(this.#folder, `stage-${stage + 2}`)
         cpSync(place.folder, folder, { recursive: true })
-        this.#beginnings.push({ world: structuredClone(place.rehearsal.world), folder })
+        this.#beginnings.push({ world: structuredClone(place.rehearsal.world), folder, argv })
         return false
       })
       if (isOver) return done
@@ -111,7 +119,8 @@ export class Bench {
       rehearsal.hook = watch
       const [checkout, state] = [join(folder, 'checkout'), join(folder, 'state')]
       try {
-        const result = await work({ bench: this, rehearsal, checkout, state, folder, watch })
+        const { argv } = beginning
+        const result = await work({ bench: this, rehearsal, checkout, state, folder, watch, argv })
         if (lost.length > 0) throw new Error(`CI could push, and could no more: ${lost.join('; ')}`)
         return result
       } finally {
@@ -123,12 +132,12 @@ export class Bench {
 
   /** Starts the program as a script would: everything is known, nobody is asked. */
   start(
-    { rehearsal, checkout, state, folder }: Place,
+    { rehearsal, checkout, state, folder, argv: ofRoute }: Place,
     preload: NodeJS.ProcessEnv = {},
     more: readonly string[] = [],
   ): Running {
     const hook = Object.keys(preload).length > 0 ? ['--import', resolve('test/sweeps/kill-point.mjs')] : []
-    const argv = ['--yes', '--no-input', '--allow-host', '127.0.0.1', '--state-dir', state, ...this.route.argv, ...more]
+    const argv = ['--yes', '--no-input', '--allow-host', '127.0.0.1', '--state-dir', state, ...ofRoute, ...more]
     const child = execa(process.execPath, [...hook, this.#program, ...argv], {
       cwd: checkout,
       env: { ...bareEnvironment(folder), DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...preload },

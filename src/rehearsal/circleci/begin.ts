@@ -31,6 +31,7 @@ function newPipeline(world: CircleciWorld, mint: Mint, given: Beginning): Pipeli
     library: library ?? null,
     errors: [],
     trigger,
+    fork: null,
     actor,
     createdAt: at.toISOString(),
     workflows: [],

@@ -3,9 +3,19 @@ import { anywhere, type Config, environmentOf, type PlannedJob, runsOf } from '.
 import { herokuFault } from './credentials.ts'
 import { DENIED, type Login, loginFault, pushFault } from './docker.ts'
 import { toldBy } from './docker-login.ts'
-import { activated, type GoogleLogin, googleLoginFault, googlePushFault } from './gcloud.ts'
+import {
+  activated,
+  describedWay,
+  googleLoginFault,
+  googlePushFault,
+  type JobFiles,
+  loggedInWithoutKey,
+} from './gcloud.ts'
 import { libraryNames } from './library.ts'
+import { type JobIdentity, jobTokens } from './oidc.ts'
+import { organizationBySlug } from './organization.ts'
 import { type Command, commandsIn } from './shell.ts'
+import { organizationSlugOf } from './slug.ts'
 import type { Context, Pipeline, Project, Step } from './world.ts'
 
 type Environment = Readonly<Record<string, string>>
@@ -18,7 +28,8 @@ interface Place {
   readonly environment: Environment
   readonly now: Date
   /** To which registries it has logged in so far. */
-  readonly logins: { hub?: Login; heroku?: true; google?: GoogleLogin }
+  readonly logins: { hub?: Login; heroku?: true; google?: Login }
+  readonly files: JobFiles
 }
 
 /** What the image is called on Docker Hub and at Google: the build script's own variables (facts/circleci.md 0). */
@@ -45,10 +56,16 @@ export function carriedOut(
   now: Date,
 ): Step[] {
   const secrets = valuesOf(projectOf(world, pipeline), contexts)
-  const environment = { ...secrets, ...environmentOf(config, job) }
-  const place: Place = { world, config, pipeline, environment, now, logins: {} }
+  const runs = runsOf(config, job)
+  // Signing takes a moment.
+  const tokens = runs.some(({ command }) => command.includes('CIRCLE_OIDC_TOKEN'))
+    ? tokensOf(world, pipeline, contexts, now)
+    : {}
+  const environment = { ...secrets, ...tokens, ...environmentOf(config, job) }
+  const files: JobFiles = { tokens: new Map(), ways: new Map() }
+  const place: Place = { world, config, pipeline, environment, now, logins: {}, files }
   const steps: Step[] = [{ name: 'Spin up environment', failed: false, lines: ['Starting container'] }]
-  for (const { name, command, environment: own } of runsOf(config, job)) {
+  for (const { name, command, environment: own } of runs) {
     const here = { ...environment, ...own }
     const step = carriedOutStep({ ...place, environment: here }, name, commandsIn(command, here))
     steps.push({ ...step, lines: step.lines.map(line => hidden(line, Object.values(secrets))) })
@@ -64,6 +81,24 @@ const hidden = (line: string, secrets: readonly string[]): string =>
 
 const projectOf = ({ circleci }: World, { project }: Pipeline): Project | undefined =>
   circleci.projects.find(({ slug }) => slug === project)
+
+/** Who the job is to others; a fork's is not told, unless forks get the project's secrets (facts/circleci.md 9). */
+function tokensOf(world: World, pipeline: Pipeline, contexts: readonly Context[], now: Date): Environment {
+  const project = projectOf(world, pipeline)
+  const organization = organizationBySlug(world.circleci, organizationSlugOf(pipeline.project))
+  const user = world.circleci.users.find(({ login }) => login === pipeline.actor)
+  if (!project || !organization || !user) return {}
+  if (pipeline.fork !== null && !project.settings.advanced.forks_receive_secret_env_vars) return {}
+  const job: JobIdentity = {
+    organization: organization.id,
+    project: project.id,
+    user: user.id,
+    origin: `github.com/${pipeline.fork ?? pipeline.project.replace(/^[^/]+\//, '')}`,
+    branch: pipeline.branch,
+    contexts: contexts.map(({ id }) => id),
+  }
+  return jobTokens(world.circleci, job, now)
+}
 
 /** A later context wins, and any wins over the project's own (facts/circleci.md 5). */
 function valuesOf(project: Project | undefined, contexts: readonly Context[]): Environment {
@@ -93,6 +128,10 @@ function outcome(place: Place, command: Command): Outcome | undefined {
   if (program === 'docker' && verb === 'login') return login(place, rest, command)
   if (program === 'docker' && verb === 'push') return push(place, rest.find(word => !word.startsWith('-')) ?? '')
   if (program === 'gcloud' && verb === 'auth') return google(place, rest)
+  if (program === 'gcloud' && verb === 'iam' && rest[1] === 'create-cred-config') {
+    return { fault: describedWay(place.files, rest.slice(2)) }
+  }
+  if (program === 'printf' || program === 'echo') return written(place, words)
   const target = words.map(word => DEPLOYS.find(([pattern]) => pattern.test(word))?.[1]).find(Boolean)
   return target?.(place)
 }
@@ -135,18 +174,27 @@ function entered(fault: string | undefined, remember: () => void): Outcome {
   return { says: ['Login Succeeded'] }
 }
 
-/** By a key from the variable, or without one by a file that says how (facts/circleci.md 9), which is taken as it is. */
+/** By a key from the variable, or without one by a file that says how (facts/circleci.md 9). */
 function google(
-  { world, environment, logins, now }: Place,
+  { world, environment, logins, files, now }: Place,
   [verb, ...options]: readonly string[],
 ): Outcome | undefined {
   const isKeyless = verb === 'login' && options.some(option => option.startsWith('--cred-file'))
   if (!isKeyless && verb !== 'activate-service-account') return undefined
   const text = Buffer.from(environment.GCLOUD_AUTH_ENCODED ?? '', 'base64').toString()
-  const tried = isKeyless ? { login: 'keyless' as const } : activated(world, text, now)
+  const tried = isKeyless ? loggedInWithoutKey(world, files, options, now) : activated(world, text, now)
   if ('fault' in tried) return tried
   logins.google = tried.login
   return { says: ['Activated service account credentials'] }
+}
+
+/** What is printed into a file. */
+function written({ files }: Place, words: readonly string[]): Outcome | undefined {
+  const at = words.findIndex(word => word.startsWith('>'))
+  const text = words[at - 1]
+  const file = words[at] === '>' ? words[at + 1] : words[at]?.slice(1)
+  if (at > 1 && text !== undefined && file) files.tokens.set(file, text)
+  return undefined
 }
 
 function push({ world, logins, now }: Place, image: string): Outcome {

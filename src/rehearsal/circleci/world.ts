@@ -169,6 +169,8 @@ const pipeline = z.strictObject({
   /** Then nothing runs. */
   errors: z.array(z.strictObject({ type: z.string(), message: z.string() })).default([]),
   trigger: z.enum(['webhook', 'api']).default('webhook'),
+  /** OWNER/NAME of the fork whose pull request it builds; null: none. */
+  fork: z.string().nullable().default(null),
   actor: login,
   /** Before, it cannot be seen. */
   createdAt: when,
@@ -182,6 +184,8 @@ export const circleciWorld = z.strictObject({
   projects: z.array(project).default([]),
   contexts: z.array(context).default([]),
   pipelines: z.array(pipeline).default([]),
+  /** What it signs the tokens of jobs with; made with the first. */
+  privateKey: z.string().nullable().default(null),
   rules: rules.prefault({}),
 })
 

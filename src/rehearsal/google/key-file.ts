@@ -1,15 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto'
 import * as z from 'zod'
 import { accountNamed, emailOf } from './account.ts'
 import type { Account, GoogleWorld } from './world.ts'
-
-/** A private key in PEM. Takes a moment: one does for all keys of a world. */
-export const newPrivateKey = (): string =>
-  generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  }).privateKey
 
 /** The file that is made of a key, as text. */
 export function keyFile(account: Account, keyId: string, privateKey: string): string {

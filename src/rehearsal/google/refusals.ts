@@ -147,6 +147,16 @@ export const refuse = {
         description: `User ${member.replace(/^\w+:/, '')} is not in permitted organization.`,
       }),
     ),
+  issuer: (issuer: string) =>
+    no(
+      'FAILED_PRECONDITION',
+      'Precondition check failed.',
+      precondition({
+        type: 'constraints/iam.workloadIdentityPoolProviders',
+        subject: issuer,
+        description: `The issuer ${issuer} is not allowed.`,
+      }),
+    ),
   /** As Cloud Storage shapes it (facts/google.md 4, the 412). */
   storage: (code: number, reason: string, message: string) =>
     new Refusal(code, { error: { code, message, errors: [{ message, domain: 'global', reason }] } }),

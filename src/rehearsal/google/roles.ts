@@ -124,7 +124,11 @@ const PROJECT_EDITOR = [
   ...KEY_ADMIN,
   ...named('serviceusage.services', 'disable', 'enable', 'use'),
 ]
+const POOL_ADMIN = ['iam.workloadIdentityPools', 'iam.workloadIdentityPoolProviders'].flatMap(one =>
+  named(one, 'create', 'delete', 'get', 'list', 'undelete', 'update'),
+)
 const PROJECT_OWNER = [
+  ...POOL_ADMIN,
   ...PROJECT_EDITOR,
   ...REGISTRY_ADMIN,
   CREATE_ON_PUSH,
@@ -240,6 +244,12 @@ export const ROLES: Readonly<Record<string, Role>> = {
     'Impersonate service accounts from federated workloads.',
     ACCOUNTS,
     named('iam.serviceAccounts', ...READ, 'getAccessToken', 'getOpenIdToken'),
+  ),
+  'roles/iam.workloadIdentityPoolAdmin': role(
+    'IAM Workload Identity Pool Admin',
+    'Full rights to create and manage workload identity pools.',
+    ['project'],
+    POOL_ADMIN,
   ),
   'roles/iam.securityReviewer': role('Security Reviewer', 'Read all policies.', ABOVE, [
     'artifactregistry.repositories.getIamPolicy',

@@ -8,6 +8,7 @@ import { assertPaid } from './apis.ts'
 import { BILLING } from './billing.ts'
 import { BUCKETS } from './buckets.ts'
 import { type Caller, callerOf, nameOf } from './caller.ts'
+import { IDENTITY_POOLS } from './identity-pools.ts'
 import { IMPERSONATION } from './impersonation.ts'
 import { KEY_ROUTES } from './keys.ts'
 import { OPERATIONS } from './operations.ts'
@@ -30,6 +31,7 @@ const ROUTES: readonly Route[] = [
   ...SERVICE_USAGE,
   ...SERVICE_ACCOUNTS,
   ...KEY_ROUTES,
+  ...IDENTITY_POOLS,
   ...IMPERSONATION,
   ...ROLE_DEFINITIONS,
   ...ORG_POLICIES,

@@ -145,6 +145,32 @@ const account = z.strictObject({
   policy,
 })
 
+/** Who vouches for the identities of a pool: an issuer of signed tokens. */
+const identityProvider = z.strictObject({
+  id: z.string(),
+  displayName: z.string().default(''),
+  description: z.string().default(''),
+  disabled: z.boolean().default(false),
+  readyAt: when,
+  deletedAt: moment,
+  issuer: z.string(),
+  audiences: z.array(z.string()).default([]),
+  /** Google's attribute → expression. */
+  mapping: z.record(z.string(), z.string()),
+  condition: z.string().default(''),
+})
+
+const identityPool = z.strictObject({
+  project: z.string(),
+  id: z.string(),
+  displayName: z.string().default(''),
+  description: z.string().default(''),
+  disabled: z.boolean().default(false),
+  readyAt: when,
+  deletedAt: moment,
+  providers: z.array(identityProvider).default([]),
+})
+
 const image = z.strictObject({
   name: z.string(),
   digest: z.string(),
@@ -212,6 +238,7 @@ export const googleWorld = z.strictObject({
   projects: z.array(project).default([]),
   accounts: z.array(account).default([]),
   repositories: z.array(repository).default([]),
+  identityPools: z.array(identityPool).default([]),
   buckets: z.array(bucket).default([]),
   operations: z.array(operation).default([]),
   /** What all keys of all accounts are made from; made with the first. */
@@ -227,6 +254,8 @@ export type BillingAccount = z.infer<typeof billingAccount>
 export type Project = z.infer<typeof project>
 export type Account = z.infer<typeof account>
 export type Key = z.infer<typeof key>
+export type IdentityPool = z.infer<typeof identityPool>
+export type IdentityProvider = z.infer<typeof identityProvider>
 export type Repository = z.infer<typeof repository>
 export type Bucket = z.infer<typeof bucket>
 export type Image = z.infer<typeof image>
@@ -255,6 +284,12 @@ export const newOrganization = (given: z.input<typeof organization>): Organizati
 
 /** An account without a key. */
 export const newAccount = (given: z.input<typeof account>): Account => account.parse(given)
+
+/** A pool without a provider. */
+export const newPool = (given: z.input<typeof identityPool>): IdentityPool => identityPool.parse(given)
+
+/** Who vouches for a pool’s identities. */
+export const newProvider = (given: z.input<typeof identityProvider>): IdentityProvider => identityProvider.parse(given)
 
 /** A repository without an image. */
 export const newRepository = (given: z.input<typeof repository>): Repository => repository.parse(given)

@@ -1,0 +1,61 @@
+import { createPublicKey, createSign, createVerify } from 'node:crypto'
+import type { Json } from '../../clouds/json.ts'
+import { newPrivateKey } from '../private-key.ts'
+import type { CircleciWorld } from './world.ts'
+
+/** What a job is: it decides who it is to others. */
+export interface JobIdentity {
+  readonly organization: string
+  readonly project: string
+  readonly user: string
+  /** github.com/OWNER/NAME: of a pull request from a fork, the fork. */
+  readonly origin: string
+  readonly branch: string
+  readonly contexts: readonly string[]
+}
+
+const LIFE_S = 3600
+const CLAIM = 'oidc.circleci.com'
+
+export const issuerOf = (organization: string): string => `https://${CLAIM}/org/${organization}`
+
+/** The signed tokens that a job gets, by the variables' names (facts/circleci.md 9). */
+export function jobTokens(world: CircleciWorld, job: JobIdentity, now: Date): Readonly<Record<string, string>> {
+  const { organization, project, user, origin, branch, contexts } = job
+  const ref = `refs/heads/${branch}`
+  const sub = `org/${organization}/project/${project}/user/${user}`
+  const claims = {
+    iss: issuerOf(organization),
+    aud: organization,
+    [`${CLAIM}/org-id`]: organization,
+    [`${CLAIM}/project-id`]: project,
+    [`${CLAIM}/context-ids`]: [...contexts],
+    [`${CLAIM}/vcs-origin`]: origin,
+    [`${CLAIM}/vcs-ref`]: ref,
+    [`${CLAIM}/ssh-rerun`]: false,
+  }
+  return {
+    CIRCLE_OIDC_TOKEN: signed(world, { ...claims, sub }, now),
+    CIRCLE_OIDC_TOKEN_V2: signed(world, { ...claims, sub: `${sub}/vcs-origin/${origin}/vcs-ref/${ref}` }, now),
+  }
+}
+
+function signed(world: CircleciWorld, claims: Readonly<Record<string, Json>>, now: Date): string {
+  world.privateKey ??= newPrivateKey()
+  const iat = Math.floor(now.getTime() / 1000)
+  const text = [
+    { alg: 'RS256', typ: 'JWT' },
+    { ...claims, iat, exp: iat + LIFE_S },
+  ]
+    .map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.')
+  return `${text}.${createSign('RSA-SHA256').update(text).sign(world.privateKey, 'base64url')}`
+}
+
+/** The claims of a token that this CircleCI has signed; undefined of any other. When it ends is for the reader to ask. */
+export function verified({ privateKey }: CircleciWorld, token: string): Readonly<Record<string, unknown>> | undefined {
+  const [, text = '', payload = '', signature = ''] = /^([\w-]+\.([\w-]+))\.([\w-]+)$/.exec(token) ?? []
+  if (privateKey === null) return undefined
+  const isSigned = createVerify('RSA-SHA256').update(text).verify(createPublicKey(privateKey), signature, 'base64url')
+  return isSigned ? JSON.parse(Buffer.from(payload, 'base64url').toString()) : undefined
+}
