@@ -13,12 +13,16 @@ import { repository } from './docker-hub/repository.ts'
 import { team } from './docker-hub/team.ts'
 import { token } from './docker-hub/token.ts'
 import { herokuRemote } from './git/heroku-remote.ts'
+import { actAs } from './google/act-as.ts'
 import { billing } from './google/billing.ts'
 import { bucket } from './google/bucket.ts'
 import { grant } from './google/grant.ts'
 import { key } from './google/key.ts'
+import { oldKeys } from './google/old-keys.ts'
+import { pool } from './google/pool.ts'
 import { project as googleProject } from './google/project.ts'
 import { prove } from './google/prove.ts'
+import { provider } from './google/provider.ts'
 import { repository as googleRepository } from './google/repository.ts'
 import { serviceAccount } from './google/service-account.ts'
 import { services } from './google/services.ts'
@@ -54,6 +58,9 @@ export const STEPS = inOrder([
   contextHeroku,
   contextGoogle,
   restrict,
+  pool,
+  provider,
+  actAs,
   config,
   configRepairs,
   ciToken,
@@ -69,4 +76,5 @@ export const STEPS = inOrder([
   strip,
   prove,
   confirmPush,
+  oldKeys,
 ])

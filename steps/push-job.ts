@@ -9,3 +9,6 @@ export const pushesToGoogle = ({ circleJobs }: { readonly circleJobs: Str }): bo
 
 /** The fact that tells when CI's account lost its roles on the project. */
 export const STRIPPED = 'google.strip:changed'
+
+/** Does CI come to Google by its own identity, without a key? */
+export const isKeyless = ({ googleRoute }: { readonly googleRoute: Str }): boolean => googleRoute === 'keyless'

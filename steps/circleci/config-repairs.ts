@@ -16,7 +16,7 @@ export const configRepairs = defineStep({
   today:
     'Single values, and the sign-in to Google where that is to be without a key: each has its own diff, and you take it or leave it by itself.',
   uses: USES,
-  after: ['circleci.config'],
+  after: ['circleci.config', 'google.provider'],
   local: true,
 
   async look(look) {

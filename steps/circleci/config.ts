@@ -32,7 +32,7 @@ export const config = defineStep({
   today:
     'Insertions alone, every other byte stays. A Heroku job that is defined and not run is brought back for the default branch, with the release that a push no longer makes. Where there is no config, a small one is offered. CircleCI itself checks the result before a credential is made.',
   uses: USES,
-  after: ['circleci.project'],
+  after: ['circleci.project', 'google.provider'],
   needs: ['circleci'],
   local: true,
 

@@ -7,7 +7,8 @@ import {
   type Variable,
 } from '../../src/clouds/circleci.ts'
 import { defineStep, type Owned, type StepId } from '../../src/engine/step.ts'
-import { hole, t } from '../../src/engine/text.ts'
+import { hole, type Str, t } from '../../src/engine/text.ts'
+import { isKeyless } from '../push-job.ts'
 
 /** facts/circleci.md 5, limits: of a context's name. */
 const LONGEST_NAME = 200
@@ -21,6 +22,7 @@ const contextStep = (about: {
   readonly answer: 'herokuContext' | 'googleContext'
   readonly holds: string
   readonly document: string
+  readonly when?: (answers: { readonly googleRoute: Str }) => boolean
 }) =>
   defineStep({
     id: about.id,
@@ -30,9 +32,10 @@ const contextStep = (about: {
     document: about.document,
     today:
       'The same by a request. A name may stand there already: it is used only with consent, since closing it to other projects may break them.',
-    uses: ['circleOrg', 'circleProject', about.answer],
+    uses: ['circleOrg', 'circleProject', 'googleRoute', about.answer],
     after: ['circleci.project'],
     needs: ['circleci'],
+    ...(about.when && { when: about.when }),
 
     async look(look) {
       const { circleOrg, circleProject, [about.answer]: name } = look.answers
@@ -137,4 +140,5 @@ export const contextGoogle = contextStep({
   answer: 'googleContext',
   holds: 'Google’s credential',
   document: 'created an org-level context `google-dummyapp`',
+  when: answers => !isKeyless(answers),
 })

@@ -27,6 +27,7 @@ const PREPARED = [
   'google.repository',
   'google.bucket',
   'google.temporary-role',
+  'google.act-as',
 ] as const
 
 export const firstRun = defineStep({

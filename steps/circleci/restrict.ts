@@ -4,6 +4,7 @@ import { textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep, type PersonAction } from '../../src/engine/step.ts'
 import { hole, type Str, shown, t } from '../../src/engine/text.ts'
 import { refusedTo } from '../delivery.ts'
+import { isKeyless } from '../push-job.ts'
 
 /** The contexts, the step that makes each, and whether the further condition is for it. */
 const CONTEXTS = [
@@ -12,6 +13,10 @@ const CONTEXTS = [
 ] as const
 
 type Answer = (typeof CONTEXTS)[number]['answer']
+
+/** Without a key there is nothing to be kept for Google. */
+const contextsOf = (answers: { readonly googleRoute: Str }) =>
+  CONTEXTS.filter(({ answer }) => answer !== 'googleContext' || !isKeyless(answers))
 
 /** What is still open of a context. */
 interface Open {
@@ -32,7 +37,15 @@ export const restrict = defineStep({
   document: '“any build within the org can request any context, you can’t have admins defining restricted contexts”',
   today:
     'One can, since then: a project restriction on each. “All members” stays, without it only the organization’s admins could use it. Only an admin of the organization may add a restriction. Where the signed-in account is none, the credentials wait for one (secretsUntilRestricted=wait); by choice they go into the project’s own variables, or into the open contexts all the same.',
-  uses: ['circleOrg', 'circleProject', 'herokuContext', 'googleContext', 'contextExpression', 'secretsUntilRestricted'],
+  uses: [
+    'circleOrg',
+    'circleProject',
+    'herokuContext',
+    'googleContext',
+    'contextExpression',
+    'secretsUntilRestricted',
+    'googleRoute',
+  ],
   after: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google'],
   needs: ['circleci'],
 
@@ -42,7 +55,7 @@ export const restrict = defineStep({
     const project = await readProject(read, answers.circleProject)
     if (project === undefined) return { is: 'missing' }
     const looked = await Promise.all(
-      CONTEXTS.map(async ({ answer, mayHaveCondition }) => {
+      contextsOf(answers).map(async ({ answer, mayHaveCondition }) => {
         const wanted = mayHaveCondition ? answers.contextExpression : undefined
         const context = await contextNamed(read, answers.circleOrg, answers[answer])
         const there = context ? await readRestrictions(read, context.id) : []
@@ -69,13 +82,13 @@ export const restrict = defineStep({
       return { is: 'present', state, notes: [...notes, ...notesOnOpen(left, answers)] }
     }
     if (open.length === 0) return { is: 'present', state, notes }
-    if (open.length === CONTEXTS.length) return { is: 'missing', state }
-    return { is: 'missing', state, partly: `one of ${CONTEXTS.length} contexts is closed` }
+    if (open.length === looked.length) return { is: 'missing', state }
+    return { is: 'missing', state, partly: `one of ${looked.length} contexts is closed` }
   },
 
   actions: (answers, seen) => {
     const state = seen !== undefined && 'state' in seen ? seen.state : undefined
-    return CONTEXTS.flatMap(({ answer, madeBy, mayHaveCondition }) => {
+    return contextsOf(answers).flatMap(({ answer, madeBy, mayHaveCondition }) => {
       const { project, condition } = state?.open[answer] ?? { project: true, condition: mayHaveCondition }
       const { contextExpression } = answers
       const name = answers[answer]
@@ -111,9 +124,11 @@ export const restrict = defineStep({
   // A context that we made goes with its restrictions; one that was there before stays closed: to open it is a person's.
   undo: () => [],
 
-  reach: ({ circleOrg, circleProject }, { record }) => ({
+  reach: ({ circleOrg, circleProject, googleRoute }, { record }) => ({
     where: 'CircleCI',
-    before: CONTEXTS.every(({ madeBy }) => record(madeBy) === 'made') ? 'nobody' : `every project of ${circleOrg}`,
+    before: contextsOf({ googleRoute }).every(({ madeBy }) => record(madeBy) === 'made')
+      ? 'nobody'
+      : `every project of ${circleOrg}`,
     now: `${circleProject} alone`,
   }),
 
@@ -149,6 +164,7 @@ interface Names {
   readonly circleProject: Str
   readonly herokuContext: Str
   readonly googleContext: Str
+  readonly googleRoute: Str
   readonly contextExpression?: Str
 }
 
@@ -157,7 +173,8 @@ function request(names: Names): Str {
   const { circleOrg, circleProject, herokuContext, googleContext, contextExpression: condition } = names
   const further =
     condition === undefined ? '' : t` In ${herokuContext}, also add the Expression Restriction ${condition}.`
-  return t`Please open Organization Settings > Contexts of ${circleOrg} in CircleCI. In each of ${herokuContext} and ${googleContext}, choose Add Project Restriction and pick ${circleProject}.${further} Keep All Members.`
+  const which = isKeyless(names) ? t`In ${herokuContext}` : t`In each of ${herokuContext} and ${googleContext}`
+  return t`Please open Organization Settings > Contexts of ${circleOrg} in CircleCI. ${which}, choose Add Project Restriction and pick ${circleProject}.${further} Keep All Members.`
 }
 
 /** Whom to ask where the signed-in account is no admin, with the text to forward. */

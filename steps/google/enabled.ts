@@ -2,6 +2,8 @@ import { reasonOf } from '../../src/clouds/google.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import type { Look } from '../../src/engine/step.ts'
+import type { Str } from '../../src/engine/text.ts'
+import { isKeyless } from '../push-job.ts'
 
 /** What the set-up enables, with its name as people know it. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -9,8 +11,15 @@ const NAMES: Readonly<Record<string, string>> = {
   'cloudresourcemanager.googleapis.com': 'Cloud Resource Manager',
   'iamcredentials.googleapis.com': 'IAM Service Account Credentials',
   'artifactregistry.googleapis.com': 'Artifact Registry',
+  'sts.googleapis.com': 'Security Token Service',
 }
-export const SERVICES = Object.keys(NAMES)
+/** Takes the tokens of others for its own: on the way without a key. */
+const FOR_KEYLESS = ['sts.googleapis.com']
+const FOR_ALL = Object.keys(NAMES).filter(name => !FOR_KEYLESS.includes(name))
+
+/** What a route needs. */
+export const servicesOf = (answers: { readonly googleRoute: Str }): readonly string[] =>
+  isKeyless(answers) ? [...FOR_ALL, ...FOR_KEYLESS] : FOR_ALL
 
 /** When they were enabled by this set-up, where they were. */
 export const ENABLED_AT = 'google.services:enabled-at'

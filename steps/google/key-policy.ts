@@ -40,6 +40,11 @@ async function isEnforcedByV2(look: Look<Used>, constraint: Constraint): Promise
   return isEnforced(reply) ?? false
 }
 
+/** The answers that go on without a key, with what they mean. */
+const WITHOUT = {
+  keyless: 'let CI sign in by its own identity, without a key: nothing to keep secret, and nobody to ask',
+} as const
+
 /** Who can allow keys, and what else there is: the same words whether it was looked up, or Google said so at the making. */
 export const byAdministrator = (place: Place, constraint: Constraint): PersonAction => ({
   kind: 'person',
@@ -49,8 +54,9 @@ export const byAdministrator = (place: Place, constraint: Constraint): PersonAct
   instructions: [
     t`The organization forbids keys of service accounts (${nameOf(constraint)}), so CI cannot get one. Nothing that was made is taken back, and everything that needs no key goes on.`,
     'To be owner of the project is not enough: it takes roles/orgpolicy.policyAdmin on the organization. A change may need 20 minutes before it counts.',
-    'The alternative needs no key at all: CI signs in by its own identity. That is the route keyless (googleRoute) of a coming version; this one cannot set it up yet.',
+    'Better than an exception: CI signs in by its own identity, and needs no key at all (googleRoute=keyless).',
   ],
+  instead: Object.entries(WITHOUT).map(([value, means]) => ({ answer: 'googleRoute', value, means })),
   url: t`https://console.cloud.google.com/iam-admin/orgpolicies/list?project=${place.googleProject}`,
   forward: t`Please allow keys of service accounts in the Google Cloud project ${place.googleProject}: override the organization policy ${nameOf(constraint)} for this project, not enforced. It is for one key of one account, ${accountOf(place)}, with which CircleCI pushes images, and which may do nothing else in the end. If keys must stay forbidden, tell me: workload identity federation with CircleCI as OIDC provider does without one.`,
 })

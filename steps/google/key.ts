@@ -21,7 +21,7 @@ import {
   standing,
   takeOut,
 } from '../delivery.ts'
-import { PUSH_JOB, pushesToGoogle } from '../push-job.ts'
+import { isKeyless, PUSH_JOB, pushesToGoogle } from '../push-job.ts'
 import { KEY_STEP, keysPath, lookAtKeys, noRight, type Sorted, sorted } from './key-list.ts'
 import { byAdministrator, bySaying, type Constraint, forbidden, forbiddenBy } from './key-policy.ts'
 import { accountOf } from './names.ts'
@@ -45,6 +45,7 @@ const USES = [
 type Used = (typeof USES)[number]
 type Given = Pick<Known, Used>
 type Names = Pick<Answers, Used>
+type KeyNames = Pick<Answers, 'googleProject' | 'googleServiceAccountId'>
 
 interface State extends Standing {
   readonly variable: string
@@ -65,11 +66,10 @@ export const key = defineStep({
   after: ['google.service-account', 'google.services', 'google.bucket', 'circleci.restrict', 'circleci.config'],
   brings: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google', 'circleci.restrict'],
   needs: ['google', 'circleci'],
-  when: pushesToGoogle,
+  when: answers => pushesToGoogle(answers) && !isKeyless(answers),
 
   async look(look): Promise<Seen<State>> {
     const { answers } = look
-    if (!hasKey(answers)) return { is: 'unknown', cause: notBuilt(answers) }
     const variable = keyVariableOf(look.file(CI_CONFIG), PUSH_JOB)
     const place = await placeNow(look, answers.googleContext)
     const [there, delivery] = await Promise.all([
@@ -97,7 +97,6 @@ export const key = defineStep({
   },
 
   actions: (answers, seen) => {
-    if (!hasKey(answers)) return []
     const state: State = {
       variable: KEY_VARIABLE,
       ...NOTHING,
@@ -110,12 +109,12 @@ export const key = defineStep({
       mint(answers),
       deliver(target, { variable: state.variable, value: KEY }),
     ]
-    return renewed(state, made, id => ({ ...remove(answers, id), takesBack: true }))
+    return renewed(state, made, id => ({ ...removeKey(answers, id), takesBack: true }))
   },
 
   undo: answers => [
     ...everyPlace(contextOf(answers), answers).map(place => takeOut(place, hole(VARIABLE))),
-    remove(answers, hole(`${KEY_STEP}:id`)),
+    removeKey(answers, hole(`${KEY_STEP}:id`)),
   ],
 
   means: refused,
@@ -124,16 +123,6 @@ export const key = defineStep({
 
 const contextOf = ({ googleContext }: Pick<Names, 'googleContext'>) =>
   ({ name: googleContext, madeBy: CONTEXT_STEP }) as const
-
-/** On the other routes CI has none. */
-const hasKey = ({ googleRoute }: Pick<Names, 'googleRoute'>): boolean =>
-  typeof googleRoute !== 'string' || ['documented', 'least-privilege', 'bucket'].includes(googleRoute)
-
-const notBuilt = ({ googleRoute }: Given): Cause => ({
-  code: 'not-in-this-version',
-  means: `This version cannot set up the route ${googleRoute} at Google; it has documented, least-privilege and bucket.`,
-  next: 'Choose one of these (--set googleRoute=least-privilege is the tighter one), and run again; or wait for a newer version.',
-})
 
 /** A key is made, and the answer with its private part came: neither policy nor limit stands in its way any more. */
 const isAtHand = (look: Look<Used>): boolean => look.endsIn(KEY.hole, '') !== undefined
@@ -213,7 +202,7 @@ function keyLimit(names: Given, keys: readonly Key[]): Cause {
 const QUIETLY = ['env', 'CLOUDSDK_CORE_LOG_HTTP=false', 'CLOUDSDK_CORE_DISABLE_FILE_LOGGING=true']
 
 /** What the account's keys are asked for with gcloud. */
-const gcloud = (verb: readonly Str[], names: Names): readonly Str[] => [
+const gcloud = (verb: readonly Str[], names: KeyNames): readonly Str[] => [
   ...['gcloud', 'iam', 'service-accounts', 'keys', ...verb],
   t`--iam-account=${accountOf(names)}`,
   t`--project=${names.googleProject}`,
@@ -242,7 +231,8 @@ const mint = (names: Names): RequestAction => ({
   byHand: [mintByHand(names)],
 })
 
-const remove = (names: Names, id: Str): RequestAction => ({
+/** Deletes one key of CI's account. */
+export const removeKey = (names: KeyNames, id: Str): RequestAction => ({
   kind: 'request',
   key: `delete-${shown(id)}`,
   does: t`delete the key ${id} of ${accountOf(names)}`,

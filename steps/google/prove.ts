@@ -2,17 +2,25 @@ import type { Cause } from '../../src/clouds/cause.ts'
 import { ancestorsIn, permissionsIn, type Rights, rightsIn } from '../../src/clouds/google-rights.ts'
 import { type Binding, savedBindings, WITH_CONDITIONS } from '../../src/clouds/policy.ts'
 import { defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
-import { path, shown } from '../../src/engine/text.ts'
-import { pushesToGoogle, STRIPPED } from '../push-job.ts'
+import { fill, path, shown } from '../../src/engine/text.ts'
+import { isKeyless, pushesToGoogle, STRIPPED } from '../push-job.ts'
 import { bindingsOn } from './access.ts'
 import { type Asked, grantedToAccount } from './as-account.ts'
 import { bucketOf } from './bucket-policy.ts'
 import { roleOf } from './grant.ts'
+import { principalOf } from './identity.ts'
 import { accountOf, memberOf, projectPath } from './names.ts'
 import { type PushTarget, pushTarget } from './push-target.ts'
 import { REMOVED } from './strip.ts'
 
-const USES = ['googleProject', 'googleServiceAccountId', 'googleRoute', 'registryHost', 'circleJobs'] as const
+const USES = [
+  'googleProject',
+  'googleServiceAccountId',
+  'googleRoute',
+  'registryHost',
+  'circleJobs',
+  'circleProject',
+] as const
 type Questions = Look<(typeof USES)[number]>
 
 /** How long a change of a policy takes at most, as a rule (facts/google.md 1, propagation). */
@@ -89,7 +97,7 @@ export const prove = defineStep({
       now:
         googleRoute === 'bucket'
           ? `${googleServiceAccountId}: the bucket ${shown(bucketOf({ googleProject, registryHost }))} alone, and anything there`
-          : `${googleServiceAccountId}: ${registryHost} of ${googleProject} alone, and never delete there`,
+          : `${googleServiceAccountId}${isKeyless({ googleRoute }) ? ', without a key' : ''}: ${registryHost} of ${googleProject} alone, and never delete there`,
     }
   },
 })
@@ -122,7 +130,14 @@ async function rightsBy(look: Questions, thing: string): Promise<Rights | undefi
 async function whoActsAsIt(look: Questions): Promise<readonly string[]> {
   const account = path`/v1/projects/${look.answers.googleProject}/serviceAccounts/${shown(accountOf(look.answers))}`
   const bindings = (await bindingsOn(look, 'google-iam', account)) ?? []
-  const who = bindings.map(({ role, members }) => `${members.join(', ')} (${role})`)
+  const ours = isKeyless(look.answers)
+    ? fill(principalOf(look.answers), ({ hole }) => look.fact(hole) ?? '')
+    : undefined
+  const others = bindings.flatMap(({ role, members }) => {
+    const left = members.filter(member => member !== ours)
+    return left.length === 0 ? [] : [{ role, members: left }]
+  })
+  const who = others.map(({ role, members }) => `${members.join(', ')} (${role})`)
   return who.length === 0 ? [] : [`By the account’s own policy others may act as it: ${who.join('; ')}.`]
 }
 

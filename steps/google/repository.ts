@@ -2,7 +2,7 @@ import { GOOGLE } from '../../src/clouds/google.ts'
 import { isSame } from '../../src/clouds/policy.ts'
 import { type Action, defineStep, type Look, type Seen } from '../../src/engine/step.ts'
 import { path, type Str, shown, t } from '../../src/engine/text.ts'
-import { pushesToGoogle } from '../push-job.ts'
+import { isKeyless, pushesToGoogle } from '../push-job.ts'
 import { isInForce } from './as-account.ts'
 import { begunBy, endOf, isFresh, learnOperation } from './begun.ts'
 import { grantWriter, WRITER } from './grant.ts'
@@ -30,29 +30,35 @@ export const repository = defineStep({
   uses: USES,
   after: ['google.service-account', 'google.services'],
   needs: ['google'],
-  when: answers => pushesToGoogle(answers) && answers.googleRoute === 'least-privilege',
+  when: answers => pushesToGoogle(answers) && (answers.googleRoute === 'least-privilege' || isKeyless(answers)),
 
   async look(look): Promise<Seen<State>> {
     const { answers } = look
     const there = await lookAtRepository(look)
     if (typeof there === 'string') return (await underWay(look)) ?? { is: 'missing', state: ALL }
     if (there.format !== 'DOCKER') return { is: 'unknown', cause: notForDocker(there.name, there.format) }
-    const owned = {
-      id: `${there.name} ${there.createdAt.toISOString()}`,
-      what: `the repository ${answers.registryHost}`,
-      owner: answers.googleProject,
-      since: there.createdAt,
-      alsoAccess: [],
-    }
+    // CI's own push made it on the documented way, which gave CI its right there.
+    const record = look.record(ID)
+    const isOurs = record !== 'made' && record !== 'adopted' && look.fact('google.grant:changed') !== undefined
+    const owned = isOurs
+      ? undefined
+      : {
+          id: `${there.name} ${there.createdAt.toISOString()}`,
+          what: `the repository ${answers.registryHost}`,
+          owner: answers.googleProject,
+          since: there.createdAt,
+          alsoAccess: [],
+        }
     const { own } = await rightsOnRepository(look)
     const isGranted = own.some(binding => isSame(binding, WRITER))
-    if (!isGranted) return { is: 'missing', state: ['grant'], partly: 'is there, and CI may not push to it', owned }
+    if (!isGranted)
+      return { is: 'missing', state: ['grant'], partly: 'is there, and CI may not push to it', ...(owned && { owned }) }
     const place = shown(repositoryPath(answers))
     const upload = { path: place, permissions: ['artifactregistry.repositories.uploadArtifacts'] }
     if (!(await isInForce(look, look.fact(`${ID}:changed`), { host: 'google-registry', ...upload }))) {
       return { is: 'pending', on: 'vendor', detail: 'until Google lets CI push to it, usually within 2 minutes' }
     }
-    return { is: 'present', state: [], owned, learned: endOf(look, MAKING) }
+    return { is: 'present', state: [], ...(owned && { owned }), learned: endOf(look, MAKING) }
   },
 
   actions: (answers, seen) => {

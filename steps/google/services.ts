@@ -8,11 +8,11 @@ import { type Action, defineStep } from '../../src/engine/step.ts'
 import { path, type Str, shown, t } from '../../src/engine/text.ts'
 import { pushesToGoogle } from '../push-job.ts'
 import { begunBy, endOf, learnOperation } from './begun.ts'
-import { ENABLED_AT, SERVICES } from './enabled.ts'
+import { ENABLED_AT, servicesOf } from './enabled.ts'
 import { isWithoutProject } from './there.ts'
 
 const ID = 'google.services'
-const USES = ['circleJobs', 'googleProject'] as const
+const USES = ['circleJobs', 'googleProject', 'googleRoute'] as const
 type Used = (typeof USES)[number]
 
 interface State {
@@ -44,7 +44,7 @@ export const services = defineStep({
       to => look.read('google-services', to),
       answers.googleProject,
     )
-    const state: State = { missing: SERVICES.filter(name => !enabled.includes(name)) }
+    const state: State = { missing: servicesOf(answers).filter(name => !enabled.includes(name)) }
     if (first.status >= 300) {
       if (await isWithoutProject(look, first)) return { is: 'missing' }
       return { is: 'unknown', cause: { ...GOOGLE.means(first), ...refused(first, answers) } }
@@ -60,14 +60,14 @@ export const services = defineStep({
     if (begun?.is === 'refused') {
       return { is: 'failed', state, cause: { ...GOOGLE.means(begun.reply), ...refused(begun.reply, answers) } }
     }
-    const some = state.missing.length < SERVICES.length
+    const some = state.missing.length < servicesOf(answers).length
     const partly = `not enabled: ${state.missing.map(withoutDomain).join(', ')}`
     return { is: 'missing', state, ...(some && { partly }) }
   },
 
   actions: (answers, seen) => {
     const state = seen !== undefined && 'state' in seen ? seen.state : undefined
-    return seen?.is === 'pending' ? [] : [enable(answers, state?.missing ?? SERVICES)]
+    return seen?.is === 'pending' ? [] : [enable(answers, state?.missing ?? servicesOf(answers))]
   },
 
   // They cost nothing, and others may need them by now; with a project of ours they go anyway.

@@ -29,7 +29,7 @@ export const publish = defineStep({
   today:
     'The same push, of the branch that is to be built first. It is seen by git ls-remote; the files that this set-up edits must be there as they stand here.',
   uses: ['firstRunBranch', 'githubProject'],
-  after: ['repository.names', 'repository.data-image', 'circleci.config', 'circleci.config-repairs'],
+  after: ['repository.names', 'repository.data-image', 'circleci.config', 'circleci.config-repairs', 'google.act-as'],
 
   async look({ answers, git }) {
     const branch = `refs/heads/${answers.firstRunBranch}`

@@ -153,6 +153,11 @@ const EXAMPLES: Readonly<Record<AnswerKey, Examples>> = {
     ],
     meant: { "pipeline.git.branch == 'main' && job.a": 'pipeline.git.branch == "main" and job.a' },
   },
+  googleBranch: {
+    good: ['main', 'release/1.x', 'a'],
+    bad: ["it's", 'a b', 'a..b', '-x', 'a/', `x'||'`],
+    meant: { 'refs/heads/main': 'main' },
+  },
   googleRoute: {
     good: ['documented', 'least-privilege', 'keyless', 'bucket'],
     bad: ['', 'Keyless', 'bot-team'],
@@ -296,6 +301,7 @@ test('What may be left out, and what belongs to a route', () => {
   expect(ANSWER_KEYS.filter(key => definitionOf(key).optional)).toEqual([
     'herokuTeam',
     'contextExpression',
+    'googleBranch',
     'googleParent',
     'googleBillingAccount',
     'dataImage',

@@ -7,8 +7,17 @@ export const GOOGLE = {
   googleRoute: {
     // steps.md, google.*; the default is the document's own way.
     ...oneOf('documented', 'least-privilege', 'keyless', 'bucket'),
-    why: 'How CI gets its right to push: as the document did it, never with a broad role, by CircleCI’s own identity without any key, or on a bucket of the old registry.',
+    why: 'How CI gets its right to push: as the document did it, never with a broad role, by CircleCI’s own identity without any key, or on a bucket of the old registry. Without a key there is nothing to leak: keyless is the recommended way.',
     byDefault: 'documented',
+  },
+  googleBranch: {
+    // The rules of git check-ref-format, as for the other branches; it stands in quotes in an expression.
+    rule: words(/^(?!refs\/)(?!.*(?:\.\.|\/\/))[A-Za-z\d][\w./-]*[\w]$|^[A-Za-z\d]$/).max(200),
+    mustBe: 'a branch: letters, digits, and . _ - / between them',
+    why: 'On the way without a key, the one branch whose builds may push to Google. Without it, every branch of the repository may.',
+    optional: true,
+    when: { key: 'googleRoute', is: ['keyless'] },
+    suggest: bad => bad.trim().replace(/^refs\/heads\//, ''),
   },
   googleProject: {
     // facts/google.md 1, validation rules; gcloud itself would let a dash at the end pass.

@@ -57,10 +57,18 @@ const DECODED = [
   /base64\s+(?:-d|-D|--decode)\b[^\n|]*<<<\s*["']?\$\{?([A-Za-z_]\w*)/,
 ]
 
+const textsOf = (text: string | undefined, job: string): readonly string[] => {
+  const config = readCiConfig(text ?? '')
+  return jobTexts(entriesOf(entriesOf(config.get('jobs')).get(job)), entriesOf(config.get('commands')))
+}
+
+/** Does a job sign in to Google with a key? */
+export const signsInByKey = (text: string | undefined, job: string): boolean =>
+  textsOf(text, job).some(one => one.includes('activate-service-account'))
+
 /** The variable that a job reads Google's key from, which is in base64: the document's, unless the job decodes another. */
 export function keyVariableOf(text: string | undefined, job: string): string {
-  const config = readCiConfig(text ?? '')
-  const texts = jobTexts(entriesOf(entriesOf(config.get('jobs')).get(job)), entriesOf(config.get('commands')))
+  const texts = textsOf(text, job)
   if (texts.some(one => one.includes(KEY_VARIABLE))) return KEY_VARIABLE
   const decoded = texts.flatMap(one => DECODED.flatMap(form => form.exec(one)?.[1] ?? []))
   return decoded[0] ?? KEY_VARIABLE
