@@ -1,6 +1,7 @@
 import { herokuFault } from '../../src/rehearsal/circleci/credentials.ts'
 import { pushFault } from '../../src/rehearsal/circleci/docker.ts'
-import { activated, googlePushFault } from '../../src/rehearsal/circleci/gcloud.ts'
+import { activated, googlePushFault, loggedInWithoutKey } from '../../src/rehearsal/circleci/gcloud.ts'
+import { jobTokens } from '../../src/rehearsal/circleci/oidc.ts'
 import type { Rehearsal } from '../../src/rehearsal/server.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 
@@ -12,10 +13,34 @@ const MAY_PUSH: Readonly<Record<string, (world: World, values: Values, now: Date
   'Docker Hub': (world, { DOCKERHUB_USER: user = '', DOCKERHUB_PASS: password = '' }, now) =>
     pushFault(world, { user, password }, 'pennocktech/dummyapp:probe', now) === undefined,
   Google: (world, { GCLOUD_AUTH_ENCODED: encoded = '' }, now) => {
-    const activation = activated(world, Buffer.from(encoded, 'base64').toString(), now)
+    const tried = keylessLogin(world, now) ?? activated(world, Buffer.from(encoded, 'base64').toString(), now)
     const image = 'us.gcr.io/dummyapp-214121/pt-dummy-app:probe'
-    return 'login' in activation && googlePushFault(world, activation.login, image, now) === undefined
+    return 'login' in tried && googlePushFault(world, tried.login, image, now) === undefined
   },
+}
+
+/** As the published config signs in without a key; undefined where it does so with one. */
+function keylessLogin(world: World, now: Date) {
+  const config = world.circleci.repositories[0]?.branches.main?.config ?? ''
+  const [, provider] = /create-cred-config (\S+)/.exec(config) ?? []
+  const [, account] = /--service-account=(\S+)/.exec(config) ?? []
+  const [project] = world.circleci.projects
+  const [organization] = world.circleci.organizations
+  const [user] = world.circleci.users
+  if (provider === undefined || account === undefined || !project || !organization || !user) return undefined
+  const job = {
+    organization: organization.id,
+    project: project.id,
+    user: user.id,
+    origin: `github.com/${project.slug.replace(/^[^/]+\//, '')}`,
+    branch: 'main',
+    contexts: [],
+  }
+  const files = {
+    tokens: new Map([['token', jobTokens(world.circleci, job, now).CIRCLE_OIDC_TOKEN ?? '']]),
+    ways: new Map([['way', { provider, tokenFile: 'token', account }]]),
+  }
+  return loggedInWithoutKey(world, files, ['--cred-file=way'], now)
 }
 
 /** Where CI can push, by the values of all contexts. It is tried in a copy of the world, as a push leaves a tag. */

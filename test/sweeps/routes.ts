@@ -10,6 +10,8 @@ export interface Route {
   readonly name: string
   /** What the command line says beside what is the same for all. */
   readonly argv: readonly string[]
+  /** Another way that is taken once the first is done, on the same set-up: what the command line says then. */
+  readonly later?: readonly string[]
   /** How the clouds begin. */
   world(): World
   /** What lies in the checkout, where it is not as usual. */
@@ -64,6 +66,17 @@ export const ROUTES: readonly [Route, ...Route[]] = [
     world: () => withOldRegistry(ownersWorld()),
     people: () => {},
     otherwise: /\/storage\/v1\/|google\.(?:bucket|strip|prove)/,
+  },
+  {
+    name: 'documented, then keyless',
+    argv: ['--set', 'dockerHubRoute=org-token', '--replace', 'circleci.config-repairs'],
+    later: [
+      ...['--set', 'dockerHubRoute=org-token', '--set', 'googleRoute=keyless'],
+      ...['--replace', 'circleci.config-repairs', '--replace', 'google.old-keys'],
+    ],
+    world: () => ownersWorld(),
+    files: { ...USUAL_FILES, '.circleci/config.yml': WITH_IMAGES_THAT_ARE_THERE },
+    people: () => {},
   },
   {
     name: 'old config',
