@@ -153,6 +153,7 @@ async function tellCi(
 /** Whose names the simulated clouds must know, and what lies in the repository that CI builds. */
 async function subjectOf(vendors: readonly Vendor[], answers: Known, { tools, folder }: Checkout): Promise<Subject> {
   const { circleProject, defaultBranch, dockerHubRepository, dockerHubRoute } = answers
+  const { googleRoute, googleProject, registryHost } = answers
   const { stdout } = await tools.run({ argv: ['git', 'rev-parse', 'HEAD'] })
   const library = readInside(folder, LIBRARY)
   const here = {
@@ -165,6 +166,8 @@ async function subjectOf(vendors: readonly Vendor[], answers: Known, { tools, fo
     defaultBranch,
     branches: { [defaultBranch]: here },
     isPersonal: dockerHubRoute === 'personal',
+    ...(googleRoute === 'bucket' &&
+      vendors.includes('google') && { oldRegistry: { project: googleProject, host: registryHost } }),
   }
 }
 

@@ -1,7 +1,7 @@
 import { inhabit as inhabitCircleci } from './circleci/people.ts'
 import type { Branch } from './circleci/world.ts'
 import { newOrganization, newUser } from './docker-hub/world.ts'
-import { joinOrganization } from './google/people.ts'
+import { joinOrganization, keepOldRegistry, type OldRegistry } from './google/people.ts'
 import { mintOf } from './mint.ts'
 import { emptyWorld, type World } from './world.ts'
 
@@ -15,12 +15,15 @@ export interface Subject {
   readonly dockerNamespace?: string
   /** A free account of the person's own, instead of an organization with a plan. */
   readonly isPersonal: boolean
+  /** What is there from before Artifact Registry, where that is what it is about. */
+  readonly oldRegistry?: OldRegistry
 }
 
 /** Moves the made-up owner into the clouds: what a person who comes to the wizard has there already, and nothing else. */
 export function inhabit(world: World, subject: Subject, now: Date): void {
-  const { circleProject, dockerNamespace, isPersonal } = subject
+  const { circleProject, dockerNamespace, isPersonal, oldRegistry } = subject
   joinOrganization(world.google, mintOf(world))
+  if (oldRegistry) keepOldRegistry(world.google, oldRegistry, mintOf(world))
   if (circleProject !== undefined) inhabitCircleci(world, { ...subject, slug: circleProject })
   const hub = world.dockerHub
   const [me] = hub.users

@@ -1,7 +1,8 @@
 import { acceptInvite, addCollaborator, signUp, verifyMail } from '../../src/rehearsal/docker-hub/people.ts'
+import { keepOldRegistry } from '../../src/rehearsal/google/people.ts'
+import { mintOf } from '../../src/rehearsal/mint.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { OLD_CONFIG } from '../rehearsal/circleci-config.ts'
-import { furnish, ME } from '../rehearsal/google-client.ts'
 import { USUAL_FILES } from '../support/checkout.ts'
 import { BOT, ownersWorld } from '../support/vendors.ts'
 
@@ -96,21 +97,6 @@ function withBot(world: World): World {
 
 /** The person's project still has the bucket of its images, as long as Google took pushes to it. */
 function withOldRegistry(world: World): World {
-  const { google } = world
-  const id = 'dummyapp-214121'
-  google.rules.containerRegistryTakesPushes = true
-  furnish(google, {
-    projects: [
-      {
-        id,
-        number: '123456789012',
-        createdBy: 'you@example.com',
-        redirection: 'REDIRECTION_FROM_GCR_IO_DISABLED',
-        services: [{ name: 'storage.googleapis.com' }],
-        policy: { bindings: [{ role: 'roles/owner', members: [ME] }] },
-      },
-    ],
-    buckets: [{ name: `us.artifacts.${id}.appspot.com`, project: id }],
-  })
+  keepOldRegistry(world.google, { project: 'dummyapp-214121', host: 'us.gcr.io' }, mintOf(world))
   return world
 }

@@ -291,5 +291,8 @@ export const newPool = (given: z.input<typeof identityPool>): IdentityPool => id
 /** Who vouches for a pool’s identities. */
 export const newProvider = (given: z.input<typeof identityProvider>): IdentityProvider => identityProvider.parse(given)
 
+/** A bucket as it is born. */
+export const newBucket = (given: z.input<typeof bucket>): Bucket => bucket.parse(given)
+
 /** A repository without an image. */
 export const newRepository = (given: z.input<typeof repository>): Repository => repository.parse(given)
