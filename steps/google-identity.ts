@@ -26,6 +26,9 @@ export const PROVIDER = 'circleci'
 /** The project's number, which Google gives it and which the names of pools have in them. */
 export const NUMBER = 'google.project:number'
 
+/** The pool's whole name. */
+export const poolName = (names: Named): Str =>
+  t`projects/${hole(NUMBER)}/locations/global/workloadIdentityPools/${poolOf(names)}`
+
 /** The provider's whole name. */
-export const providerName = (names: Named): Str =>
-  t`projects/${hole(NUMBER)}/locations/global/workloadIdentityPools/${poolOf(names)}/providers/${PROVIDER}`
+export const providerName = (names: Named): Str => t`${poolName(names)}/providers/${PROVIDER}`

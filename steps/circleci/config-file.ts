@@ -2,7 +2,7 @@ import { keyVariableOf } from '../../src/answers/forms/ci-config.ts'
 import type { Known } from '../../src/answers/schema.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { accountOf, NUMBER, providerName } from '../google-identity.ts'
-import { PUSH_JOB } from '../push-job.ts'
+import { isKeyless, PUSH_JOB, pushesToGoogle } from '../push-job.ts'
 import type { Open } from './config/edit.ts'
 import { type Keyless, keylessLogin } from './config/login.ts'
 import { type Names, placeOf, type Repair, repairs } from './config/repairs.ts'
@@ -40,7 +40,7 @@ const namesOf = (answers: Pick<Known, Used>): Names => ({
 
 /** How CI signs in to Google without a key; undefined where it has one, or does not push there. */
 export function keylessOf(answers: Pick<Known, Used>): Keyless | undefined {
-  if (answers.googleRoute !== 'keyless' || !answers.circleJobs.split(',').includes(PUSH_JOB)) return undefined
+  if (!isKeyless(answers) || !pushesToGoogle(answers)) return undefined
   return { provider: providerName(answers), account: accountOf(answers) }
 }
 

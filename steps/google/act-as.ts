@@ -1,10 +1,10 @@
 import { rightsIn } from '../../src/clouds/google-rights.ts'
 import { WITH_CONDITIONS } from '../../src/clouds/policy.ts'
 import { defineStep, type PolicyAction, type Seen } from '../../src/engine/step.ts'
-import { fill, path, type Str, t } from '../../src/engine/text.ts'
+import { fill, type Str, t } from '../../src/engine/text.ts'
 import { isKeyless, pushesToGoogle } from '../push-job.ts'
 import { principalOf } from './identity.ts'
-import { accountOf } from './names.ts'
+import { accountOf, accountPath } from './names.ts'
 
 const ID = 'google.act-as'
 const USES = ['circleJobs', 'circleProject', 'googleProject', 'googleServiceAccountId', 'googleRoute'] as const
@@ -59,9 +59,6 @@ export const actAs = defineStep({
     },
   ],
 })
-
-const accountPath = (names: Pick<Names, 'googleProject' | 'googleServiceAccountId'>): Str =>
-  path`/v1/projects/${names.googleProject}/serviceAccounts/${accountOf(names)}`
 
 const letIn = (names: Names): PolicyAction => ({
   kind: 'policy',

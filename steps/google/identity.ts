@@ -1,12 +1,12 @@
 import type { Answers } from '../../src/answers/schema.ts'
 import { hole, path, type Str, t } from '../../src/engine/text.ts'
-import { NUMBER, poolOf } from '../google-identity.ts'
+import { poolName, poolOf } from '../google-identity.ts'
 
 type Names = Pick<Answers, 'circleProject'>
 
 /** The one who comes in: CircleCI's id of the project is the subject, which fits Google's 127 bytes. */
 export const principalOf = (names: Names): Str =>
-  t`principal://iam.googleapis.com/projects/${hole(NUMBER)}/locations/global/workloadIdentityPools/${poolOf(names)}/subject/${hole('circleci.project:id')}`
+  t`principal://iam.googleapis.com/${poolName(names)}/subject/${hole('circleci.project:id')}`
 
 /** Where pools are asked for. */
 export const poolsPath = ({ googleProject }: Pick<Answers, 'googleProject'>): Str =>
@@ -14,6 +14,3 @@ export const poolsPath = ({ googleProject }: Pick<Answers, 'googleProject'>): St
 
 export const poolPath = (names: Pick<Answers, 'circleProject' | 'googleProject'>): Str =>
   t`${poolsPath(names)}/${path`${poolOf(names)}`}`
-
-/** What tells that this set-up has made it; a hint, which anybody could write. */
-export const labelOf = ({ githubProject }: Pick<Answers, 'githubProject'>): Str => t`dummyapp-setup ${githubProject}`

@@ -3,10 +3,10 @@ import { GOOGLE, reasonOf } from '../../src/clouds/google.ts'
 import { type Key, keyIdOf, keysIn } from '../../src/clouds/google-keys.ts'
 import { grantedIn } from '../../src/clouds/google-rights.ts'
 import type { Look } from '../../src/engine/step.ts'
-import { path, type Str, shown, t } from '../../src/engine/text.ts'
+import { type Str, shown, t } from '../../src/engine/text.ts'
 import type { Listed } from '../delivery.ts'
 import { justEnabled } from './enabled.ts'
-import { accountOf, projectPath } from './names.ts'
+import { accountOf, accountPath, projectPath } from './names.ts'
 
 /*
  * The keys of CI's account, and which of them are ours. Google's keys carry no label and no name: what tells ours from
@@ -17,8 +17,6 @@ export const KEY_STEP = 'google.key'
 
 type Used = 'googleProject' | 'googleServiceAccountId'
 type Names = { readonly [K in Used]: Str }
-
-const accountPath = (names: Names): Str => t`${projectPath(names)}/serviceAccounts/${path`${accountOf(names)}`}`
 
 /** Behind its own project a missing account is not found; behind a dash it would be forbidden (facts/google.md 1.5). */
 export const keysPath = (names: Names): Str => t`${accountPath(names)}/keys`

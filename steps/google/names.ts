@@ -17,6 +17,12 @@ export const isOurAccount = (look: Pick<Look, 'record'>): boolean => look.record
 export const projectPath = ({ googleProject }: Pick<Answers, 'googleProject'>): Str =>
   path`/v1/projects/${googleProject}`
 
+/** CI's account, where it is asked about behind its own project. */
+export const accountPath = (names: Names): Str => t`${projectPath(names)}/serviceAccounts/${path`${accountOf(names)}`}`
+
+/** What tells that this set-up has made a thing; a hint, which anybody could write. */
+export const labelOf = ({ githubProject }: Pick<Answers, 'githubProject'>): Str => t`dummyapp-setup ${githubProject}`
+
 /** Where the repositories of gcr.io's hosts lie (facts/google.md 1, AR repo id; 2). */
 const LOCATIONS: Readonly<Record<string, string>> = {
   'us.gcr.io': 'us',

@@ -10,7 +10,7 @@ import { pushesToGoogle } from '../push-job.ts'
 import { bindingsOn, holders, UNSEEN } from './access.ts'
 import { isFresh } from './begun.ts'
 import { justEnabled } from './enabled.ts'
-import { accountOf } from './names.ts'
+import { accountOf, accountPath, labelOf } from './names.ts'
 import { isWithoutProject } from './there.ts'
 
 const ID = 'google.service-account'
@@ -99,15 +99,9 @@ type Names = Pick<Answers, Used>
 const accountsPath = ({ googleProject }: Pick<Names, 'googleProject'>): Str =>
   path`/v1/projects/${googleProject}/serviceAccounts`
 
-const accountPath = (names: Pick<Names, 'googleProject' | 'googleServiceAccountId'>): Str =>
-  t`${accountsPath(names)}/${path`${accountOf(names)}`}`
-
 const gcloud = (verb: string, { googleProject }: Names, name: Str, ...more: readonly Str[]) => ({
   argv: ['gcloud', 'iam', 'service-accounts', verb, name, t`--project=${googleProject}`, ...more],
 })
-
-/** What tells that this set-up has made it; a hint, which anybody could write. */
-const labelOf = ({ githubProject }: Pick<Names, 'githubProject'>): Str => t`dummyapp-setup ${githubProject}`
 
 /** The intent is about one account. */
 const keyOf = (names: Pick<Names, 'googleProject' | 'googleServiceAccountId'>): string =>
