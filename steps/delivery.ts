@@ -89,8 +89,12 @@ export function deliver(target: Target, { variable, value }: Value<Str>): Reques
     method: 'PUT',
     path: t`/api/v2/context/${hole(`${target.madeBy}:id`)}/environment-variable/${variable}`,
     body: { value },
+    keeps: { [wroteOf(shown(variable))]: ['updated_at'] },
   }
 }
+
+/** The fact that tells when a value of ours was written, by CircleCI’s answer. */
+const wroteOf = (variable: string): string => `wrote-${variable}`
 
 /** Takes a variable out of a place, for what is undone. */
 export const takeOut = (target: Target, variable: Str): RequestAction => ({
@@ -279,7 +283,12 @@ const standsOf = (
     const intent = `${step}/${intentOf(name, kind)}`
     const [first, last] = [look.begunAt(intent, 'first'), look.begunAt(intent)]
     const isAtHand = kind === 'project' && isProven && first !== undefined
-    if (!isAtHand && !isByUs(first, last, { at: writtenAt, isProven })) return { is: 'foreign', name, writtenAt, stood }
+    const wrote = kind === 'context' && isSecret(value) ? look.fact(`${step}:${wroteOf(name)}`) : undefined
+    // Two machines may be at it: what was written after our answer is of the other one.
+    const isOvertaken = wrote !== undefined && wrote !== writtenAt && look.answered(intent) !== undefined
+    if (isOvertaken || (!isAtHand && !isByUs(first, last, { at: writtenAt, isProven }))) {
+      return { is: 'foreign', name, writtenAt, stood }
+    }
     if (!isProven) return { is: 'unproven', name, writtenAt, stood }
     return { is: isSecret(value) ? 'hand' : 'text', name, writtenAt, learned }
   })
@@ -393,10 +402,16 @@ export function standing(
 ): Seen<Standing> {
   const recorded = look.fact(`${step}:id`)
   const stood = 'stood' in delivery && delivery.stood ? { learned: delivery.stood } : {}
-  // Several runs may have been interrupted since: what the first of them made is ours as well.
-  const begun = look.begunAt(`${step}/mint`, 'first')
+  // Several tries may have been lost since: what the first of them made is ours as well.
+  const [begun, last] = [look.begunAt(`${step}/mint`, 'first'), look.begunAt(`${step}/mint`)]
+  const answered = look.answered(`${step}/mint`)
   const isMade = ({ isLabelled, madeAt }: Listed) =>
-    isLabelled && begun !== undefined && madeAt.getTime() >= begun.getTime() - WHOLE_SECOND_MS
+    isLabelled &&
+    begun !== undefined &&
+    last !== undefined &&
+    madeAt.getTime() >= begun.getTime() - WHOLE_SECOND_MS &&
+    // Beside the answer to the last try only what came of those before it is ours: two machines may be at it.
+    (answered === undefined || (answered === 'again' && madeAt.getTime() <= last.getTime() + WHOLE_SECOND_MS))
   const ours = listed.filter(one => one.id === recorded || one.id === fresh || isMade(one))
   const delivered = delivery.is === 'proven' ? (delivery.by === 'record' ? recorded : fresh) : undefined
   const current = ours.find(({ id, isGood }) => id === delivered && isGood)
@@ -406,6 +421,9 @@ export function standing(
   const { into, elsewhere = [] } = delivery
   const state = { old, unproven, ...(into && { into }), ...(elsewhere.length > 0 && { elsewhere }) }
   const foreign = foreignIn(delivery, context)
+  if (foreign.length > 0 && unproven.length > 0) {
+    return { is: 'missing', partly: OVERTAKEN, state: { ...NOTHING, mint: false, old: unproven, unproven } }
+  }
   if (current !== undefined && delivery.is === 'proven' && foreign.length === 0) {
     const done = { ...state, mint: false }
     const partly = 'delivered; an older one of ours is still valid, or still stands elsewhere'
@@ -439,6 +457,7 @@ const differs = ({ name, writtenAt, in: place }: Omit<Elsewhere, 'path' | 'isOur
 })
 
 const NO_LONGER_GOOD = 'what was delivered is no longer good for it: it is made anew, and the old one revoked'
+const OVERTAKEN = 'somebody else’s value stands there: the one that was made for it is revoked'
 const HALF_MADE = 'made by an interrupted run and not provably delivered: it is made anew, and the old one revoked'
 
 /** The label of what this set-up makes for CI. */

@@ -62,11 +62,13 @@ export async function act(action: Effect, acting: Acting): Promise<Answered> {
   return 'clear'
 }
 
+const intentOf = ({ key }: Action, { step }: Pick<Acting, 'step'>): string => `${step.id}/${key}`
+
 /** @returns what takes it back, for an effect that certainly did not happen; an intent of an earlier run stands */
 function saveIntent(action: Effect, { step, engine: { clouds, progress } }: Acting): () => void {
   if (action.kind === 'request' && action.method === 'GET') return () => {}
   const at = 'host' in action ? clouds.timeAt(action.host) : clouds.clock.now()
-  const name = `${step.id}/${action.key}`
+  const name = intentOf(action, { step })
   const earlier = progress.saved.intents[name]
   const first = earlier && { first: earlier.first ?? earlier.at }
   const intent = { step: step.id, at: at.toISOString(), ...first }
@@ -134,6 +136,8 @@ async function sendRequest(action: RequestAction, acting: Acting, withdraw: () =
     }
     if (await hasHappened(action, acting)) return 'lost'
     if (attempt === TRIES) throw lostTooOften(acting.step, action, reply)
+    // What comes of it now is told by its time from what the lost one may have left.
+    saveIntent(action, acting)
   }
 }
 
@@ -271,8 +275,16 @@ function settle(action: RequestAction, reply: VendorReply, acting: Acting): void
     })
   const secrets = found(action.mint)
   for (const [name, value] of secrets) minted.set(name, new Secret(value))
-  const learned = found(action.learn)
-  if (learned.length > 0) progress.save({ facts: { ...progress.saved.facts, ...Object.fromEntries(learned) } })
+  const learned = found({ ...action.learn, ...action.keeps })
+  if (learned.length > 0) {
+    const { facts, intents } = progress.saved
+    const name = intentOf(action, acting)
+    const intent = intents[name]
+    progress.save({
+      facts: { ...facts, ...Object.fromEntries(learned) },
+      ...(intent && { intents: { ...intents, [name]: { ...intent, answered: true } } }),
+    })
+  }
   if (secrets.length < Object.keys(action.mint ?? {}).length) throw new SetupError(withoutSecret(reply))
 }
 

@@ -79,6 +79,11 @@ export function newLook(
       const intent = progress.saved.intents[name]
       return intent && new Date((which && intent.first) ?? intent.at)
     },
+    answered(name) {
+      const intent = progress.saved.intents[name]
+      if (!intent?.answered) return undefined
+      return intent.first === undefined ? 'first' : 'again'
+    },
     // Any text ends in nothing.
     endsIn: (secret, tail) =>
       minted
@@ -109,6 +114,7 @@ export function fileLook(answers: Known, repo: string): Look {
     record: refuse,
     doneAt: refuse,
     begunAt: refuse,
+    answered: refuse,
     endsIn: refuse,
     hasPassed: refuse,
   }

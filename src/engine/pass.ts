@@ -381,10 +381,14 @@ function concluded(planned: Planned, seen: Seen<unknown>, pass: Running, say: Sa
     engine.progress.save({ intents: othersThan(step, engine.progress.saved.intents) })
     return forConsent(rest, say)
   }
-  // Something else is to be done now: that is for the next plan.
-  if (actions.length === 0) return changed(say)
+  // Something else is to be done now, or somebody else was at it too: that is for the next plan.
+  if (actions.length === 0 || isOvertaken(rest, planned)) return changed(say)
   throw notProven(step, actions, seen)
 }
+
+/** Is there to allow now what was not there to allow before? */
+const isOvertaken = (now: Planned, agreed: Planned): boolean =>
+  now.consents.some(consent => !agreed.consents.includes(consent))
 
 /** Is it still the same thing, with the same to do and to allow? */
 const isAgreed = (now: Planned, agreed: Planned): boolean =>

@@ -14,9 +14,15 @@ const Record = z.strictObject({
 
 /**
  * Written before an effect, so that after a crash its result can be told from a stranger's thing. The time is the
- * vendor's; `first` is that of the first try, where there were more and none was seen to its end.
+ * vendor's; `first` is that of the first try, where there were more and none was seen to its end; `answered` says that the
+ * last one's answer came, and was saved with this.
  */
-const Intent = z.strictObject({ step: z.string(), at: z.iso.datetime(), first: z.iso.datetime().optional() })
+const Intent = z.strictObject({
+  step: z.string(),
+  at: z.iso.datetime(),
+  first: z.iso.datetime().optional(),
+  answered: z.literal(true).optional(),
+})
 
 const VERSION = 1
 const Saved = z.strictObject({

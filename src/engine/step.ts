@@ -51,6 +51,8 @@ export interface RequestAction extends Common {
   readonly body?: Body
   /** What the answer teaches: fact name → keys that lead to it in the answer's body. */
   readonly learn?: Readonly<Record<string, readonly string[]>>
+  /** What of it is saved besides, where the answer tells; no later action needs it, so by hand it is not asked for. */
+  readonly keeps?: Readonly<Record<string, readonly string[]>>
   /** The secrets in the answer: name → keys. They are known to this step alone, until it ends. */
   readonly mint?: Readonly<Record<string, readonly string[]>>
   /** May it be sent again when its answer was lost, or must reality be looked at first? */
@@ -249,6 +251,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   doneAt(step: StepId): Date | undefined
   /** When an effect was last begun, or first, since its end was last seen; by `step/key` and the vendor's clock. */
   begunAt(intent: string, which?: 'first'): Date | undefined
+  /** Which try of an effect was answered, with something to save: then nothing that came later is of it. By `step/key`; undefined where the last one was not. */
+  answered(intent: string): 'first' | 'again' | undefined
   /** Does a secret that this step has just made end so? undefined where it is not at hand. */
   endsIn(secret: string, tail: string): boolean | undefined
   /** Have so many milliseconds gone by since then, by the clock of a host? */

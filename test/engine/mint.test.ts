@@ -203,7 +203,7 @@ describe('The intent of an effect', () => {
     await act([mint])
     await act([mint])
     const intent = engine.progress.saved.intents['a.thing/mint']
-    expect(intent).toEqual({ step: 'a.thing', at: expect.stringMatching(/Z$/), first })
+    expect(intent).toEqual({ step: 'a.thing', at: expect.stringMatching(/Z$/), first, answered: true })
     expect(intent?.at).not.toBe(first)
   })
 

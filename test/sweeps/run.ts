@@ -52,6 +52,9 @@ interface Beginning {
 /** What all of Google's keys are made from. */
 const PRIVATE_KEY = newPrivateKey()
 
+/** Lets a run wait for an answer as long as another takes. */
+export const PATIENT = { NODE_PRELOAD: 'patient.mjs' }
+
 /** As many runs at once as the machine has cores for. */
 const turn = atMost(2)
 
@@ -136,11 +139,12 @@ export class Bench {
     preload: NodeJS.ProcessEnv = {},
     more: readonly string[] = [],
   ): Running {
-    const hook = Object.keys(preload).length > 0 ? ['--import', resolve('test/sweeps/kill-point.mjs')] : []
+    const { NODE_PRELOAD: file = 'kill-point.mjs', ...env } = preload
+    const hook = Object.keys(preload).length > 0 ? ['--import', resolve('test/sweeps', file)] : []
     const argv = ['--yes', '--no-input', '--allow-host', '127.0.0.1', '--state-dir', state, ...ofRoute, ...more]
     const child = execa(process.execPath, [...hook, this.#program, ...argv], {
       cwd: checkout,
-      env: { ...bareEnvironment(folder), DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...preload },
+      env: { ...bareEnvironment(folder), DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...env },
       extendEnv: false,
       stdin: 'ignore',
       reject: false,

@@ -355,6 +355,49 @@ describe('A value of somebody else’s', () => {
   })
 })
 
+describe('Another machine at it in the same instant', () => {
+  /** Writes as another run of this set-up does; its token is good, and labelled as ours are. */
+  function overtake({ world }: Rehearsal): Authorization {
+    const [when, theirs] = [
+      new Date(Date.now() + 10).toISOString(),
+      authorization({ createdAt: new Date().toISOString() }),
+    ]
+    world.heroku.authorizations.push(theirs)
+    const [variables] = world.circleci.contexts.map(one => one.variables)
+    for (const one of variables ?? []) Object.assign(one, { value: theirs.token, updatedAt: when })
+    return theirs
+  }
+
+  test('that delivers last: what we made goes, what it made stays, and whose is to count is asked', async () => {
+    const { rehearsal, engine } = await stand()
+    let theirs: Authorization | undefined
+    rehearsal.hook = (phase, { method, path }) => {
+      if (phase === 'after' && method === 'PUT' && path.includes(VARIABLE)) theirs = overtake(rehearsal)
+    }
+    const { outcomes } = await walk([ciToken], engine)
+    expect(outcomes.get(ID)).toMatchObject({ is: 'open' })
+    expect(ours(rehearsal)).toEqual([theirs])
+    expect(delivered(rehearsal)).toBe(theirs?.token)
+    const again = await walk([ciToken], anew(engine))
+    expect(again.outcomes.get(ID)).toMatchObject({ is: 'open', why: 'consent' })
+    expect(writes(rehearsal)).toEqual([MINT, DELIVER, REVOKE])
+  })
+
+  test('that is slower: its authorization is not taken for one of ours', async () => {
+    const { rehearsal, engine } = await stand()
+    const theirs = authorization()
+    rehearsal.hook = (phase, { method, path }) => {
+      if (phase === 'before' && method === 'PUT' && path.includes(VARIABLE)) {
+        rehearsal.world.heroku.authorizations.push({ ...theirs, createdAt: new Date().toISOString() })
+      }
+    }
+    const { outcomes } = await walk([ciToken], engine)
+    expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
+    expect(writes(rehearsal)).toEqual([MINT, DELIVER])
+    expect(ours(rehearsal).map(({ id }) => id)).toContain(theirs.id)
+  })
+})
+
 describe('An authorization', () => {
   test.each<[string, (world: World) => void]>([
     [
