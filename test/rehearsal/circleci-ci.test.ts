@@ -542,6 +542,19 @@ describe('what a job does', () => {
       expect(await pushOf(letIn('github.com/acme/app'))).toBe('success')
     })
 
+    test('without an account, where the repository’s policy names it', async () => {
+      const direct = config.replace(` --service-account=${E}`, '')
+      expect(direct).not.toContain(E)
+      const sharing = (world: World) => {
+        letIn('github.com/acme/app')(world)
+        const members = [`principalSet://iam.googleapis.com/${POOL}/*`]
+        const policy = { bindings: [{ role: 'roles/artifactregistry.writer', members }] }
+        furnishGoogle(world.google, { repositories: [{ project: P, location: 'us', id: 'us.gcr.io', policy }] })
+      }
+      expect(await pushOf(sharing, direct)).toBe('success')
+      expect(await pushOf(letIn('github.com/acme/app'), direct)).toBe('failed')
+    })
+
     test('and nobody else', async () => {
       expect(await pushOf(letIn('github.com/mallory/app'))).toBe('failed')
       expect(await pushOf()).toBe('failed')
@@ -714,7 +727,7 @@ describe('what a job does', () => {
       [
         'the project is pending deletion',
         ({ google }) => Object.assign(google.projects[0] ?? {}, { deletedAt: '2026-11-21T10:00:00Z' }),
-        'denied: ',
+        'account not found',
       ],
     ])('does not push where %s, and says why without a secret', async (_, change, words) => {
       const place = await ci({ change })

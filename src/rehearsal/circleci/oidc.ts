@@ -40,7 +40,8 @@ export function jobTokens(world: CircleciWorld, job: JobIdentity, now: Date): Re
   }
 }
 
-function signed(world: CircleciWorld, claims: Readonly<Record<string, Json>>, now: Date): string {
+/** A token of CircleCI's over claims, valid for an hour from now. */
+export function signed(world: CircleciWorld, claims: Readonly<Record<string, Json>>, now: Date): string {
   world.privateKey ??= newPrivateKey()
   const iat = Math.floor(now.getTime() / 1000)
   const text = [

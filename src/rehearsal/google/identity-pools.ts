@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Json } from '../../clouds/json.ts'
-import { expression } from './expression.ts'
+import { attributeCondition, attributeMapping } from './expression.ts'
 import { isKept, nameOfPool, poolFor, providerFor, shownPool, shownProvider } from './identity-pool.ts'
 import { begun, endOf } from './operations.ts'
 import { effective } from './org-policy.ts'
@@ -137,12 +137,11 @@ function assertSound({ world }: Ask, found: IdentityPool, { issuer, mapping, con
   if (names.some(one => !/^(?:google\.(?:subject|groups)|attribute\.[a-z\d_]{1,100})$/.test(one))) {
     throw refuse.invalid('The mapping has an unknown attribute.')
   }
-  for (const text of [...Object.values(mapping), ...(condition ? [condition] : [])]) {
-    try {
-      expression(text)
-    } catch (error) {
-      throw refuse.invalid(`Invalid expression: ${error instanceof Error ? error.message : ''}`)
-    }
+  try {
+    for (const text of Object.values(mapping)) attributeMapping(text)
+    if (condition) attributeCondition(condition)
+  } catch (error) {
+    throw refuse.invalid(`Invalid expression: ${error instanceof Error ? error.message : ''}`)
   }
   const owner = world.projects.find(({ id }) => id === found.project)
   const allowed = owner && effective(world, owner, 'iam.workloadIdentityPoolProviders')
