@@ -85,6 +85,12 @@ async function setUp({ provider = {}, pool = {}, members = [PRINCIPAL], change, 
   }
 }
 
+const without = (api: string) => (world: World) => {
+  for (const project of world.google.projects) {
+    project.services = project.services.filter(({ name }) => name !== `${api}.googleapis.com`)
+  }
+}
+
 describe('The exchange of a signed token', () => {
   test('lets this project’s job in, as itself, and it may speak as the account', async () => {
     const place = await setUp()
@@ -130,6 +136,11 @@ describe('The exchange of a signed token', () => {
       'whose mapped subject is missing',
       { provider: { mapping: { 'google.subject': 'assertion.nothing' } } },
       'google.subject',
+    ],
+    [
+      'of whom too much is mapped',
+      { provider: { mapping: { ...SOUND.mapping, 'attribute.all': `'${'a'.repeat(8192 - 35)}'` } } },
+      '8192 bytes limit',
     ],
     ['whose mapped subject is empty', { provider: { mapping: { 'google.subject': "''" } } }, 'google.subject'],
     [
@@ -197,6 +208,34 @@ describe('The exchange of a signed token', () => {
   })
 })
 
+describe('Who was let in', () => {
+  test.each<[string, (world: World) => unknown, string]>([
+    [
+      'still is, where the provider is disabled or deleted',
+      ({ google }) =>
+        Object.assign(google.identityPools[0]?.providers[0] ?? {}, { disabled: true, deletedAt: NOW.toISOString() }),
+      '200',
+    ],
+    [
+      'is not, while the pool is disabled',
+      ({ google }) => Object.assign(google.identityPools[0] ?? {}, { disabled: true }),
+      '401',
+    ],
+    [
+      'is not, while the pool is deleted',
+      ({ google }) => Object.assign(google.identityPools[0] ?? {}, { deletedAt: NOW.toISOString() }),
+      '401',
+    ],
+    ['is not, where IAM Service Account Credentials is not enabled', without('iamcredentials'), '403'],
+  ])('%s', async (_, change, status) => {
+    const place = await setUp()
+    const client = googleClient(place.rehearsal, textAt((await place.exchange()).body, 'access_token') ?? null)
+    change(place.rehearsal.world)
+    const path = `/v1/projects/-/serviceAccounts/${E}:generateAccessToken`
+    expect(saying(await client('POST', path, { scope: ['any'] }))).toContain(status)
+  })
+})
+
 describe('A condition on what was mapped', () => {
   test.each([
     [`google.subject == '${JOB.project}' && attribute.ref == 'refs/heads/main'`, true],
@@ -243,18 +282,11 @@ describe('The account is spoken as', () => {
 })
 
 describe('No token comes from a project', () => {
-  const change = (by: (project: World['google']['projects'][number]) => void) => (world: World) =>
-    world.google.projects.forEach(by)
-  const without = (api: string) =>
-    change(project => {
-      project.services = project.services.filter(({ name }) => name !== `${api}.googleapis.com`)
-    })
-
   test('that is pending deletion', async () => {
-    const pending = change(project => {
-      project.deletedAt = NOW.toISOString()
-    })
-    expect(await (await setUp({ change: pending })).refusal()).toContain('invalid_target')
+    const change = (world: World) => {
+      for (const project of world.google.projects) project.deletedAt = NOW.toISOString()
+    }
+    expect(await (await setUp({ change })).refusal()).toContain('invalid_target')
   })
 
   test('without the Security Token Service', async () => {

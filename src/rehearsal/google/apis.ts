@@ -56,7 +56,9 @@ export function assertPaid(world: GoogleWorld, caller: Caller, header: string | 
     if (!world.rules.clientProjectApis.includes(api)) throw disabled(api, CLIENT_PROJECT)
   } else {
     const own =
-      caller.by === 'account' ? projectOf(world, caller.account) : projectNamed(world, caller.identity.project, now)
+      caller.by === 'account'
+        ? projectOf(world, caller.account)
+        : projectNamed(world, caller.identity.pool.project, now)
     if (own) assertServed(world, own, api, now)
   }
 }

@@ -28,7 +28,7 @@ export function callerWith(world: GoogleWorld, given: string, now: Date): Caller
   }
   const account = accountWith(world, given, now)
   if (account) return { by: 'account', account }
-  const identity = identityWith(given, now)
+  const identity = identityWith(world, given, now)
   if (!identity) throw refuse.credential(false)
   return { by: 'federation', identity }
 }

@@ -44,7 +44,7 @@ export function exchange(
   const claims = verified(circleci, subjectToken)
   if (!claims) throw refuse.exchange('invalid_grant', 'Error verifying the signature of the ID Token.')
   assertTaken(google, pool, provider, claims, now)
-  const found = identified({ project: pool.project, name: nameOfPool(google, pool) }, provider, claims)
+  const found = identified(pool, nameOfPool(google, pool), provider, claims)
   if ('fault' in found) throw refuse.exchange(...found.fault)
   const seconds = Math.min(LONGEST_S, Number(claims.exp) - Math.floor(now.getTime() / 1000))
   const token = federatedTokenOf(found.identity, now, seconds)
