@@ -15,6 +15,10 @@ const JOB: JobIdentity = {
   origin: 'github.com/acme/it',
   branch: 'main',
   contexts: [],
+  pipeline: '66666666-6666-4666-8666-666666666666',
+  workflow: '77777777-7777-4777-8777-777777777777',
+  job: '88888888-8888-4888-8888-888888888888',
+  ssh: false,
 }
 const KEY = newPrivateKey()
 const POOL = `projects/${NUMBER}/locations/global/workloadIdentityPools/circleci-it`
