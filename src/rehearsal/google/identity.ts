@@ -48,7 +48,7 @@ export function identified(
 }
 
 /** An OAuth error, and what it means. */
-export type Fault = readonly [error: string, description: string]
+type Fault = readonly [error: string, description: string]
 
 function mapped(name: string, text: string, assertion: Claims): readonly string[] | undefined {
   const value = valued(() => attributeMapping(text)(assertion))
