@@ -1,7 +1,7 @@
 import type { Json } from '../clouds/json.ts'
 
 /** Under these a login sends what the log must not keep. */
-const SECRET = new Set(['secret', 'password', 'code', 'login_2fa_token'])
+const SECRET = new Set(['secret', 'password', 'code', 'login_2fa_token', 'subjectToken'])
 
 const HIDDEN = '••••'
 

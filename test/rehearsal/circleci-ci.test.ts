@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { type Json, textAt } from '../../src/clouds/json.ts'
+import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import { shown } from '../../src/engine/text.ts'
 import { push } from '../../src/rehearsal/circleci/people.ts'
 import { newPool, newProvider } from '../../src/rehearsal/google/world.ts'
@@ -542,6 +542,38 @@ describe('what a job does', () => {
       expect(await pushOf(letIn('github.com/acme/app'))).toBe('success')
     })
 
+    test('by which job of which workflow of which pipeline it is', async () => {
+      const tried = async (of: (ids: { pipeline: string; workflow: string; job: string }) => object) => {
+        const place = await ci({ config, change: letIn('github.com/acme/app') })
+        const path = await place.trigger()
+        const { world } = place.rehearsal
+        const [pipeline] = world.circleci.pipelines
+        const [workflow] = pipeline?.workflows ?? []
+        const job = workflow?.jobs.find(({ name }) => name === 'push_gce_registry')
+        const ids = of({ pipeline: pipeline?.id ?? '', workflow: workflow?.id ?? '', job: job?.id ?? '' })
+        const condition = Object.entries(ids).map(([of, id]) => `assertion['oidc.circleci.com/${of}-id'] == '${id}'`)
+        const provider = world.google.identityPools[0]?.providers[0]
+        if (provider) provider.condition = condition.join(' && ')
+        place.pass(120)
+        return (await statuses(place.circle, await workflowPath(place.circle, path))).push_gce_registry
+      }
+      expect(await tried(ids => ids)).toBe('success')
+      expect(await tried(ids => ({ ...ids, job: ids.workflow }))).toBe('failed')
+    })
+
+    test('without an account, where the repository’s policy names it', async () => {
+      const direct = config.replace(` --service-account=${E}`, '')
+      expect(direct).not.toContain(E)
+      const sharing = (world: World) => {
+        letIn('github.com/acme/app')(world)
+        const members = [`principalSet://iam.googleapis.com/${POOL}/*`]
+        const policy = { bindings: [{ role: 'roles/artifactregistry.writer', members }] }
+        furnishGoogle(world.google, { repositories: [{ project: P, location: 'us', id: 'us.gcr.io', policy }] })
+      }
+      expect(await pushOf(sharing, direct)).toBe('success')
+      expect(await pushOf(letIn('github.com/acme/app'), direct)).toBe('failed')
+    })
+
     test('and nobody else', async () => {
       expect(await pushOf(letIn('github.com/mallory/app'))).toBe('failed')
       expect(await pushOf()).toBe('failed')
@@ -560,13 +592,18 @@ describe('what a job does', () => {
       ).toBe('failed')
     })
 
-    test.each([false, true])(
-      'and no build of a fork, where forks get secrets: %s',
-      async forks_receive_secret_env_vars => {
+    test.each([
+      [false, 'github.com/acme/app', 'failed'],
+      [true, 'github.com/acme/app', 'failed'],
+      [false, 'github.com/mallory/app', 'failed'],
+      [true, 'github.com/mallory/app', 'success'],
+    ])(
+      'and a fork’s build, where forks get secrets (%s), if that is whom it takes (%s): %s',
+      async (forks_receive_secret_env_vars, origin, comes) => {
         const place = await ci({
           config,
           change: world => {
-            letIn('github.com/acme/app')(world)
+            letIn(origin)(world)
             const settings = world.circleci.projects[0]?.settings.advanced
             Object.assign(settings ?? {}, { forks_receive_secret_env_vars })
           },
@@ -575,9 +612,65 @@ describe('what a job does', () => {
         for (const one of place.rehearsal.world.circleci.pipelines) one.fork = 'mallory/app'
         place.pass(120)
         const jobs = await statuses(place.circle, await workflowPath(place.circle, pipeline))
-        expect(jobs.push_gce_registry).toBe('failed')
+        expect(jobs.push_gce_registry).toBe(comes)
       },
     )
+  })
+
+  describe('A fork’s build', () => {
+    const built = async (forks_receive_secret_env_vars: boolean, given: Given = {}) => {
+      const place = await ci(given)
+      Object.assign(place.rehearsal.world.circleci.projects[0]?.settings.advanced ?? {}, {
+        forks_receive_secret_env_vars,
+      })
+      const pipeline = await place.trigger('main')
+      for (const one of place.rehearsal.world.circleci.pipelines) one.fork = 'mallory/app'
+      place.pass(120)
+      const jobs = itemsOf((await place.circle('GET', `${await workflowPath(place.circle, pipeline)}/job`)).body)
+      const contexts = async (job: string) => {
+        const number = jobs.find(({ name }) => name === job)?.job_number
+        return at((await place.circle('GET', `${PROJECT}/job/${number}`)).body, 'contexts')
+      }
+      const [ran] = place.rehearsal.world.circleci.pipelines[0]?.workflows ?? []
+      return {
+        contexts,
+        lines: (job: string) => ran?.jobs.find(({ name }) => name === job)?.steps.flatMap(({ lines }) => lines),
+        jobs: Object.fromEntries(jobs.map(({ name, status }) => [name, status])),
+      }
+    }
+
+    test('gets no context, and runs without', async () => {
+      const { jobs, contexts } = await built(false)
+      expect(jobs).toMatchObject({ deploy_heroku: 'failed', push_docker_hub: 'failed', push_gce_registry: 'failed' })
+      expect(await contexts('push_docker_hub')).toEqual([])
+    })
+
+    test('gets none of the project’s variables', async () => {
+      const config = CONFIG.replaceAll(/ *context: .*\n/g, '')
+      const change = (world: World) => {
+        const { contexts, projects } = world.circleci
+        const all = contexts.flatMap(({ variables }) => variables)
+        projects[0]?.envvars.push(...all.map(({ name, value, createdAt }) => ({ name, value, createdAt })))
+      }
+      expect((await built(true, { config, change })).jobs.push_docker_hub).toBe('success')
+      expect((await built(false, { config, change })).jobs.push_docker_hub).toBe('failed')
+    })
+
+    test('does not even miss a context that is not there', async () => {
+      const config = CONFIG.replace('[heroku-and-dockerhub]', '[nothing]')
+      const change = ({ circleci }: World) => {
+        circleci.rules.missingContext = 'failed'
+      }
+      const missed = "Context 'nothing' not found."
+      expect((await built(true, { config, change })).lines('push_docker_hub')).toContain(missed)
+      expect((await built(false, { config, change })).lines('push_docker_hub')).not.toContain(missed)
+    })
+
+    test('gets all where the project hands its secrets to forks', async () => {
+      const { jobs, contexts } = await built(true)
+      expect(jobs).toMatchObject({ deploy_heroku: 'success', push_docker_hub: 'success', push_gce_registry: 'success' })
+      expect(await contexts('push_docker_hub')).toEqual([{ name: 'heroku-and-dockerhub' }])
+    })
   })
 
   test('a push to Google makes the repository where the account may, and leaves the tag there', async () => {
@@ -714,7 +807,7 @@ describe('what a job does', () => {
       [
         'the project is pending deletion',
         ({ google }) => Object.assign(google.projects[0] ?? {}, { deletedAt: '2026-11-21T10:00:00Z' }),
-        'denied: ',
+        'account not found',
       ],
     ])('does not push where %s, and says why without a secret', async (_, change, words) => {
       const place = await ci({ change })

@@ -65,7 +65,7 @@ export const LIBRARY = `: "\${GCR_HOST:=us.gcr.io}"\n: "\${GCR_PROJECT:=${P}}"\n
 const KEY_ID = 'a'.repeat(40)
 const BILLING = '01A2B3-4C5D6E-7F8091'
 
-const SERVICES = ['cloudresourcemanager', 'iam', 'iamcredentials', 'artifactregistry', 'orgpolicy']
+const SERVICES = ['cloudresourcemanager', 'iam', 'iamcredentials', 'sts', 'artifactregistry', 'orgpolicy']
 
 // It takes a moment: one does for a file of tests.
 let pem: string | undefined

@@ -63,8 +63,8 @@ describe('a request', () => {
     const rehearsal = await acme()
     const client = googleClient(rehearsal)
     await client('GET', `/v1/projects/${P}`)
-    await client('POST', `/v1/projects/${P}/services/sts.googleapis.com:enable`, {})
-    await client('POST', `/v1/projects/${P}/services/sts.googleapis.com:enable`, {})
+    await client('POST', `/v1/projects/${P}/services/cloudasset.googleapis.com:enable`, {})
+    await client('POST', `/v1/projects/${P}/services/cloudasset.googleapis.com:enable`, {})
     await googleClient(rehearsal, null)('GET', `/v1/projects/${P}`)
     expect(rehearsal.log.map(({ effect, who }) => [effect, who])).toEqual([
       [false, 'you@example.com'],

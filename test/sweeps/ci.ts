@@ -35,6 +35,10 @@ function keylessLogin(world: World, now: Date) {
     origin: `github.com/${project.slug.replace(/^[^/]+\//, '')}`,
     branch: 'main',
     contexts: [],
+    pipeline: project.id,
+    workflow: project.id,
+    job: project.id,
+    ssh: false,
   }
   const files = {
     tokens: new Map([['token', jobTokens(world.circleci, job, now).CIRCLE_OIDC_TOKEN ?? '']]),

@@ -5,10 +5,20 @@ import { projectBySlug } from './project.ts'
 import { organizationSlugOf, vcsTypeOf } from './slug.ts'
 import type { CircleciWorld, Context, Job, Pipeline, Workflow } from './world.ts'
 
-/** The contexts that a job names, in its order; undefined for one that is not there. */
-export function contextsOf(world: CircleciWorld, { project }: Pipeline, { contexts }: Job): (Context | undefined)[] {
-  const organization = organizationBySlug(world, organizationSlugOf(project))
-  return contexts.map(name => world.contexts.find(one => one.organization === organization?.id && one.name === name))
+/** A fork's build gets no context, variable or token, unless the project hands them to forks (facts/circleci.md 6, 9). */
+export const isWithoutSecrets = (world: CircleciWorld, { project, fork }: Pipeline): boolean =>
+  fork !== null && !projectBySlug(world, project)?.settings.advanced.forks_receive_secret_env_vars
+
+/** The names of the contexts that a job is to get, in its order. */
+export const contextNamesOf = (world: CircleciWorld, pipeline: Pipeline, { contexts }: Job): readonly string[] =>
+  isWithoutSecrets(world, pipeline) ? [] : contexts
+
+/** Those contexts; undefined for one that is not there. */
+export function contextsOf(world: CircleciWorld, pipeline: Pipeline, job: Job): (Context | undefined)[] {
+  const organization = organizationBySlug(world, organizationSlugOf(pipeline.project))
+  return contextNamesOf(world, pipeline, job).map(name =>
+    world.contexts.find(one => one.organization === organization?.id && one.name === name),
+  )
 }
 
 /**

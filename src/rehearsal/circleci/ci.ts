@@ -1,5 +1,5 @@
 import type { World } from '../world.ts'
-import { contextsOf, mayUse } from './access.ts'
+import { contextNamesOf, contextsOf, mayUse } from './access.ts'
 import { carriedOut } from './judge.ts'
 import { readConfig } from './read-config.ts'
 import type { Context, Job, Pipeline, Workflow } from './world.ts'
@@ -60,31 +60,25 @@ function start({ circleci }: World, { at, pipeline, workflow, job }: Due): void 
   if (refused) job.stoppedAt = job.startedAt
 }
 
-function end(world: World, { at, pipeline, workflow, job }: Due): void {
+function end(world: World, due: Due): void {
+  const { at, pipeline, job } = due
   const stopped = new Date(at)
   job.stoppedAt = stopped.toISOString()
   const contexts = contextsOf(world.circleci, pipeline, job)
-  const missing = job.contexts.find((_, i) => !contexts[i])
+  const missing = contextNamesOf(world.circleci, pipeline, job).find((_, i) => !contexts[i])
   const lines = missing === undefined ? [] : [`Context '${missing}' not found.`]
   job.steps = lines.length
     ? [{ name: 'Spin up environment', failed: true, lines }]
-    : stepsOf(world, pipeline, workflow, job, contexts.filter(isThere), stopped)
+    : stepsOf(world, due, contexts.filter(isThere), stopped)
   job.status = job.steps.some(({ failed }) => failed) ? 'failed' : 'success'
 }
 
-function stepsOf(
-  world: World,
-  pipeline: Pipeline,
-  { name }: Workflow,
-  job: Job,
-  contexts: readonly Context[],
-  now: Date,
-): Job['steps'] {
-  const judged = readConfig(pipeline.config, world.circleci.rules.remoteDockers)
+function stepsOf(world: World, due: Due, contexts: readonly Context[], now: Date): Job['steps'] {
+  const judged = readConfig(due.pipeline.config, world.circleci.rules.remoteDockers)
   if (judged.errors) return []
-  const workflow = judged.config.workflows.find(one => one.name === name)
-  const planned = workflow?.jobs.find(one => one.name === job.name)
-  return planned ? carriedOut(world, judged.config, pipeline, planned, contexts, now) : []
+  const workflow = judged.config.workflows.find(({ name }) => name === due.workflow.name)
+  const planned = workflow?.jobs.find(({ name }) => name === due.job.name)
+  return planned ? carriedOut(world, judged.config, due, planned, contexts, now) : []
 }
 
 /** Jobs are counted in their project as they start. */

@@ -1,5 +1,4 @@
 import { at, type Json, textAt } from '../../clouds/json.ts'
-import { exchanged, tokenAs } from '../google/exchange.ts'
 import { readKeyFile } from '../google/key-file.ts'
 import { google } from '../google/service.ts'
 import type { World } from '../world.ts'
@@ -39,15 +38,35 @@ export function loggedInWithoutKey(
   const way = files.ways.get(optionIn(options, 'cred-file') ?? '')
   const token = way && files.tokens.get(way.tokenFile)
   if (!way || token === undefined) return { fault: `${LOGIN} Unable to read file: No such file or directory` }
-  const letIn = exchanged(world, `//iam.googleapis.com/${way.provider}`, token, now)
-  if ('fault' in letIn) return { fault: `${LOGIN} ${letIn.fault}` }
-  // What an identity of a pool may do by itself is not simulated.
-  if (way.account === undefined)
-    return { fault: `${LOGIN} The simulated Google lets such an identity speak as accounts only.` }
-  const spoken = tokenAs(world, letIn.principal, way.account, now)
-  if ('fault' in spoken) return { fault: `${LOGIN} ${spoken.fault}` }
-  return { login: { user: 'oauth2accesstoken', password: spoken.token } }
+  const exchange = {
+    grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    audience: `//iam.googleapis.com/${way.provider}`,
+    scope: SCOPE,
+    requestedTokenType: `${TYPE}:access_token`,
+    subjectToken: token,
+    subjectTokenType: `${TYPE}:jwt`,
+  }
+  const own = asked(world, { host: 'sts.googleapis.com', method: 'POST', path: '/v1/token', body: exchange }, now).body
+  const federated = textAt(own, 'access_token')
+  if (federated === undefined) return { fault: `${LOGIN} ${saidBy(own)}` }
+  if (way.account === undefined) return { login: { user: TOKEN_USER, password: federated } }
+  const path = `/v1/projects/-/serviceAccounts/${way.account}:generateAccessToken`
+  const generate = { host: 'iamcredentials.googleapis.com', method: 'POST', path, body: { scope: [SCOPE] } }
+  const { body } = asked(world, { ...generate, authorization: `Bearer ${federated}` }, now)
+  const password = textAt(body, 'accessToken')
+  return password === undefined ? { fault: `${LOGIN} ${saidBy(body)}` } : { login: { user: TOKEN_USER, password } }
 }
+
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
+const TYPE = 'urn:ietf:params:oauth:token-type'
+/** facts/google.md 2, docker login. */
+const TOKEN_USER = 'oauth2accesstoken'
+
+/** Google's error, or OAuth's. */
+const saidBy = (body: Json | undefined): string =>
+  textAt(body, 'error_description') === undefined
+    ? `${textAt(body, 'error', 'status')}: ${textAt(body, 'error', 'message')}`
+    : `${textAt(body, 'error')}: ${textAt(body, 'error_description')}`
 
 /** The value of `--name=value` or `--name value`. */
 function optionIn(options: readonly string[], name: string): string | undefined {
@@ -88,7 +107,8 @@ export function googlePushFault(world: World, login: Login | undefined, image: s
   const token = login && tokenOf(world, host, login, now)
   if (token === undefined) return DENIED
   const manifest = { schemaVersion: 2, config: { mediaType: 'application/vnd.docker.container.image.v1+json', image } }
-  const { status, body } = asked(world, host, 'PUT', `/v2/${path}/manifests/${tag}`, `Bearer ${token}`, now, manifest)
+  const put = { host, method: 'PUT', path: `/v2/${path}/manifests/${tag}`, authorization: `Bearer ${token}` }
+  const { status, body } = asked(world, { ...put, body: manifest }, now)
   if (status === 201) return undefined
   const errors = at(body, 'errors')
   const said = Array.isArray(errors) ? textAt(errors[0], 'message') : undefined
@@ -97,19 +117,22 @@ export function googlePushFault(world: World, login: Login | undefined, image: s
 
 function tokenOf(world: World, host: string, { user, password }: Login, now: Date): string | undefined {
   const basic = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
-  return textAt(asked(world, host, 'GET', '/v2/token', basic, now).body, 'token')
+  return textAt(asked(world, { host, method: 'GET', path: '/v2/token', authorization: basic }, now).body, 'token')
 }
 
-/** Docker's own requests, without a socket between. */
+/** The requests of gcloud and docker, without a socket between. */
 function asked(
   world: World,
-  host: string,
-  method: string,
-  path: string,
-  authorization: string,
+  { method, path, body, ...headers }: Asked,
   now: Date,
-  body?: Json,
-) {
-  const headers = { authorization, host }
+): { readonly status: number; readonly body: Json | undefined } {
   return google({ method, path, query: new URLSearchParams(), headers, body, malformed: false }, world, now)
+}
+
+interface Asked {
+  readonly host: string
+  readonly method: string
+  readonly path: string
+  readonly authorization?: string
+  readonly body?: Json
 }

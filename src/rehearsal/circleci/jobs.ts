@@ -1,4 +1,5 @@
 import type { Json } from '../../clouds/json.ts'
+import { contextNamesOf } from './access.ts'
 import { nameOf, organizationBySlug } from './organization.ts'
 import { jobOf } from './pipeline.ts'
 import { projectOf, slugIn } from './project.ts'
@@ -19,6 +20,7 @@ export const OUTPUT = { method: 'GET', pattern: '/output/*/*' }
 function info(ask: Ask): Reply {
   const project = projectOf(ask)
   const { pipeline, workflow, job } = jobOf(ask, project.slug, ask.names[3])
+  const contexts = job.status === 'unauthorized' ? [] : contextNamesOf(ask.world, pipeline, job)
   const organization = organizationBySlug(ask.world, organizationSlugOf(project.slug))
   return {
     status: 200,
@@ -36,7 +38,7 @@ function info(ask: Ask): Reply {
       pipeline: { id: pipeline.id },
       latest_workflow: { id: workflow.id, name: workflow.name },
       organization: { name: organization ? nameOf(organization) : '' },
-      contexts: job.status === 'unauthorized' ? [] : job.contexts.map(name => ({ name })),
+      contexts: contexts.map(name => ({ name })),
       messages: [],
       parallelism: 1,
       created_at: job.startedAt,

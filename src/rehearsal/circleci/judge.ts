@@ -1,4 +1,5 @@
 import type { World } from '../world.ts'
+import { isWithoutSecrets } from './access.ts'
 import { anywhere, type Config, environmentOf, type PlannedJob, runsOf } from './config.ts'
 import { herokuFault } from './credentials.ts'
 import { DENIED, type Login, loginFault, pushFault } from './docker.ts'
@@ -14,11 +15,19 @@ import {
 import { libraryNames } from './library.ts'
 import { type JobIdentity, jobTokens } from './oidc.ts'
 import { organizationBySlug } from './organization.ts'
+import { projectBySlug } from './project.ts'
 import { type Command, commandsIn } from './shell.ts'
 import { organizationSlugOf } from './slug.ts'
-import type { Context, Pipeline, Project, Step } from './world.ts'
+import type { Context, Job, Pipeline, Project, Step, Workflow } from './world.ts'
 
 type Environment = Readonly<Record<string, string>>
+
+/** A job that runs, and what it belongs to. */
+interface Running {
+  readonly pipeline: Pipeline
+  readonly workflow: Workflow
+  readonly job: Job
+}
 
 /** Where a job's commands run. */
 interface Place {
@@ -50,18 +59,19 @@ const SHORTEST_HIDDEN = 4
 export function carriedOut(
   world: World,
   config: Config,
-  pipeline: Pipeline,
-  job: PlannedJob,
+  running: Running,
+  planned: PlannedJob,
   contexts: readonly Context[],
   now: Date,
 ): Step[] {
-  const secrets = valuesOf(projectOf(world, pipeline), contexts)
-  const runs = runsOf(config, job)
+  const { pipeline } = running
+  const hasSecrets = !isWithoutSecrets(world.circleci, pipeline)
+  const secrets = hasSecrets ? valuesOf(projectBySlug(world.circleci, pipeline.project), contexts) : {}
+  const runs = runsOf(config, planned)
   // Signing takes a moment.
-  const tokens = runs.some(({ command }) => command.includes('CIRCLE_OIDC_TOKEN'))
-    ? tokensOf(world, pipeline, contexts, now)
-    : {}
-  const environment = { ...secrets, ...tokens, ...environmentOf(config, job) }
+  const readsToken = runs.some(({ command }) => command.includes('CIRCLE_OIDC_TOKEN'))
+  const tokens = hasSecrets && readsToken ? tokensOf(world, running, contexts, now) : {}
+  const environment = { ...secrets, ...tokens, ...environmentOf(config, planned) }
   const files: JobFiles = { tokens: new Map(), ways: new Map() }
   const place: Place = { world, config, pipeline, environment, now, logins: {}, files }
   const steps: Step[] = [{ name: 'Spin up environment', failed: false, lines: ['Starting container'] }]
@@ -79,25 +89,30 @@ const hidden = (line: string, secrets: readonly string[]): string =>
     .filter(secret => secret.length >= SHORTEST_HIDDEN)
     .reduce((text, secret) => text.replaceAll(secret, '*'.repeat(20)), line)
 
-const projectOf = ({ circleci }: World, { project }: Pipeline): Project | undefined =>
-  circleci.projects.find(({ slug }) => slug === project)
-
-/** Who the job is to others; a fork's is not told, unless forks get the project's secrets (facts/circleci.md 9). */
-function tokensOf(world: World, pipeline: Pipeline, contexts: readonly Context[], now: Date): Environment {
-  const project = projectOf(world, pipeline)
+/** Who the job is to others. */
+function tokensOf(
+  world: World,
+  { pipeline, workflow, job }: Running,
+  contexts: readonly Context[],
+  now: Date,
+): Environment {
+  const project = projectBySlug(world.circleci, pipeline.project)
   const organization = organizationBySlug(world.circleci, organizationSlugOf(pipeline.project))
   const user = world.circleci.users.find(({ login }) => login === pipeline.actor)
   if (!project || !organization || !user) return {}
-  if (pipeline.fork !== null && !project.settings.advanced.forks_receive_secret_env_vars) return {}
-  const job: JobIdentity = {
+  const identity: JobIdentity = {
     organization: organization.id,
     project: project.id,
     user: user.id,
     origin: `github.com/${pipeline.fork ?? pipeline.project.replace(/^[^/]+\//, '')}`,
     branch: pipeline.branch,
     contexts: contexts.map(({ id }) => id),
+    pipeline: pipeline.id,
+    workflow: workflow.id,
+    job: job.id,
+    ssh: job.ssh,
   }
-  return jobTokens(world.circleci, job, now)
+  return jobTokens(world.circleci, identity, now)
 }
 
 /** A later context wins, and any wins over the project's own (facts/circleci.md 5). */

@@ -12,6 +12,12 @@ export interface JobIdentity {
   readonly origin: string
   readonly branch: string
   readonly contexts: readonly string[]
+  /** The ids of the job, and of what it belongs to. */
+  readonly pipeline: string
+  readonly workflow: string
+  readonly job: string
+  /** Was it started anew so that somebody can look into it? */
+  readonly ssh: boolean
 }
 
 const LIFE_S = 3600
@@ -20,8 +26,8 @@ const CLAIM = 'oidc.circleci.com'
 export const issuerOf = (organization: string): string => `https://${CLAIM}/org/${organization}`
 
 /** The signed tokens that a job gets, by the variables' names (facts/circleci.md 9). */
-export function jobTokens(world: CircleciWorld, job: JobIdentity, now: Date): Readonly<Record<string, string>> {
-  const { organization, project, user, origin, branch, contexts } = job
+export function jobTokens(world: CircleciWorld, identity: JobIdentity, now: Date): Readonly<Record<string, string>> {
+  const { organization, project, user, origin, branch, contexts, pipeline, workflow, job, ssh } = identity
   const ref = `refs/heads/${branch}`
   const sub = `org/${organization}/project/${project}/user/${user}`
   const claims = {
@@ -32,7 +38,10 @@ export function jobTokens(world: CircleciWorld, job: JobIdentity, now: Date): Re
     [`${CLAIM}/context-ids`]: [...contexts],
     [`${CLAIM}/vcs-origin`]: origin,
     [`${CLAIM}/vcs-ref`]: ref,
-    [`${CLAIM}/ssh-rerun`]: false,
+    [`${CLAIM}/pipeline-id`]: pipeline,
+    [`${CLAIM}/workflow-id`]: workflow,
+    [`${CLAIM}/job-id`]: job,
+    [`${CLAIM}/ssh-rerun`]: ssh,
   }
   return {
     CIRCLE_OIDC_TOKEN: signed(world, { ...claims, sub }, now),
@@ -40,7 +49,8 @@ export function jobTokens(world: CircleciWorld, job: JobIdentity, now: Date): Re
   }
 }
 
-function signed(world: CircleciWorld, claims: Readonly<Record<string, Json>>, now: Date): string {
+/** A token of CircleCI's over claims, valid for an hour from now. */
+export function signed(world: CircleciWorld, claims: Readonly<Record<string, Json>>, now: Date): string {
   world.privateKey ??= newPrivateKey()
   const iat = Math.floor(now.getTime() / 1000)
   const text = [

@@ -42,8 +42,8 @@ export function assertServed(world: GoogleWorld, project: Project, api: Api, now
 }
 
 /**
- * Throws a Refusal where nobody pays for the request: the project that x-goog-user-project names, an account's own, or
- * gcloud's (facts/google.md 6).
+ * Throws a Refusal where nobody pays for the request: the project that x-goog-user-project names, an account's or a
+ * pool's own, or gcloud's (facts/google.md 6).
  */
 export function assertPaid(world: GoogleWorld, caller: Caller, header: string | undefined, api: Api, now: Date): void {
   if (header !== undefined) {
@@ -55,7 +55,10 @@ export function assertPaid(world: GoogleWorld, caller: Caller, header: string | 
   } else if (caller.by === 'user') {
     if (!world.rules.clientProjectApis.includes(api)) throw disabled(api, CLIENT_PROJECT)
   } else {
-    const own = projectOf(world, caller.account)
+    const own =
+      caller.by === 'account'
+        ? projectOf(world, caller.account)
+        : projectNamed(world, caller.identity.pool.project, now)
     if (own) assertServed(world, own, api, now)
   }
 }

@@ -1,13 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { accountWith } from './access-token.ts'
-import { emailOf } from './account.ts'
+import { accountWith, identityWith } from './access-token.ts'
+import { emailOf, memberOf } from './account.ts'
+import type { Identity } from './identity.ts'
 import { refuse } from './refusals.ts'
 import type { Account, GoogleWorld, User } from './world.ts'
 
-/** Who asks: a person, or an account by a token that somebody got for it. */
+/** Who asks: a person, an account by a token that somebody got for it, or somebody of a pool of identities. */
 export type Caller =
   | { readonly by: 'user'; readonly user: User }
   | { readonly by: 'account'; readonly account: Account }
+  | { readonly by: 'federation'; readonly identity: Identity }
 
 /** Whose access token a request brings. Throws a Refusal where there is none, or none that lives. */
 export function callerOf(world: GoogleWorld, headers: IncomingHttpHeaders, now: Date): Caller {
@@ -25,15 +27,29 @@ export function callerWith(world: GoogleWorld, given: string, now: Date): Caller
     return { by: 'user', user }
   }
   const account = accountWith(world, given, now)
-  if (!account) throw refuse.credential(false)
-  return { by: 'account', account }
+  if (account) return { by: 'account', account }
+  const identity = identityWith(world, given, now)
+  if (!identity) throw refuse.credential(false)
+  return { by: 'federation', identity }
 }
 
-export const nameOf = (caller: Caller): string => (caller.by === 'user' ? caller.user.email : emailOf(caller.account))
+/** The caller in logs, and as who pushed an image. */
+export function nameOf(caller: Caller): string {
+  if (caller.by === 'federation') return caller.identity.principal
+  return caller.by === 'user' ? caller.user.email : emailOf(caller.account)
+}
 
-/** Everything that a policy may call the caller. */
+/** What a policy calls the caller alone. */
+export function memberFor(caller: Caller): string {
+  if (caller.by === 'federation') return caller.identity.principal
+  return caller.by === 'user' ? `user:${caller.user.email}` : memberOf(caller.account)
+}
+
+/** Everything that a policy may call the caller. Of Google's own accounts are none of a pool's identities. */
 export function namesIn(caller: Caller): readonly string[] {
-  const name = nameOf(caller)
-  const kind = caller.by === 'user' ? 'user' : 'serviceAccount'
-  return [`${kind}:${name}`, `domain:${name.split('@')[1]}`, 'allAuthenticatedUsers', 'allUsers']
+  const kinds =
+    caller.by === 'federation'
+      ? caller.identity.sets
+      : [`domain:${nameOf(caller).split('@')[1]}`, 'allAuthenticatedUsers']
+  return [memberFor(caller), ...kinds, 'allUsers']
 }

@@ -9,9 +9,12 @@ import type { GoogleWorld, IdentityPool, IdentityProvider } from './world.ts'
 /** Of a pool as of a provider. */
 type Kept = Pick<IdentityPool, 'deletedAt' | 'readyAt'>
 
-/** Can it be seen: made, and not gone for ever? One that was deleted stays for 30 days, and keeps its id (facts/google.md 1.8). */
-export const isKept = ({ deletedAt, readyAt }: Kept, now: Date): boolean =>
-  new Date(readyAt) <= now && (deletedAt === null || Date.parse(deletedAt) + KEPT_MS > now.getTime())
+/** One that was deleted stays for 30 days, and as long keeps its id (facts/google.md 1.8). */
+export const isGone = ({ deletedAt }: Pick<Kept, 'deletedAt'>, now: Date): boolean =>
+  deletedAt !== null && Date.parse(deletedAt) + KEPT_MS <= now.getTime()
+
+/** Can it be seen: made, and not gone for ever? */
+export const isKept = (one: Kept, now: Date): boolean => new Date(one.readyAt) <= now && !isGone(one, now)
 
 /** The pool that a request is about, which the caller has the permission on. Throws a Refusal. */
 export function poolFor(ask: Ask, permission: string): IdentityPool {
@@ -23,6 +26,13 @@ export function poolFor(ask: Ask, permission: string): IdentityPool {
   return found
 }
 
+/** The same, not deleted: one that was can be seen, and not changed (gcloud's iam_v1_client.py). */
+export function livePoolFor(ask: Ask, permission: string): IdentityPool {
+  const found = poolFor(ask, permission)
+  if (found.deletedAt !== null) throw refuse.precondition()
+  return found
+}
+
 /** A provider of it. Throws a Refusal. */
 export function providerFor(ask: Ask, pool: IdentityPool): IdentityProvider {
   const found = pool.providers.find(one => one.id === ask.names[2] && isKept(one, ask.now))
@@ -31,7 +41,7 @@ export function providerFor(ask: Ask, pool: IdentityPool): IdentityProvider {
 }
 
 /** By the project's number. */
-export function nameOfPool(world: GoogleWorld, { project, id }: IdentityPool): string {
+export function nameOfPool(world: GoogleWorld, { project, id }: Pick<IdentityPool, 'project' | 'id'>): string {
   const number = world.projects.find(one => one.id === project)?.number
   return `projects/${number}/locations/global/workloadIdentityPools/${id}`
 }

@@ -1,8 +1,17 @@
 import * as z from 'zod'
-import type { Json } from '../../clouds/json.ts'
-import { expression } from './expression.ts'
-import { isKept, nameOfPool, poolFor, providerFor, shownPool, shownProvider } from './identity-pool.ts'
-import { begun, endOf } from './operations.ts'
+import { ISSUERS } from './constraints.ts'
+import { attributeCondition, attributeMapping } from './expression.ts'
+import {
+  isGone,
+  isKept,
+  livePoolFor,
+  nameOfPool,
+  poolFor,
+  providerFor,
+  shownPool,
+  shownProvider,
+} from './identity-pool.ts'
+import { begun, endOf, operationUnder } from './operations.ts'
 import { effective } from './org-policy.ts'
 import { paged } from './page.ts'
 import { liveProjectFor } from './project.ts'
@@ -45,6 +54,9 @@ export const IDENTITY_POOLS: readonly Route[] = [
 /** facts/google.md 1, validation rules. */
 const ID = /^(?!gcp-)[a-z\d-]{4,32}$/
 
+const MOST_ATTRIBUTES = 50
+const LONGEST_ISSUER = 2000
+
 const describedGiven = {
   name: z.string().exactOptional(),
   displayName: z.string().max(32).default(''),
@@ -59,7 +71,7 @@ const provider = z.strictObject({
   oidc: z
     .strictObject({
       issuerUri: z.string().default(''),
-      allowedAudiences: z.array(z.string().max(256)).max(10).default([]),
+      allowedAudiences: z.array(z.string().min(1).max(256)).max(10).default([]),
     })
     .prefault({}),
 })
@@ -69,8 +81,8 @@ function create(ask: Ask): Reply {
   const id = ask.query.get('workloadIdentityPoolId') ?? ''
   if (!ID.test(id)) throw refuse.invalid(`Invalid workload identity pool ID '${id}'.`)
   const { name: _, ...given } = read(pool, ask.body)
-  // One that was deleted keeps its id.
-  if (ask.world.identityPools.some(one => one.project === project.id && one.id === id)) throw refuse.exists()
+  const rivals = ask.world.identityPools.filter(one => one.project === project.id && one.id === id)
+  if (rivals.some(one => !isGone(one, ask.now))) throw refuse.exists()
   const made = newPool({ ...given, project: project.id, id, readyAt: endOf(ask).toISOString() })
   return underWay(ask, withNew(ask.world, 'identityPools', made), nameOfPool(ask.world, made))
 }
@@ -86,18 +98,22 @@ const isListed = ({ query, now }: Ask, one: IdentityPool | IdentityProvider): bo
   isKept(one, now) && (one.deletedAt === null || query.get('showDeleted') === 'true')
 
 function change(ask: Ask): Reply {
-  const found = poolFor(ask, `${POOL}.update`)
-  const given = read(pool, ask.body)
-  const by = masked(ask, { displayName: given.displayName, description: given.description, disabled: given.disabled })
+  const found = livePoolFor(ask, `${POOL}.update`)
+  const { displayName, description, disabled } = read(pool, ask.body)
+  const by = masked<IdentityPool>(ask, {
+    displayName: { displayName },
+    description: { description },
+    disabled: { disabled },
+  })
   return underWay(ask, withChanged(ask.world, 'identityPools', found, by), nameOfPool(ask.world, found))
 }
 
-/** What the mask names, of all that could be changed. */
-function masked<T extends object>({ query }: Ask, all: T): Partial<T> {
+/** What of something changes by the mask, of what each of the names that it may have would change. */
+function masked<T>({ query }: Ask, all: Readonly<Record<string, Partial<T>>>): Partial<T> {
   const wanted = (query.get('updateMask') ?? '').split(',').filter(Boolean)
   const unknown = wanted.find(one => !Object.hasOwn(all, one))
   if (wanted.length === 0 || unknown !== undefined) throw refuse.invalid(`Invalid update mask: ${unknown ?? 'none'}.`)
-  return Object.fromEntries(Object.entries(all).filter(([name]) => wanted.includes(name))) as Partial<T>
+  return Object.assign({}, ...wanted.map(name => all[name]))
 }
 
 function removed(ask: Ask, deletedAt: string | null): Reply {
@@ -107,12 +123,11 @@ function removed(ask: Ask, deletedAt: string | null): Reply {
 }
 
 function createProvider(ask: Ask): Reply {
-  const found = poolFor(ask, `${PROVIDER}.create`)
-  if (found.deletedAt !== null) throw refuse.precondition()
+  const found = livePoolFor(ask, `${PROVIDER}.create`)
   const id = ask.query.get('workloadIdentityPoolProviderId') ?? ''
   if (!ID.test(id)) throw refuse.invalid(`Invalid workload identity pool provider ID '${id}'.`)
   const given = read(provider, ask.body)
-  if (found.providers.some(one => one.id === id)) throw refuse.exists()
+  if (found.providers.some(one => one.id === id && !isGone(one, ask.now))) throw refuse.exists()
   const { displayName, description, disabled } = given
   const made = newProvider({
     ...{ id, displayName, description, disabled, ...valuesOf(given) },
@@ -131,23 +146,32 @@ const valuesOf = ({ attributeMapping, attributeCondition, oidc }: z.infer<typeof
 
 /** Throws a Refusal for what Google would not take either. */
 function assertSound({ world }: Ask, found: IdentityPool, { issuer, mapping, condition }: IdentityProvider): void {
-  if (!/^https:\/\/[^/]+/.test(issuer)) throw refuse.invalid('The issuer URI must be an https URI.')
+  if (!isIssuer(issuer)) throw refuse.invalid('The issuer URI must be an https URI.')
   if (mapping['google.subject'] === undefined) throw refuse.invalid('The mapping must map google.subject.')
   const names = Object.keys(mapping)
   if (names.some(one => !/^(?:google\.(?:subject|groups)|attribute\.[a-z\d_]{1,100})$/.test(one))) {
     throw refuse.invalid('The mapping has an unknown attribute.')
   }
-  for (const text of [...Object.values(mapping), ...(condition ? [condition] : [])]) {
-    try {
-      expression(text)
-    } catch (error) {
-      throw refuse.invalid(`Invalid expression: ${error instanceof Error ? error.message : ''}`)
-    }
+  if (names.filter(one => one.startsWith('attribute.')).length > MOST_ATTRIBUTES) {
+    throw refuse.invalid(`The mapping has more than ${MOST_ATTRIBUTES} custom attributes.`)
+  }
+  try {
+    for (const text of Object.values(mapping)) attributeMapping(text)
+    if (condition) attributeCondition(condition)
+  } catch (error) {
+    throw refuse.invalid(`Invalid expression: ${error instanceof Error ? error.message : ''}`)
   }
   const owner = world.projects.find(({ id }) => id === found.project)
-  const allowed = owner && effective(world, owner, 'iam.workloadIdentityPoolProviders')
+  const allowed = owner && effective(world, owner, ISSUERS)
   if (allowed?.enforced && !(allowed.values ?? []).includes(issuer)) throw refuse.issuer(issuer)
 }
+
+/** OpenID Connect Discovery 1.0, 2: https, and neither query nor fragment. */
+const isIssuer = (text: string): boolean =>
+  text.length <= LONGEST_ISSUER &&
+  /^https:\/\/[^/@\s?#]+(?:\/[!-~]*)?$/.test(text) &&
+  !/[?#]/.test(text) &&
+  URL.canParse(text)
 
 function listProviders(ask: Ask): Reply {
   const found = poolFor(ask, `${PROVIDER}.list`)
@@ -157,35 +181,29 @@ function listProviders(ask: Ask): Reply {
 }
 
 function changeProvider(ask: Ask): Reply {
-  const found = poolFor(ask, `${PROVIDER}.update`)
+  const found = livePoolFor(ask, `${PROVIDER}.update`)
   const old = providerFor(ask, found)
+  if (old.deletedAt !== null) throw refuse.precondition()
   const given = read(provider, ask.body)
+  const { displayName, description, disabled } = given
   const { mapping, condition, issuer, audiences } = valuesOf(given)
-  const by = masked(ask, {
-    displayName: given.displayName,
-    description: given.description,
-    disabled: given.disabled,
-    attributeMapping: mapping,
-    attributeCondition: condition,
-    'oidc.issuerUri': issuer,
-    'oidc.allowedAudiences': audiences,
+  const by = masked<IdentityProvider>(ask, {
+    displayName: { displayName },
+    description: { description },
+    disabled: { disabled },
+    attributeMapping: { mapping },
+    attributeCondition: { condition },
+    oidc: { issuer, audiences },
+    'oidc.issuerUri': { issuer },
+    'oidc.allowedAudiences': { audiences },
   })
-  const made: IdentityProvider = {
-    ...old,
-    displayName: by.displayName ?? old.displayName,
-    description: by.description ?? old.description,
-    disabled: by.disabled ?? old.disabled,
-    mapping: by.attributeMapping ?? old.mapping,
-    condition: by.attributeCondition ?? old.condition,
-    issuer: by['oidc.issuerUri'] ?? old.issuer,
-    audiences: by['oidc.allowedAudiences'] ?? old.audiences,
-  }
+  const made: IdentityProvider = { ...old, ...by }
   assertSound(ask, found, made)
   return withProvider(ask, found, old, made)
 }
 
 function removedProvider(ask: Ask, deletedAt: string | null): Reply {
-  const found = poolFor(ask, `${PROVIDER}.${deletedAt === null ? 'undelete' : 'delete'}`)
+  const found = livePoolFor(ask, `${PROVIDER}.${deletedAt === null ? 'undelete' : 'delete'}`)
   const old = providerFor(ask, found)
   if ((old.deletedAt === null) === (deletedAt === null)) throw refuse.precondition()
   return withProvider(ask, found, old, { ...old, deletedAt })
@@ -208,10 +226,10 @@ function withProviders(ask: Ask, found: IdentityPool, providers: IdentityProvide
 const underWay = (ask: Ask, world: GoogleWorld, name: string): Reply =>
   begun(ask, world, { name: `${name}/operations/${ask.mint.id()}` })
 
-function operation({ world, names, now }: Ask): Reply {
-  const found = world.operations.find(({ name }) => name.endsWith(`/operations/${names.at(-1)}`))
-  if (!found) throw refuse.notFound()
-  const isDone = new Date(found.doneAt) <= now
-  const body: Json = { name: found.name, ...(isDone && { done: true, response: {} }) }
-  return ok(body)
+/** Of the pool or provider that it is asked for under, by the project's number or id. */
+function operation(ask: Ask): Reply {
+  const project = liveProjectFor(ask, api, `${POOL}.get`, () => refuse.permission(`${POOL}.get`))
+  const [, id = '', ...rest] = ask.names
+  const pool = nameOfPool(ask.world, { project: project.id, id })
+  return operationUnder(ask, rest.length > 1 ? `${pool}/providers/${rest[0]}/operations` : `${pool}/operations`)
 }

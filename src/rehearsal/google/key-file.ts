@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { accountNamed, emailOf } from './account.ts'
+import { projectOf } from './tree.ts'
 import type { Account, GoogleWorld } from './world.ts'
 
 /** The file that is made of a key, as text. */
@@ -37,7 +38,9 @@ export function readKeyFile(
   const given = file.safeParse(parsed(text)).data
   if (!given) return { fault: undefined }
   const account = accountNamed(world, given.client_email)
-  if (!account) return { fault: 'invalid_grant: Invalid grant: account not found' }
+  // With its project the account is as good as gone.
+  if (!account || projectOf(world, account)?.deletedAt !== null)
+    return { fault: 'invalid_grant: Invalid grant: account not found' }
   if (account.disabled) return { fault: 'invalid_grant: Account disabled' }
   const key = account.keys.find(one => one.id === given.private_key_id && isAlive(one, now))
   if (!key || given.private_key !== world.privateKey) return { fault: 'invalid_grant: Invalid JWT Signature.' }

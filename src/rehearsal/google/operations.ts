@@ -5,13 +5,23 @@ import type { GoogleWorld, Operation } from './world.ts'
 
 /** Operations, wherever they are asked for; each service has its own names for them. */
 export const OPERATIONS: readonly Route[] = [
-  { method: 'GET', pattern: '/v1/operations/*', api: 'cloudresourcemanager', handle: ask => one(ask, 'operations') },
-  { method: 'GET', pattern: '/v3/operations/*', api: 'cloudresourcemanager', handle: ask => one(ask, 'operations') },
+  {
+    method: 'GET',
+    pattern: '/v1/operations/*',
+    api: 'cloudresourcemanager',
+    handle: ask => operationUnder(ask, 'operations'),
+  },
+  {
+    method: 'GET',
+    pattern: '/v3/operations/*',
+    api: 'cloudresourcemanager',
+    handle: ask => operationUnder(ask, 'operations'),
+  },
   {
     method: 'GET',
     pattern: '/v1/projects/*/locations/*/operations/*',
     api: 'artifactregistry',
-    handle: ask => one(ask, `projects/${ask.names[0]}/locations/${ask.names[1]}/operations`),
+    handle: ask => operationUnder(ask, `projects/${ask.names[0]}/locations/${ask.names[1]}/operations`),
   },
 ]
 
@@ -25,7 +35,8 @@ export function begun(ask: Ask, world: GoogleWorld, given: Omit<Operation, 'done
 export const endOf = ({ world, now }: Pick<Ask, 'world' | 'now'>): Date =>
   new Date(now.getTime() + world.rules.operationMs)
 
-function one({ world, names, now }: Ask, under: string): Reply {
+/** The operation of such a name that the request's last name means. Throws a Refusal. */
+export function operationUnder({ world, names, now }: Ask, under: string): Reply {
   const found = world.operations.find(({ name }) => name === `${under}/${names.at(-1)}`)
   if (!found) throw refuse.notFound()
   return ok(shown(found, now))

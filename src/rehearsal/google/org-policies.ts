@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Json } from '../../clouds/json.ts'
 import { assertServed } from './apis.ts'
-import { isManaged, KEY_EXPIRY, MEMBER_DOMAINS } from './constraints.ts'
+import { isList, isManaged, MEMBER_DOMAINS } from './constraints.ts'
 import { effective } from './org-policy.ts'
 import { projectFor } from './project.ts'
 import { refuse } from './refusals.ts'
@@ -54,22 +54,28 @@ function nodeFor({ world, caller, now, names: [id] }: Ask, kind: 'organizations'
 }
 
 const effectiveAt = (ask: Ask, place: Place, constraint: string): Told =>
-  told(ask, place, effective(ask.world, place, constraint))
+  told(ask, place, constraint, effective(ask.world, place, constraint))
 
-const ownAt = (ask: Ask, project: Project, constraint: string): Told => told(ask, project, ownOf(project, constraint))
+const ownAt = (ask: Ask, project: Project, constraint: string): Told =>
+  told(ask, project, constraint, ownOf(project, constraint))
 
 /** The members that an organization lets in by default are its own. */
-function told({ world }: Ask, { parent }: Place, decision: Project['orgPolicies'][number] | undefined): Told {
-  const own = ancestorsOf(world, parent).flatMap(one => ('customerId' in one ? [`is:${one.customerId}`] : []))
+function told(
+  { world }: Ask,
+  { parent }: Place,
+  constraint: string,
+  decision: Project['orgPolicies'][number] | undefined,
+): Told {
+  const above = constraint === MEMBER_DOMAINS ? ancestorsOf(world, parent) : []
+  const own = above.flatMap(one => ('customerId' in one ? [`is:${one.customerId}`] : []))
   return { enforced: decision?.enforced ?? false, values: decision?.values ?? own }
 }
-
-const isList = (constraint: string): boolean => constraint === MEMBER_DOMAINS || constraint === KEY_EXPIRY
 
 function shownV1(constraint: string, { enforced, values }: Told): Json {
   const name = `constraints/${constraint}`
   if (!isList(constraint)) return { constraint: name, booleanPolicy: enforced ? { enforced } : {} }
-  return { constraint: name, listPolicy: enforced ? { allowedValues: values } : { allValues: 'ALLOW' } }
+  if (!enforced) return { constraint: name, listPolicy: { allValues: 'ALLOW' } }
+  return { constraint: name, listPolicy: values.length > 0 ? { allowedValues: values } : { allValues: 'DENY' } }
 }
 
 function effectiveV2(ask: Ask): Reply {
@@ -95,7 +101,8 @@ function liveFor(ask: Ask): Project {
 function shownV2({ number }: Project, constraint: string, { enforced, values }: Told): Json {
   const name = `projects/${number}/policies/${constraint}`
   if (!isList(constraint)) return { name, spec: { rules: [{ enforce: enforced }] } }
-  return { name, spec: { rules: [enforced ? { values: { allowedValues: values } } : { allowAll: true }] } }
+  if (!enforced) return { name, spec: { rules: [{ allowAll: true }] } }
+  return { name, spec: { rules: [values.length > 0 ? { values: { allowedValues: values } } : { denyAll: true }] } }
 }
 
 const ownOf = ({ orgPolicies }: Project, constraint: string) => orgPolicies.find(one => one.constraint === constraint)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { nameOf } from './caller.ts'
+import { memberFor, nameOf } from './caller.ts'
 import { numberOf } from './ids.ts'
 import { begun, endOf } from './operations.ts'
 import { paged } from './page.ts'
@@ -101,7 +101,7 @@ function created(
   if (!PROJECT_ID.test(id)) throw refuse.invalid('field [project_id] has issue [project_id is not valid]')
   if (!PROJECT_NAME.test(name)) throw refuse.invalid('field [display_name] has issue [display name is not valid]')
   if (parent !== null) assertMayCreateIn(ask, parent)
-  if (wanted.parent === null && caller.by === 'account')
+  if (wanted.parent === null && caller.by !== 'user')
     throw refuse.invalid('Service accounts cannot create projects without a parent.')
   // One pending deletion, or gone for good, keeps its id for ever (facts/google.md 1, lifecycles).
   if (world.projects.some(one => one.id === id)) throw refuse.exists()
@@ -117,7 +117,6 @@ function created(
       return begun(ask, world, { name: operation, error: { code: CODE.RESOURCE_EXHAUSTED, message: QUOTA } })
     }
   }
-  const member = caller.by === 'user' ? `user:${nameOf(caller)}` : `serviceAccount:${nameOf(caller)}`
   const project = newProject({
     ...wanted,
     parent,
@@ -125,7 +124,7 @@ function created(
     createdBy: nameOf(caller),
     createdAt: now.toISOString(),
     readyAt: endOf(ask).toISOString(),
-    policy: { bindings: [{ role: 'roles/owner', members: [member] }] },
+    policy: { bindings: [{ role: 'roles/owner', members: [memberFor(caller)] }] },
   })
   return begun(ask, withNew(world, 'projects', project), { name: operation, response: shown(project) as never })
 }

@@ -157,6 +157,8 @@ export const refuse = {
         description: `The issuer ${issuer} is not allowed.`,
       }),
     ),
+  /** As OAuth shapes it (RFC 6749, 5.2). */
+  exchange: (error: string, description: string) => new Refusal(400, { error, error_description: description }),
   /** As Cloud Storage shapes it (facts/google.md 4, the 412). */
   storage: (code: number, reason: string, message: string) =>
     new Refusal(code, { error: { code, message, errors: [{ message, domain: 'global', reason }] } }),

@@ -1,8 +1,10 @@
-import { textAt } from '../../clouds/json.ts'
+import { at, textAt } from '../../clouds/json.ts'
 import { readJwt, signedJwt } from '../docker-hub/jwt.ts'
 import type { Call } from '../service.ts'
+import type { World } from '../world.ts'
 import { accountNamed } from './account.ts'
 import { type Caller, callerWith, nameOf } from './caller.ts'
+import { identity } from './identity.ts'
 import { readKeyFile } from './key-file.ts'
 import { pushed } from './push.ts'
 import { refuse } from './refusals.ts'
@@ -23,10 +25,14 @@ export const isForRegistry = ({ path }: Call): boolean => path === TOKEN || MANI
  * The docker registry, as far as a push needs it: a token for a login, and the manifest that ends the push, after which
  * the image is there. Throws a Refusal.
  */
-export function registry(call: Call, world: GoogleWorld, now: Date): { readonly reply: Reply; readonly who: string } {
+export function registry(
+  call: Call,
+  { google: world }: World,
+  now: Date,
+): { readonly reply: Reply; readonly who: string } {
   if (call.path === TOKEN) {
     const caller = loggedIn(world, call, now)
-    const token = signedJwt('google-registry', { sub: nameOf(caller), by: caller.by }, now, SECONDS)
+    const token = signedJwt('google-registry', claimsOf(caller), now, SECONDS)
     return { who: nameOf(caller), reply: { status: 200, body: { token, expires_in: SECONDS } } }
   }
   const caller = bearerOf(world, call, now)
@@ -56,8 +62,16 @@ function loggedIn(world: GoogleWorld, { headers }: Call, now: Date): Caller {
   return { by: 'account', account: read.account }
 }
 
+const claimsOf = (caller: Caller) => ({
+  sub: nameOf(caller),
+  by: caller.by,
+  ...(caller.by === 'federation' && { identity: caller.identity }),
+})
+
 function bearerOf(world: GoogleWorld, { headers }: Call, now: Date): Caller {
   const claims = readJwt('google-registry', /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '', now)
+  const federated = identity.safeParse(at(claims, 'identity')).data
+  if (federated) return { by: 'federation', identity: federated }
   const name = textAt(claims, 'sub')
   const user = textAt(claims, 'by') === 'user' ? world.users.find(({ email }) => email === name) : undefined
   if (user) return { by: 'user', user }

@@ -6,16 +6,7 @@ import type { Binding, GoogleWorld, Policy } from './world.ts'
 
 /** What the caller may do, by a policy and those above it, as far as their last changes have spread. */
 export function permissionsOf(world: GoogleWorld, caller: Caller, chain: Chain, now: Date): ReadonlySet<string> {
-  return permissionsHeldBy(world, namesIn(caller), chain, now)
-}
-
-/** The same of whoever policies call by one of these names. */
-export function permissionsHeldBy(
-  world: GoogleWorld,
-  names: readonly string[],
-  chain: Chain,
-  now: Date,
-): ReadonlySet<string> {
+  const names = namesIn(caller)
   const at = now.getTime() - world.rules.propagationMs
   const bindings = chain
     .flatMap(({ policy }) => bindingsAt(policy, at))

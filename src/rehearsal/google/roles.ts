@@ -108,11 +108,16 @@ const AS_ACCOUNT = named(
   'signJwt',
 )
 
+const POOLS = ['iam.workloadIdentityPools', 'iam.workloadIdentityPoolProviders']
+const POOL_VIEWER = POOLS.flatMap(one => named(one, ...READ))
+const POOL_ADMIN = [...POOL_VIEWER, ...POOLS.flatMap(one => named(one, 'create', 'delete', 'undelete', 'update'))]
+
 const PROJECT_VIEWER = [
   ...named('resourcemanager.projects', ...READ),
   ...named('serviceusage.services', ...READ),
   ...READER,
   ...ACCOUNT_VIEWER,
+  ...POOL_VIEWER,
   ...named('iam.roles', ...READ),
 ]
 const PROJECT_EDITOR = [
@@ -124,9 +129,6 @@ const PROJECT_EDITOR = [
   ...KEY_ADMIN,
   ...named('serviceusage.services', 'disable', 'enable', 'use'),
 ]
-const POOL_ADMIN = ['iam.workloadIdentityPools', 'iam.workloadIdentityPoolProviders'].flatMap(one =>
-  named(one, 'create', 'delete', 'get', 'list', 'undelete', 'update'),
-)
 const PROJECT_OWNER = [
   ...POOL_ADMIN,
   ...PROJECT_EDITOR,
@@ -250,6 +252,12 @@ export const ROLES: Readonly<Record<string, Role>> = {
     'Full rights to create and manage workload identity pools.',
     ['project'],
     POOL_ADMIN,
+  ),
+  'roles/iam.workloadIdentityPoolViewer': role(
+    'IAM Workload Identity Pool Viewer',
+    'Read access to workload identity pools.',
+    ['project'],
+    POOL_VIEWER,
   ),
   'roles/iam.securityReviewer': role('Security Reviewer', 'Read all policies.', ABOVE, [
     'artifactregistry.repositories.getIamPolicy',

@@ -7,6 +7,7 @@ const APIS = [
   'serviceusage',
   'iam',
   'iamcredentials',
+  'sts',
   'orgpolicy',
   'artifactregistry',
   'storage',

@@ -8,6 +8,7 @@ import { assertPaid } from './apis.ts'
 import { BILLING } from './billing.ts'
 import { BUCKETS } from './buckets.ts'
 import { type Caller, callerOf, nameOf } from './caller.ts'
+import { exchange, isForExchange } from './exchange.ts'
 import { IDENTITY_POOLS } from './identity-pools.ts'
 import { IMPERSONATION } from './impersonation.ts'
 import { KEY_ROUTES } from './keys.ts'
@@ -40,13 +41,14 @@ const ROUTES: readonly Route[] = [
   ...OPERATIONS,
 ]
 
-/** Google Cloud's APIs, told apart by path as none of them has another's, and its docker registry (facts/google.md). */
+/** Google Cloud's APIs, told apart by path as none of them has another's, its Security Token Service and its docker registry (facts/google.md). */
 export const google: Service = (call, world, now) => {
   const { google: before } = world
   let who: string | undefined
   const reply = attempt(() => {
-    if (isForRegistry(call)) {
-      const answered = registry(call, before, now)
+    const open = isForRegistry(call) ? registry : isForExchange(call) ? exchange : undefined
+    if (open) {
+      const answered = open(call, world, now)
       who = answered.who
       return answered.reply
     }
