@@ -165,14 +165,16 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+const sayFailure = async (error: unknown): Promise<Exit> => (await import('./commands/failure.ts')).sayFailure(error)
+
+// Node's own report of a crash would show the error with its causes and properties, whatever secret is in them.
+process.on('uncaughtException', error => {
+  sayFailure(error).then(process.exit, () => process.exit(EXIT.failed))
+})
+
 try {
   await program.parseAsync()
 } catch (error) {
-  exit =
-    error instanceof CommanderError
-      ? error.exitCode === 0
-        ? EXIT.done
-        : EXIT.input
-      : (await import('./commands/failure.ts')).sayFailure(error)
+  exit = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.input) : await sayFailure(error)
 }
 process.exitCode = exit
