@@ -31,7 +31,7 @@ const echoes: readonly ((secret: string) => string)[] = [
 const SIGNED_IN = '^(?!/account$|/api/v2/me|/v2/(auth|user)|/v1/projects\\?pageSize)'
 
 /** The same for every vendor: each finds its own words in it. */
-function echoOf(secret: string): Extract<Fault['do'], object>['body'] {
+function echoOf(secret: string): NonNullable<Extract<Fault['do'], object>['body']> {
   const message = `the echo: ${echoes.map(echo => echo(secret)).join(', ')}`
   return { id: 'echo', message, detail: message, error: { code: 422, status: 'INVALID_ARGUMENT', message } }
 }
