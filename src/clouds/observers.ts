@@ -63,7 +63,8 @@ export function refuseObservers({ env, execArgv, inspector }: Process, again: st
     {
       code: 'unsafe-environment',
       means: `Your sign-ins could be seen by others, so none was read:\n${faults.join('\n')}`,
-      next: names.length > 0 ? `env ${names.join(' ')} ${again}` : `Start it without a debugger: ${again}`,
+      next:
+        names.length > 0 ? `Run it without: env ${names.join(' ')} ${again}` : `Start it without a debugger: ${again}`,
     },
     EXIT.input,
   )

@@ -14,7 +14,7 @@ export function assertNoCredential(words: readonly string[]): void {
       code: 'credential-argument',
       means:
         'An argument looks like a credential (it is not shown here). Every user of this machine can read arguments.',
-      next: 'Leave it out, and revoke it; a token goes into its environment variable or is asked for.',
+      next: 'Take it out, and revoke it; a token goes into its environment variable or is asked for.',
     },
     EXIT.input,
   )

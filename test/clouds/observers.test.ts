@@ -19,7 +19,7 @@ describe('Refused, with the command that goes on, is', () => {
         expect(cause).toMatchObject({
           code: 'unsafe-environment',
           means: expect.stringContaining(`${name} makes Node print`),
-          next: `env -u ${name} npx dummyapp-setup`,
+          next: `Run it without: env -u ${name} npx dummyapp-setup`,
         })
       }
     },
@@ -27,7 +27,7 @@ describe('Refused, with the command that goes on, is', () => {
 
   test('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
     expect(refused({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } }).cause.next).toBe(
-      'env -u NODE_TLS_REJECT_UNAUTHORIZED npx dummyapp-setup',
+      'Run it without: env -u NODE_TLS_REJECT_UNAUTHORIZED npx dummyapp-setup',
     )
   })
 
@@ -55,7 +55,7 @@ describe('Refused, with the command that goes on, is', () => {
     '--title="a b" --ins"pect"',
     '"--re\\quire" "/tmp/a \\" b"',
   ])('NODE_OPTIONS=%s', value => {
-    expect(refused(withOptions(value)).cause.next).toBe('env -u NODE_OPTIONS npx dummyapp-setup')
+    expect(refused(withOptions(value)).cause.next).toBe('Run it without: env -u NODE_OPTIONS npx dummyapp-setup')
   })
 
   test('node --inspect, and a debugger that is open already', () => {
@@ -69,7 +69,7 @@ describe('Refused, with the command that goes on, is', () => {
     const env = { NODE_DEBUG: 'http', NODE_OPTIONS: '--require=https://me:hunter2@x/y --inspect' }
     const { cause } = refused({ env, inspector: 'ws://127.0.0.1:9229/x' })
     expect(cause.means.split('\n')).toHaveLength(4)
-    expect(cause.next).toBe('env -u NODE_DEBUG -u NODE_OPTIONS npx dummyapp-setup')
+    expect(cause.next).toBe('Run it without: env -u NODE_DEBUG -u NODE_OPTIONS npx dummyapp-setup')
     expect(JSON.stringify(cause)).not.toContain('hunter2')
   })
 })
