@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { EXIT, type Exit } from './clouds/cause.ts'
+import { assertNoCredential } from './commands/arguments.ts'
 import { FORMATS, type Format } from './commands/formats.ts'
 import type { Options } from './commands/options.ts'
 import { VERSION } from './version.ts'
@@ -100,6 +101,8 @@ const program = take(new Command('dummyapp-setup'), ...WALK, 'allowHost', 'forma
   .enablePositionalOptions()
   .allowExcessArguments()
   .exitOverride()
+  // What stands behind the = of an option that there is not may be a token.
+  .configureOutput({ outputError: (text, write) => write(text.replace(/(unknown option '[^'=]*=)[^']*/, '$1…')) })
   .action(async (options: Options & { dryRun?: boolean; format: Format }, command: Command) => {
     const [unknown] = command.args
     if (unknown !== undefined) command.error(await unknownCommand(unknown))
@@ -165,14 +168,17 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+const sayFailure = async (error: unknown): Promise<Exit> => (await import('./commands/failure.ts')).sayFailure(error)
+
+// Node's own report of a crash would show the error with its causes and properties, whatever secret is in them.
+process.on('uncaughtException', error => {
+  sayFailure(error).then(process.exit, () => process.exit(EXIT.failed))
+})
+
 try {
+  assertNoCredential(process.argv.slice(2))
   await program.parseAsync()
 } catch (error) {
-  exit =
-    error instanceof CommanderError
-      ? error.exitCode === 0
-        ? EXIT.done
-        : EXIT.input
-      : (await import('./commands/failure.ts')).sayFailure(error)
+  exit = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.input) : await sayFailure(error)
 }
 process.exitCode = exit

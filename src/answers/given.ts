@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { looksLikeCredential } from '../clouds/credential-shapes.ts'
+import { withoutUserInfo } from '../clouds/remote.ts'
 import type { Candidate } from './infer.ts'
 import { nearest } from './nearest.ts'
 import { assertNoFaults, resolve } from './resolve.ts'
 import { ANSWER_KEYS, isAnswerKey } from './schema.ts'
-
-/** What credentials look like: vendors' prefixes (facts/), keys in PEM or JSON, and long random text. */
-const CREDENTIAL =
-  /HRKU-|ccipat_|CCIPAT_|dckr_(pat|oat)_|ya29\.|\bgh[pousr]_\w{16}|-----BEGIN|"private_key"|eyJ[\w-]{10,}\.|^[\da-f]{32,}$|^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$|^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?:[\w+=-]{36,}|(?=.*[+=])[\w+/=-]{36,})$/
 
 /**
  * The answers of the command line, strongest first: `--set` before `--answers FILE`, and of two the later `--set`.
@@ -57,14 +55,14 @@ function fromFile(file: string): readonly Candidate[] {
 function candidate(key: string, value: string, from: string): Candidate {
   if (!isAnswerKey(key)) {
     // A token that ends in = is taken apart by --set.
-    if (CREDENTIAL.test(key)) throw credential(from, 'a key')
+    if (looksLikeCredential(key)) throw credential(from, 'a key')
     const known = nearest(key, ANSWER_KEYS)
     throw refusal(
-      `${from}: there is no answer ${JSON.stringify(key.slice(0, 60))}.`,
+      `${from}: there is no answer ${JSON.stringify(withoutUserInfo(key).slice(0, 60))}.`,
       known ? `Did you mean ${known}? Correct it, and run again.` : `Take one of these: ${ANSWER_KEYS.join(', ')}.`,
     )
   }
-  if (CREDENTIAL.test(value)) {
+  if (looksLikeCredential(withoutUserInfo(value))) {
     throw credential(from, `the value of ${key}`)
   }
   return { key, value, from }
@@ -91,18 +89,17 @@ function readText(file: string, name: string): string {
 /** Far more than all answers take; YAML of that size is still read at once, whatever is in it. */
 const LONGEST_TEXT = 20_000
 
-/** JSON is YAML; aliases are bounded, so that a small file cannot become a large one. */
+/** JSON is YAML; aliases are bounded, so that a small file cannot become a large one; no warning repeats its words. */
 function parseText(text: string, name: string): unknown {
   if (text.length > LONGEST_TEXT)
     throw refusal(`${name} is far too long for answers.`, 'Check that it is the right file, and run again.')
   try {
-    return parse(text, { maxAliasCount: 20, schema: 'core', strict: true })
+    return parse(text, { maxAliasCount: 20, schema: 'core', strict: true, logLevel: 'error' })
   } catch (error) {
-    throw refusal(
-      `${name} is neither JSON nor YAML.`,
-      'Correct the file, and run again.',
-      wordsOf(error).split('\n')[0],
-    )
+    // Its words may repeat a word of the text.
+    const said = wordsOf(error).split('\n')[0] ?? ''
+    const isSafe = !said.split(/\s/).some(looksLikeCredential)
+    throw refusal(`${name} is neither JSON nor YAML.`, 'Correct the file, and run again.', isSafe ? said : undefined)
   }
 }
 

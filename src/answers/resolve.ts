@@ -1,4 +1,5 @@
 import { type Cause, EXIT, SetupError } from '../clouds/cause.ts'
+import { looksLikeCredential } from '../clouds/credential-shapes.ts'
 import type { Str } from '../engine/text.ts'
 import { hole } from '../engine/text.ts'
 import type { Candidate } from './candidate.ts'
@@ -28,7 +29,12 @@ export function resolve(candidates: readonly Candidate[], used: ReadonlySet<Answ
   return ANSWER_KEYS.filter(key => used.has(key) && isNeeded(key, choose)).map(key => {
     const chosen = choose(key)
     const instead = candidates.filter(
-      one => one.key === key && one !== chosen && !one.proposed && one.value !== chosen?.value,
+      one =>
+        one.key === key &&
+        one !== chosen &&
+        !one.proposed &&
+        one.value !== chosen?.value &&
+        !looksLikeCredential(one.value),
     )
     return { key, chosen, instead, fault: chosen && faultOf(key, chosen.value) }
   })

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { looksLikeCredential } from '../clouds/credential-shapes.ts'
+import { withoutUserInfo } from '../clouds/remote.ts'
 import type { Str } from '../engine/text.ts'
 import type { Definition, Definitions } from './definition.ts'
 import { CIRCLECI } from './definitions/circleci.ts'
@@ -40,13 +42,22 @@ export const isAnswerKey = (key: string): key is AnswerKey => Object.hasOwn(ANSW
 /** The most of a bad value that is worth repeating. */
 const LONGEST_SHOWN = 120
 
-/** What is wrong with a value, in a sentence with the rule and a suggestion; undefined when nothing is. */
+/**
+ * What is wrong with a value, in a sentence with the rule and a suggestion; undefined when nothing is. What looks like a
+ * credential is no answer, wherever it stands, and is not repeated.
+ */
 export function faultOf(key: AnswerKey, value: string): string | undefined {
   const { rule, mustBe, suggest } = definitionOf(key)
-  if (rule.safeParse(value).success) return undefined
+  const isGood = rule.safeParse(value).success
+  // An address with user info is meant without it.
+  const plain = withoutUserInfo(value)
+  if (looksLikeCredential(isGood ? value : plain)) {
+    return `${key} must be ${mustBe}; what stands there looks like a credential (it is not shown here). Take it out, and revoke it.`
+  }
+  if (isGood) return undefined
   const better = suggest?.(value)
   const hint = better !== undefined && rule.safeParse(better).success ? ` Try ${better}.` : ''
-  const shown = value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value
+  const shown = plain.length > LONGEST_SHOWN ? `${plain.slice(0, LONGEST_SHOWN)}…` : plain
   return `${key} must be ${mustBe}; ${JSON.stringify(shown)} is not.${hint}`
 }
 

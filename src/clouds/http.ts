@@ -175,8 +175,8 @@ function lenientBody(text: string): Json {
   try {
     return parsed(text)
   } catch {
-    // Redacted before it is cut: half a secret would not be recognised.
-    return { message: redact(text).slice(0, MESSAGE_LENGTH) }
+    // Redacted before it is cut to what is shown: half a secret might not be recognised.
+    return { message: redact(text.slice(0, 50 * MESSAGE_LENGTH)).slice(0, MESSAGE_LENGTH) }
   }
 }
 

@@ -1,3 +1,6 @@
+import { looksLikeCredential } from './credential-shapes.ts'
+import { Secret } from './secret.ts'
+
 /** Where a git remote's URL points. */
 export interface RemotePlace {
   readonly host: string
@@ -7,6 +10,26 @@ export interface RemotePlace {
 
 /** A URL or an scp-like address without the user and password that may stand in it. */
 export const withoutUserInfo = (address: string): string => address.replace(/^(\w[\w+.-]*:\/\/)?[^/\s]*@/, '$1')
+
+/**
+ * Makes the password in an address known as a secret, for a tool may repeat the address; a user's name only where it
+ * looks like a token.
+ */
+export function hideUserInfo(address: string): void {
+  const [, user = '', password = ''] = /^(?:\w[\w+.-]*:\/\/)?([^/\s:@]*)(?::([^/\s]*))?@/.exec(address.trim()) ?? []
+  for (const part of looksLikeCredential(user) ? [user, password] : [password]) {
+    new Secret(part)
+    new Secret(unescaped(part))
+  }
+}
+
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
 
 /** Reads a remote's URL, in any form that git takes; undefined for a local path. */
 export function readRemote(address: string): RemotePlace | undefined {

@@ -1,9 +1,16 @@
 import { inspect } from 'node:util'
+import { BLANK, type Reading, readingsOf, squeezed } from './readings.ts'
 
 const MASK = '••••'
 
 /** Under this length a secret is no secret, and blotting out every `a` or `ok` would make the output unreadable. */
 const SHORTEST = 4
+
+/** From this length on a secret is known by less than itself: broken into lines, or by its beginning. */
+const LONG = 20
+
+/** So much of a long one's beginning is not shown: vendors cut what they repeat. */
+const BEGINNING = 12
 
 /** Every text that must never be printed; process-wide, so that no caller can forget to pass it on. */
 const forms = new Set<string>()
@@ -56,22 +63,48 @@ export class Secret {
 export const basic = (user: string, secret: Secret): string =>
   `Basic ${new Secret(Buffer.from(`${user}:${secret.reveal()}`).toString('base64')).reveal()}`
 
-/** The text with every known secret, in any form it is likely to be printed in, replaced by `••••`. */
+/**
+ * The text with every known secret replaced by `••••`, in any form it is likely to be printed in: encoded, escaped once or
+ * more often, broken into lines, cut off.
+ */
 export function redact(text: string): string {
-  const spans: { from: number; to: number }[] = []
-  for (const form of forms) {
-    for (let from = text.indexOf(form); from >= 0; from = text.indexOf(form, from + 1)) {
-      spans.push({ from, to: from + form.length })
-    }
-  }
+  if (forms.size === 0) return text
+  const spans = readingsOf(text).flatMap(reading => [
+    ...[...forms].flatMap(form => found(form, reading)),
+    ...longFound(squeezed(reading)),
+  ])
   return spans.length === 0 ? text : mask(text, spans)
 }
 
+interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** Where the form stands, or as much of it as there is from its beginning on. */
+function found(form: string, { text, from, to }: Reading, beginning = form): readonly Span[] {
+  const spans: Span[] = []
+  for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at + 1)) {
+    let end = at + beginning.length
+    while (end - at < form.length && text[end] === form[end - at]) end += 1
+    spans.push({ from: from[at] ?? 0, to: to[end - 1] ?? 0 })
+  }
+  return spans
+}
+
+/** What is left of long forms in a text without blanks. */
+const longFound = (reading: Reading): readonly Span[] =>
+  [...forms].flatMap(form => {
+    if (form.length < LONG) return []
+    const bare = form.replace(BLANK, '')
+    return found(bare, reading, bare.slice(0, BEGINNING))
+  })
+
 /** Overlapping finds are joined first: replacing them one by one would leave the end of the second standing. */
-function mask(text: string, spans: { from: number; to: number }[]): string {
+function mask(text: string, spans: readonly Span[]): string {
   let out = ''
   let shown = 0
-  for (const { from, to } of spans.sort((a, b) => a.from - b.from)) {
+  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
     if (from > shown || shown === 0) out += text.slice(shown, from) + MASK
     shown = Math.max(shown, to)
   }
@@ -93,6 +126,12 @@ function formsOf(text: string): string[] {
     ...percent.map(form => form.replace(/%../g, hex => hex.toLowerCase())),
     ...base64,
     ...base64.map(form => form.replaceAll('+', '-').replaceAll('/', '_')),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    // What looks like an escape in it is undone as well, where others are.
+    ...(text.length < LONG
+      ? []
+      : readingsOf(plain).flatMap(({ text }) => [text, text.toLowerCase(), text.toUpperCase()])),
   ]
 }
 

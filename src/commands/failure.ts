@@ -18,6 +18,8 @@ export function sayFailure(error: unknown): Exit {
     return error.exit
   }
   printer.line(`This is a mistake in dummyapp-setup ${VERSION}, not yours; the same command goes on where it stopped.`)
+  printer.line(`Please report it to its makers, with these lines (Node ${process.version}, ${process.platform}):`)
+  // Not the error's cause and properties: a request's headers may be among them.
   printer.line(clean(error instanceof Error ? (error.stack ?? error.message) : String(error)))
   return EXIT.failed
 }

@@ -2,6 +2,7 @@ import { given } from '../answers/given.ts'
 import { realClock } from '../clouds/clock.ts'
 import { type Endpoint, endpoints, isAllowed, notAllowed, timeScale } from '../clouds/endpoints.ts'
 import { hostOf } from '../clouds/hosts.ts'
+import { keepObserversOut } from '../clouds/observers.ts'
 import { isLoopback } from '../clouds/proxy.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
 import { placeOf } from '../clouds/state-folder.ts'
@@ -18,6 +19,7 @@ import { signIn } from './sign-in.ts'
 /** The real clouds: the checkout, the vendors' addresses, and the sign-ins that are found or asked for. */
 export async function realGround(options: Options, screen: Screen): Promise<Ground> {
   const { env } = process
+  keepObserversOut(goOn(options))
   const taken = takeSecrets(env)
   assertNames(options)
   const checkout = await openCheckout(options.repo, env)

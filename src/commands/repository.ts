@@ -9,7 +9,9 @@ import {
   type Repository,
 } from '../answers/infer.ts'
 import { createTools, type Tools } from '../clouds/exec.ts'
+import { hideUserInfo } from '../clouds/remote.ts'
 import { assertReadable, findCheckout, readInside } from '../clouds/repo.ts'
+import { Secret } from '../clouds/secret.ts'
 import { projectOf } from '../clouds/state-folder.ts'
 
 /** The checkout that a command is about. */
@@ -31,8 +33,9 @@ export interface Checkout {
 export async function openCheckout(folder: string | undefined, env: NodeJS.ProcessEnv): Promise<Checkout> {
   const top = findCheckout(resolve(folder ?? '.'))
   const tools = createTools({ env, repo: top })
+  for (const [name, value = ''] of Object.entries(env)) if (/_proxy$/i.test(name)) hideUserInfo(value)
   await assertReadable(top, tools)
-  const [remotes, branches] = await Promise.all([readRemotes(tools), readBranches(tools)])
+  const [remotes, branches] = await Promise.all([readRemotes(tools), readBranches(tools), hideCredentials(tools)])
   const library = readInside(top, LIBRARY)
   return {
     folder: top,
@@ -62,6 +65,18 @@ async function readRemotes(tools: Tools): Promise<Repository['remotes']> {
   })
   // The first of several URLs is the one that git fetches from.
   return Object.fromEntries(entries.toReversed())
+}
+
+/** What git is configured with, wherever that is written, may hold a credential, and git and ssh repeat it in errors. */
+async function hideCredentials(tools: Tools): Promise<void> {
+  const keys = '^(remote\\..*\\.(url|pushurl|proxy)|url\\..*\\.(push)?insteadof|http\\.(.*\\.)?(proxy|extraheader))$'
+  const { stdout } = await tools.run({ argv: ['git', 'config', '--null', '--get-regexp', keys] })
+  for (const entry of stdout.split('\0')) {
+    const [key = '', value = ''] = entry.split('\n')
+    const [, rewritten = ''] = /^url\.(.*)\.(?:push)?insteadof$/s.exec(key) ?? []
+    if (key.endsWith('extraheader')) new Secret(/^authorization:\s*(?:\S+\s+)?(.*)$/i.exec(value)?.[1] ?? '')
+    else for (const address of [value, rewritten]) hideUserInfo(address)
+  }
 }
 
 /** What git knows of the branches, without asking origin. */

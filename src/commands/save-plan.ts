@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Asker } from '../answers/prompts.ts'
 import type { Answers } from '../answers/schema.ts'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { redact } from '../clouds/secret.ts'
 import type { Planned } from '../engine/plan.ts'
 import { type Place, planAsJson } from '../output/checklist/model.ts'
 import { clean } from '../output/clean.ts'
@@ -13,7 +14,10 @@ const USUAL_NAME = 'dummyapp-setup-plan.json'
 
 /** The plan as --out and --json give it. */
 export const planText = (plan: readonly Planned[], answers: Answers, place: Place): string =>
-  `${JSON.stringify(planAsJson(plan, answers, place), undefined, 2)}\n`
+  `${JSON.stringify(planAsJson(plan, answers, place), withoutSecrets, 2)}\n`
+
+/** What a vendor said may repeat a secret; by itself, each text stays well formed. */
+const withoutSecrets = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value)
 
 /**
  * Writes a plan; what stands there already is overwritten only where that was asked for.

@@ -12,8 +12,8 @@ const LONGEST = 2_000
  * character but the line's end, no secret, not endless.
  */
 export function clean(text: string): string {
-  const plain = redact(stripVTControlCharacters(text)).replace(LYING, sign =>
-    sign === '\n' ? '\n' : sign === '\t' ? ' ' : '�',
-  )
+  // Far behind what is shown nothing need be looked at.
+  const near = stripVTControlCharacters(text.slice(0, 10 * LONGEST))
+  const plain = redact(near).replace(LYING, sign => (sign === '\n' ? '\n' : sign === '\t' ? ' ' : '�'))
   return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain
 }

@@ -1,12 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { given } from '../../src/answers/given.ts'
 import { makeCheckout } from '../support/checkout.ts'
 import { runCli } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { githubProjects, herokuApps, herokuTeams } from '../support/names.ts'
 import { refusal } from '../support/refusal.ts'
 
 /** A file with that text. */
@@ -102,43 +100,5 @@ describe('It is refused (exit 2)', () => {
       expect(exit).toBe(2)
       expect(cause).toMatchObject({ means: `${answers} cannot be read.`, said: expect.stringContaining('E') })
     }
-  })
-})
-
-describe('A credential among the answers', () => {
-  const credentials = [
-    ['a Heroku token', 'HRKU-AAabcdefghijklmnopq'],
-    ['an older Heroku token', '01234567-89ab-cdef-0123-456789abcdef'],
-    ['a CircleCI token', 'ccipat_AbCdEfGh_0123456789'],
-    ['a CircleCI token in capitals', 'CCIPAT_AbCdEfGh_0123456789'],
-    ['an older CircleCI token', '0123456789abcdef0123456789abcdef01234567'],
-    ['a Docker Hub token', 'dckr_pat_AbCdEfGhIjKl'],
-    ['a Docker Hub organization token', 'dckr_oat_AbCdEfGhIjKl'],
-    ['a Google token', 'ya29.a0AfH6SMBxyz'],
-    ['a GitHub token', 'ghp_0123456789abcdefghij'],
-    ['a JSON Web Token', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'],
-    ['a private key', '-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----'],
-    ['a service account’s key', '{"type":"service_account","private_key":"x"}'],
-    ['random text', 'q7Rk2Lm9Xc4Vb8Nz1Pw6Ts3Yd5Fg0Hj7Kq2Le9'],
-    ['random bytes in base64', 'q7Rk2Lm9Xc4/Vb8Nz1Pw6+Ts3Yd5Fg0Hj7Kq2A=='],
-  ] as const
-
-  test.each(credentials)('is refused and not repeated: %s', (_, credential) => {
-    const file = JSON.stringify({ herokuApp: credential })
-    for (const attempt of [() => set(`herokuApp=${credential}`), () => inFile(file)]) {
-      const { cause, exit, message } = refusal(attempt)
-      expect(exit).toBe(2)
-      expect(cause.means).toContain('herokuApp looks like a credential')
-      const said = JSON.stringify({ ...cause, message })
-      for (const part of credential.match(/[\w+/=.-]{6,}/g) ?? []) expect(said).not.toContain(part)
-    }
-  })
-
-  test.each([
-    ['herokuApp', herokuApps],
-    ['herokuTeam', herokuTeams],
-    ['githubProject', githubProjects.filter(name => name.length < 36)],
-  ] as const)('is not seen in a good name: %s', (key, names) => {
-    fc.assert(fc.property(names, name => void expect(pairs(set(`${key}=${name}`))).toEqual([`${key}=${name}`])))
   })
 })

@@ -120,6 +120,67 @@ describe('redact', () => {
     )
   })
 
+  describe('knows a token that is', () => {
+    const json = (text: string) => JSON.stringify(text).slice(1, -1)
+    const percent = (text: string) => encodeURIComponent(text)
+    const base64 = (text: string) => Buffer.from(text).toString('base64')
+    const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+    const html = (text: string) => text.replace(/[&<>"']/g, sign => entities[sign as keyof typeof entities])
+    const each = (text: string, form: (code: number) => string) =>
+      [...text].map(sign => form(sign.charCodeAt(0))).join('')
+    const inLines = (text: string, width: number, end: string) =>
+      text.replace(RegExp(`(.{${width}})(?=.)`, 'gs'), `$1${end}`)
+    const written: Readonly<Record<string, (text: string) => string>> = {
+      'in hex': text => Buffer.from(text).toString('hex'),
+      'in HEX': text => Buffer.from(text).toString('hex').toUpperCase(),
+      'in spaced hex': text => inLines(Buffer.from(text).toString('hex'), 2, ' '),
+      'escaped for HTML': html,
+      'escaped for HTML by numbers': text => each(text, code => `&#${code};`),
+      'escaped for HTML by hex numbers': text => each(text, code => `&#x${code.toString(16)};`),
+      'escaped by \\u': text => each(text, code => `\\u${code.toString(16).padStart(4, '0')}`),
+      'escaped by \\x': text => each(text, code => `\\x${code.toString(16).padStart(2, '0')}`),
+      'percent for each letter': text => each(text, code => `%${code.toString(16).padStart(2, '0')}`),
+      'JSON in JSON': text => json(json(text)),
+      'JSON in JSON in HTML': text => html(json(json(text))),
+      'percent twice': text => percent(percent(text)),
+      'JSON of percent': text => json(percent(text)),
+      'HTML twice': text => html(html(text)),
+      'in capitals': text => text.toUpperCase(),
+      'in small letters': text => text.toLowerCase(),
+      'broken into lines': text => inLines(text, 7, '\n'),
+      'broken into indented lines': text => inLines(text, 19, '\r\n    '),
+      'broken into lines, in JSON': text => json(inLines(text, 11, '\n')),
+      'letter by letter': text => inLines(text, 1, ' '),
+      'parted without being seen': text => inLines(text, 5, '\u200b'),
+      'base64 in lines': text => inLines(base64(text), 16, '\r\n'),
+      'base64 in lines, in JSON': text => json(inLines(base64(text), 16, '\n')),
+      'base64 of JSON in percent': text => percent(base64(text)),
+      'cut after 12': text => text.slice(0, 12),
+      'cut in base64': text => base64(text).slice(0, 18),
+      'cut before its end': text => text.slice(0, -1),
+    }
+    // What a header takes, without blanks, as tokens are; a Greek surrounding is part of no form.
+    const token = fc.stringMatching(/^[\x21-\x7e]{24,80}$/)
+    const around = fc.string({ unit: fc.constantFrom(...'αβγδ .,') })
+    test.each(Object.keys(written))('%s', async how => {
+      const { Secret, redact } = await fresh()
+      fc.assert(
+        fc.property(token, around, around, (text, before, after) => {
+          new Secret(text)
+          expect(redact(before + written[how]?.(text) + after)).toBe(before + MASK + after)
+        }),
+        { numRuns: 20 },
+      )
+    })
+  })
+
+  test('shows the beginning of a short secret, and less than twelve characters of a long one', async () => {
+    const { Secret, redact } = await fresh()
+    new Secret('pennocktech-2026')
+    new Secret('HRKU-AAabcdefghijklmnopqrstuv')
+    expect(redact('pennocktech-20, HRKU-AAabcd… HRKU-AAabcde…')).toBe(`pennocktech-20, HRKU-AAabcd… ${MASK}…`)
+  })
+
   test('takes overlapping secrets out whole', async () => {
     const { Secret, redact } = await fresh()
     new Secret('abcdef')

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly allowed?: boolean
   /** Beside the sign-in and the endpoint; an empty text unsets. */
   readonly env?: Readonly<Record<string, string>>
+  /** Node's own options. */
+  readonly node?: readonly string[]
 }
 
 /** What most tests of the command line are about: an app and a remote, and no CI to deliver to. */
@@ -42,11 +44,15 @@ export async function setStage(
   const checkout = makeCheckout(origin === undefined ? {} : { origin })
   const home = temporaryFolder()
   const token = world.heroku.authorizations[0]?.token ?? ''
-  const run = (argv: readonly string[], { cwd = checkout, input = '', allowed = true, env = {} }: RunOptions = {}) =>
+  const run = (
+    argv: readonly string[],
+    { cwd = checkout, input = '', allowed = true, env = {}, node = [] }: RunOptions = {},
+  ) =>
     runCli([...argv, ...(argv.includes('--yes') ? lanes : []), ...(allowed ? ['--allow-host', '127.0.0.1'] : [])], {
       cwd,
       home,
       input,
+      node,
       env: { DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...env },
     })
   return { rehearsal, checkout, home, token, run }
