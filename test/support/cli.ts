@@ -1,5 +1,6 @@
 import { delimiter, resolve } from 'node:path'
 import { execa } from 'execa'
+import { GIT_ENVIRONMENT } from './checkout.ts'
 
 /** The bundled program; test/build.ts makes it. */
 export const CLI = resolve('dist/cli.js')
@@ -21,8 +22,7 @@ export const bareEnvironment = (home: string): Record<string, string> => ({
   HOME: home,
   XDG_STATE_HOME: `${home}/state`,
   XDG_RUNTIME_DIR: home,
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
+  ...GIT_ENVIRONMENT,
 })
 
 /** Runs the program as a person without a terminal would; `home` is where all that it keeps goes. */
