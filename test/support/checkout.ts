@@ -44,7 +44,7 @@ docker build --tag "$DOCKER_PROJECT:$DOCKER_TAG" --build-arg "GO_BUILD_TAGS=$BUI
  * The person's own git configuration: of a checkout, what leads origin to the bare repository. git looks for it where it
  * runs, so a copy of the checkout has its own.
  */
-const PERSONS_CONFIG = '.git/of-the-person'
+export const PERSONS_CONFIG = '.git/of-the-person'
 
 /** What git gets of the environment: nothing of the machine's. */
 export const GIT_ENVIRONMENT = { GIT_CONFIG_GLOBAL: PERSONS_CONFIG, GIT_CONFIG_NOSYSTEM: '1' } as const

@@ -34,10 +34,13 @@ export async function runCli(
     readonly env?: Readonly<Record<string, string>>
     readonly input?: string
     readonly node?: readonly string[]
+    /** What runs the program: a command that watches it. */
+    readonly under?: readonly string[]
   },
 ): Promise<Ran> {
-  const { cwd, home, env = {}, input = '', node = [] } = options
-  const { exitCode, stdout, stderr, all } = await execa(process.execPath, [...node, CLI, ...argv], {
+  const { cwd, home, env = {}, input = '', node = [], under = [] } = options
+  const [file = '', ...words] = [...under, process.execPath, ...node, CLI, ...argv]
+  const { exitCode, stdout, stderr, all } = await execa(file, words, {
     cwd,
     env: { ...bareEnvironment(home), ...env },
     extendEnv: false,
