@@ -16,7 +16,7 @@ export async function askOrigin(ref: string, run: Run): Promise<Ran> {
   const [address = ''] = stdout.split('\0')
   const env = outside(address)
   await assertStraight(env, run)
-  return run({ argv: ['git', 'ls-remote', '--exit-code', 'origin', ref], env })
+  return run({ argv: ['git', 'ls-remote', 'origin', ref], env })
 }
 
 /** The address is no argument, which all could see: there may be a password in it. */

@@ -6,6 +6,7 @@ import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import type { Planned } from '../engine/plan.ts'
 import { type Place, planAsJson } from '../output/checklist/model.ts'
 import { clean } from '../output/clean.ts'
+import { jsonText } from '../output/json.ts'
 import type { Printer } from '../output/printer.ts'
 import { sayCause } from './end.ts'
 
@@ -13,7 +14,7 @@ const USUAL_NAME = 'dummyapp-setup-plan.json'
 
 /** The plan as --out and --json give it. */
 export const planText = (plan: readonly Planned[], answers: Answers, place: Place): string =>
-  `${JSON.stringify(planAsJson(plan, answers, place), undefined, 2)}\n`
+  `${jsonText(planAsJson(plan, answers, place), 2)}\n`
 
 /**
  * Writes a plan; what stands there already is overwritten only where that was asked for.

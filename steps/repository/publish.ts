@@ -7,9 +7,6 @@ import { type Str, t } from '../../src/engine/text.ts'
 /** The files that the wizard edits. */
 const FILES = [CI_CONFIG, 'build/common.lib.sh', DOCKERFILE] as const
 
-/** git ls-remote --exit-code: the remote answered, and has no such branch. */
-const NO_SUCH_REF = 2
-
 type Used = 'firstRunBranch' | 'githubProject'
 
 /** What a person still has to do until the branch has what stands in the checkout. */
@@ -35,7 +32,7 @@ export const publish = defineStep({
     const { answers, git, origin } = look
     const branch = `refs/heads/${answers.firstRunBranch}`
     const { code, stdout, stderr } = await origin(branch)
-    if (code !== 0 && code !== NO_SUCH_REF) return { is: 'unknown', cause: notAsked(branch, stderr) }
+    if (code !== 0) return { is: 'unknown', cause: notAsked(branch, stderr) }
     const revision = stdout.split('\n').flatMap(line => (line.endsWith(`\t${branch}`) ? [line.split('\t')[0]] : []))[0]
     if (revision === undefined) {
       return pending({ uncommitted: await differing('HEAD', FILES, look), there: 'nothing' }, answers.firstRunBranch)
@@ -149,7 +146,7 @@ const plainLines = (text: string) => text.replaceAll('\r\n', '\n')
 
 const notAsked = (ref: string, stderr: string): Cause => ({
   code: 'origin',
-  asked: `git ls-remote --exit-code origin ${ref}`,
+  asked: `git ls-remote origin ${ref}`,
   said: stderr.trim() || 'nothing',
   means: 'git could not ask origin which commit the branch has there; no password is ever asked for in that.',
   next: 'Mend what git says (git remote -v shows where origin is; git fetch origin must work without a question), and run again.',

@@ -143,7 +143,7 @@ describe('Where the checkout’s configuration sends origin elsewhere, that is t
     const cause = await causeOf(ask())
     expect(cause).toMatchObject({ code: 'redirected', means: expect.stringContaining('evil.example/acme/dummyapp') })
     expect(cause.means).not.toContain('s3cret')
-    expect(ran.filter(({ argv }) => argv.includes('--exit-code'))).toEqual([])
+    expect(ran.filter(({ argv }) => argv.includes(MAIN))).toEqual([])
   })
 
   test('but not where it is the same place by another protocol', async () => {
@@ -152,7 +152,7 @@ describe('Where the checkout’s configuration sends origin elsewhere, that is t
     git(repo, 'config', '--local', 'remote.origin.pushurl', 'git@127.0.0.1:acme/dummyapp.git')
     const { ask, ran } = asking(repo)
     expect((await ask()).stderr).toContain('127.0.0.1')
-    expect(ran.filter(({ argv }) => argv.includes('--exit-code'))).toHaveLength(1)
+    expect(ran.filter(({ argv }) => argv.includes(MAIN))).toHaveLength(1)
   })
 })
 

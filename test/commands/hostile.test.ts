@@ -1,12 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { FORMATS } from '../../src/commands/formats.ts'
-import { git } from '../support/checkout.ts'
 import { PLAYED_TOOLS } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { setStage } from '../support/stage.ts'
-import { executedIn, setTraps, type Traps, trapGit } from '../support/traps.ts'
+import { executedIn, setTraps, type Traps, trapGit, watching } from '../support/traps.ts'
 
 const BUILD_SCRIPT = 'build/build.with-docker.sh'
 const LIBRARY = 'build/common.lib.sh'
@@ -22,18 +21,23 @@ const WRITING: readonly Run[] = [
   [['--yes', '--set', 'dockerHubRoute=org-token'], 3, [BUILD_SCRIPT]],
 ]
 
-/** Runs all of it in one checkout, each under strace, and expects that no trap has sprung. */
-async function survey(set: (checkout: string, traps: Traps) => void, PATH = (_: string) => '') {
+test('Of a checkout nothing runs but its build script, whatever git and its folders name', async () => {
   const stage = await setStage({ lanes: [] })
   const { checkout } = stage
   const traps = setTraps(checkout)
-  set(checkout, traps)
-  const path = [PATH(checkout), PLAYED_TOOLS, process.env.PATH].filter(folder => folder !== '').join(delimiter)
+  trapFolders(checkout, traps)
+  trapGit(checkout, traps)
+  // So that git would look into the files themselves.
+  appendFileSync(join(checkout, LIBRARY), '# changed\n')
+  const inside = ['.', '', 'bin', checkout, join(checkout, 'bin'), join(checkout, 'node_modules/.bin')]
+  const PATH = [...inside, PLAYED_TOOLS, process.env.PATH].join(delimiter)
   const run = async ([argv, exit, ofCheckout]: Run) => {
-    const log = join(temporaryFolder(), 'calls')
-    const under = ['strace', '-f', '--seccomp-bpf', '-qq', '-s', '4096', '-e', 'trace=execve', '-o', log]
-    const isRehearsal = argv[0] === 'rehearse'
-    const { code, all } = await stage.run(argv, { under, env: { PATH: path }, ...(isRehearsal && { allowed: false }) })
+    const log = temporaryFolder()
+    const { code, all } = await stage.run(argv, {
+      under: watching(log),
+      env: { PATH },
+      ...(argv[0] === 'rehearse' && { allowed: false }),
+    })
     expect(code, `${argv.join(' ')}\n${all}`).toBe(exit)
     expect(executedIn(checkout, log), argv.join(' ')).toEqual(ofCheckout)
   }
@@ -41,39 +45,21 @@ async function survey(set: (checkout: string, traps: Traps) => void, PATH = (_: 
   await Promise.all(READING.map(run))
   await Promise.all(WRITING.map(run))
   expect(traps.sprung()).toEqual([])
-  return traps
-}
-
-describe('Of a checkout nothing runs but its build script,', () => {
-  test('whatever its git configuration, hooks and attributes name', async () => {
-    const traps = await survey((checkout, traps) => {
-      trapGit(checkout, traps)
-      // So that git must look into the files themselves.
-      writeFileSync(join(checkout, LIBRARY), `${git(checkout, 'cat-file', 'blob', `HEAD:${LIBRARY}`)}# changed\n`)
-    })
-    expect(traps.sprung()).toEqual([])
-  })
-
-  test('whatever lies where tools are looked for', async () => {
-    await survey(
-      (checkout, { trap }) => {
-        for (const folder of ['', 'bin', 'node_modules/.bin']) {
-          for (const tool of ['git', 'gcloud', 'heroku', 'docker', 'go', 'node', 'npm', 'sh', 'circleci', 'xdg-open'])
-            trap(`${folder}-${tool}`.replaceAll('/', '_'), join(checkout, folder, tool))
-        }
-        const scripts = Object.fromEntries(['preinstall', 'prepare', 'start'].map(name => [name, trap(name)]))
-        writeFileSync(join(checkout, 'package.json'), JSON.stringify({ type: 'commonjs', scripts }))
-        writeFileSync(
-          join(checkout, '.npmrc'),
-          `script-shell=${trap('npmrc')}\nnode-options=--require ${trap('node')}\n`,
-        )
-        writeFileSync(join(checkout, '.envrc'), `${trap('envrc')}\n`)
-        writeFileSync(join(checkout, '.env'), `NODE_OPTIONS=--require ${trap('env')}\n`)
-        mkdirSync(join(checkout, '.docker/cli-plugins'), { recursive: true })
-        trap('docker-plugin', join(checkout, '.docker/cli-plugins/docker-buildx'))
-      },
-      checkout =>
-        ['.', '', 'bin', checkout, join(checkout, 'bin'), join(checkout, 'node_modules/.bin')].join(delimiter),
-    )
-  })
 })
+
+const TOOLS = ['git', 'gcloud', 'heroku', 'docker', 'go', 'node', 'npm', 'sh', 'circleci', 'xdg-open']
+
+/** Programs and settings where tools are looked for. */
+function trapFolders(checkout: string, { trap }: Traps): void {
+  for (const folder of ['', 'bin', 'node_modules/.bin'])
+    for (const tool of TOOLS) trap(`${folder}-${tool}`.replaceAll('/', '_'), join(checkout, folder, tool))
+  trap('docker-plugin', join(checkout, '.docker/cli-plugins/docker-buildx'))
+  const scripts = Object.fromEntries(['preinstall', 'prepare', 'start'].map(name => [name, trap(name)]))
+  for (const [file, text] of Object.entries({
+    'package.json': JSON.stringify({ type: 'commonjs', scripts }),
+    '.npmrc': `script-shell=${trap('npmrc')}\nnode-options=--require ${trap('node')}\n`,
+    '.envrc': `${trap('envrc')}\n`,
+    '.env': `NODE_OPTIONS=--require ${trap('env')}\n`,
+  }))
+    writeFileSync(join(checkout, file), text)
+}

@@ -84,10 +84,16 @@ export function trapGit(checkout: string, { trap }: Traps): void {
 
 const nameOf = (key: string) => key.replaceAll('/', '_')
 
-/** The programs of a checkout that were executed, by what `strace -f -e trace=execve` wrote; relative to its top. */
-export function executedIn(checkout: string, log: string): readonly string[] {
-  const files = readFileSync(log, 'utf8')
-    .split('\n')
+/** What writes every program that is executed into a folder, a file for each process. */
+export const watching = (folder: string): readonly string[] => [
+  ...['strace', '-ff', '--seccomp-bpf', '-qq', '-s', '4096', '-e', 'trace=execve'],
+  ...['-o', join(folder, 'calls')],
+]
+
+/** The programs of a checkout that were executed, by what was written so; relative to its top. */
+export function executedIn(checkout: string, folder: string): readonly string[] {
+  const files = readdirSync(folder)
+    .flatMap(file => readFileSync(join(folder, file), 'utf8').split('\n'))
     .flatMap(line => /execve\("([^"]*)".* = 0$/.exec(line)?.[1] ?? [])
     .map(file => resolve(checkout, file))
   if (files.length === 0) throw new Error('strace saw nothing')

@@ -221,7 +221,7 @@ describe('Where origin cannot be asked, git’s own words are told:', () => {
     expect(await lookAt(publish, engine)).toMatchObject({
       is: 'unknown',
       cause: {
-        asked: 'git ls-remote --exit-code origin refs/heads/main',
+        asked: 'git ls-remote origin refs/heads/main',
         said: expect.stringContaining(words),
         next: expect.stringContaining('git fetch origin'),
       },
