@@ -89,7 +89,7 @@ const STANDS: Readonly<Record<string, (file: string, outside: string) => void>> 
     writeFileSync(file, '')
     truncateSync(file, 100 * 2 ** 20)
   },
-  'a pipe that nobody writes to': file => void execFileSync('mkfifo', [file]),
+  'a pipe that nobody writes to': file => void execFileSync('sh', ['-c', 'mkfifo "$0"', file]),
   'a folder': file => void mkdirSync(file),
   'a link to itself': file => symlinkSync(basename(file), file),
   'a link to a device without an end': file => symlinkSync('/dev/zero', file),
