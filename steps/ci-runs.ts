@@ -11,9 +11,9 @@ type Questions = Look<'circleProject' | 'firstRunBranch'>
 export const IS_OVER = `.status | IN(${[...OVER].map(status => JSON.stringify(status)).join(', ')})`
 
 /** What origin has on the branch: that is what CI builds. Without it nobody knows which pipeline is the one. */
-export async function publishedRevision({ git, answers }: Questions): Promise<string | Cause> {
+export async function publishedRevision({ origin, answers }: Questions): Promise<string | Cause> {
   const { firstRunBranch } = answers
-  const { code, stdout, stderr } = await git('ls-remote', 'origin', `refs/heads/${firstRunBranch}`)
+  const { code, stdout, stderr } = await origin(`refs/heads/${firstRunBranch}`)
   const asked = `git ls-remote origin ${firstRunBranch}`
   if (code !== 0) {
     return {

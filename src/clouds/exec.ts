@@ -21,7 +21,7 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>
   /** The first word is a program of the checkout itself, which a person agreed to run. */
   readonly ofCheckout?: boolean
-  /** How long it may take, in milliseconds; a minute unless told. */
+  /** How long it may take, in milliseconds; a minute unless told, and less for git that stays on this machine. */
   readonly timeoutMs?: number
   /** A registry that docker is signed in to for this one command, by a private configuration that is gone afterwards. */
   readonly registry?: { readonly host: string; readonly user: string; readonly secret: Secret }
@@ -44,6 +44,15 @@ const PASSED_ON =
 
 /** Nothing that the checkout configures may run while we read or write its configuration. */
 const GIT_RUNS_NOTHING = { 'core.fsmonitor': 'false', 'core.hooksPath': '/dev/null', 'core.pager': 'cat' }
+
+/** No protocol at all: git fetches by itself what a partial clone lacks, by whatever command the checkout names for that. */
+const GIT_STAYS_HERE = { GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' }
+
+/** For a git that speaks to another machine: it reads no configuration of the checkout, and goes by git’s own protocols alone. */
+export const OUTSIDE_CHECKOUT = { GIT_DIR: '/dev/null', GIT_ALLOW_PROTOCOL: 'https:ssh:git:http:file' } as const
+
+/** How long git may take that stays here, in milliseconds: in the place of a file, a pipe would hold it for ever. */
+const GIT_LIMIT_MS = 10_000
 
 /** Vendors' tools: no telemetry (it sends the token: facts/heroku.md 0.9), no updater left running, no colours. */
 const QUIET = {
@@ -88,11 +97,14 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
   }
 
   async function runWith(
-    { argv, cwd = repo, input, env: more, ofCheckout = false, timeoutMs: limit = timeoutMs, signal }: Command,
+    { argv, cwd = repo, input, env: given, ofCheckout = false, timeoutMs: wanted, signal }: Command,
     docker: Record<string, string>,
   ): Promise<Ran> {
     signal?.throwIfAborted()
     const [name = '', ...args] = argv
+    const more = name === 'git' ? { ...GIT_STAYS_HERE, ...given } : given
+    const staysHere = more?.GIT_ALLOW_PROTOCOL === GIT_STAYS_HERE.GIT_ALLOW_PROTOCOL
+    const limit = wanted ?? (staysHere ? Math.min(timeoutMs, GIT_LIMIT_MS) : timeoutMs)
     const file = ofCheckout ? join(repo, name) : find(name)
     if (file === undefined) throw missingTool(name)
     const child = execa(file, args, {
@@ -161,7 +173,8 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-function trustedFolders(path: string, repo: string): string[] {
+/** The entries of a PATH that count: absolute, there, not inside the repository, no `node_modules/.bin`. */
+export function trustedFolders(path: string, repo: string): readonly string[] {
   const inside = (folder: string) => folder === repo || folder.startsWith(repo + sep)
   return path.split(delimiter).filter(folder => {
     if (!isAbsolute(folder)) return false

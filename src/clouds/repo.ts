@@ -40,10 +40,17 @@ export function findCheckout(folder: string): string {
   }
 }
 
-/** @throws SetupError (exit 2) when git does not take the folder for a repository that we may read: its own words tell why */
+/** @throws SetupError (exit 2) when git does not take the folder for a repository that we may read (its own words tell why), or for one whose files are elsewhere */
 export async function assertReadable(checkout: string, tools: Tools): Promise<void> {
-  const { code, stderr } = await tools.run({ argv: ['git', 'rev-parse', '--show-toplevel'], cwd: checkout })
-  if (code === 0) return
+  const { code, stdout, stderr } = await tools.run({ argv: ['git', 'rev-parse', '--show-toplevel'], cwd: checkout })
+  const top = stdout.replace(/\n$/, '')
+  if (code === 0 && existsSync(top) && realpathSync(top) === checkout) return
+  if (code === 0) {
+    throw refusal(
+      `For git the files of ${checkout} are in ${top}: its configuration says so (core.worktree).`,
+      `Run it in ${top}, or take that out (git config --unset core.worktree), and run again.`,
+    )
+  }
   throw refusal(
     `git cannot read the repository ${checkout}.`,
     'Put right what git says above, and run again.',

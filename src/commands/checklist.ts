@@ -13,6 +13,7 @@ import { asMarkdown } from '../output/checklist/markdown.ts'
 import { asJson, entriesOf, type Place } from '../output/checklist/model.ts'
 import { asScript } from '../output/checklist/script.ts'
 import { printText } from '../output/checklist/text.ts'
+import { jsonText } from '../output/json.ts'
 import { createPrinter } from '../output/printer.ts'
 import type { Format } from './formats.ts'
 import { titleOf, warnStranger } from './headline.ts'
@@ -46,7 +47,7 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
       printText(entries, answers, place, { printer: createPrinter(process.stdout, env), title, verbose, proposed }),
     html: () => write(asHtml(entries, answers, place, { title, verbose, proposed })),
     markdown: () => write(asMarkdown(entries, answers, place, { title, verbose, proposed })),
-    json: () => write(`${JSON.stringify(asJson(entries, answers, place), undefined, 2)}\n`),
+    json: () => write(`${jsonText(asJson(entries, answers, place), 2)}\n`),
     sh: () => write(asScript(entries, answers, { title, place })),
   }
   print[format]()

@@ -1,13 +1,13 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { given } from '../answers/given.ts'
 import { CI_CONFIG, LIBRARY } from '../answers/infer.ts'
 import type { Known } from '../answers/schema.ts'
 import { EXIT, type Exit, SetupError } from '../clouds/cause.ts'
 import { realClock } from '../clouds/clock.ts'
 import { timeScale } from '../clouds/endpoints.ts'
-import { createTools } from '../clouds/exec.ts'
+import { createTools, trustedFolders } from '../clouds/exec.ts'
 import { HOST_IDS, hostOf } from '../clouds/hosts.ts'
 import type { Identity, Vendor } from '../clouds/identity.ts'
 import { readInside } from '../clouds/repo.ts'
@@ -19,7 +19,7 @@ import { VENDORS } from '../clouds/vendors.ts'
 import type { PersonAction } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
 import { wrap } from '../output/printer.ts'
-import { cloneCheckout, makeCheckout } from '../rehearsal/checkout.ts'
+import { cloneCheckout, gitEnvironment, makeCheckout } from '../rehearsal/checkout.ts'
 import { push } from '../rehearsal/circleci/people.ts'
 import { inhabit, quickWorld, type Subject } from '../rehearsal/inhabit.ts'
 import { peopleOf } from '../rehearsal/people.ts'
@@ -52,7 +52,9 @@ export async function rehearse(options: Options): Promise<Exit> {
     close = rehearsal.close
     const people = peopleOf(rehearsal.world)
     const screen = createScreen(options, process.env)
-    const { checkout, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
+    const { checkout: opened, source } = await temporaryCheckout(join(temporary, 'checkout'), options)
+    const tools = playTools(opened.tools, { 'registry.heroku.com': rehearsal.origins.heroku })
+    const checkout = { ...opened, tools }
     headline(
       screen.printer,
       checkout,
@@ -75,7 +77,7 @@ export async function rehearse(options: Options): Promise<Exit> {
           process.env,
         ),
         keepsState,
-        tools: playTools(checkout.tools, { 'registry.heroku.com': rehearsal.origins.heroku }),
+        tools,
         clock: realClock(timeScale(endpoints, { DUMMYAPP_SETUP_TIME_SCALE: QUICK, ...process.env })),
         bases,
         given: answers,
@@ -103,10 +105,12 @@ export async function rehearse(options: Options): Promise<Exit> {
 
 /** A clone of the checkout one stands in; where that is none of dummyapp, a stand-in of the same form. */
 async function temporaryCheckout(to: string, options: Options): Promise<{ checkout: Checkout; source: string }> {
-  const { env } = process
-  const standsIn = await openCheckout(options.repo, env).catch(error => {
+  const standsIn = await openCheckout(options.repo, process.env).catch(error => {
     if (options.repo !== undefined || !(error instanceof SetupError)) throw error
   })
+  // What lies in the checkout one stands in is as little to be run as what lies in its clone.
+  const PATH = standsIn && trustedFolders(process.env.PATH ?? '', standsIn.folder).join(delimiter)
+  const env = { ...process.env, ...(PATH !== undefined && { PATH }), ...gitEnvironment(to) }
   if (standsIn?.isDummyapp || (standsIn && options.repo !== undefined)) {
     await cloneCheckout(standsIn, to, standsIn.tools)
     const checkout = await openCheckout(to, env)

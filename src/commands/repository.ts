@@ -59,9 +59,8 @@ async function readRemotes(tools: Tools): Promise<Repository['remotes']> {
     argv: ['git', 'config', '--local', '--null', '--get-regexp', '^remote\\..*\\.url$'],
   })
   const entries = stdout.split('\0').flatMap(entry => {
-    const [key = '', url = ''] = entry.split('\n')
-    const name = /^remote\.(.*)\.url$/s.exec(key)?.[1]
-    return name ? [[name, url] as const] : []
+    const [, name, url] = /^remote\.([^\n]*)\.url\n(.*)$/s.exec(entry) ?? []
+    return name && url !== undefined ? [[name, url] as const] : []
   })
   // The first of several URLs is the one that git fetches from.
   return Object.fromEntries(entries.toReversed())

@@ -7,6 +7,7 @@ import { redact } from '../clouds/secret.ts'
 import type { Planned } from '../engine/plan.ts'
 import { type Place, planAsJson } from '../output/checklist/model.ts'
 import { clean } from '../output/clean.ts'
+import { jsonText } from '../output/json.ts'
 import type { Printer } from '../output/printer.ts'
 import { sayCause } from './end.ts'
 
@@ -14,7 +15,7 @@ const USUAL_NAME = 'dummyapp-setup-plan.json'
 
 /** The plan as --out and --json give it. */
 export const planText = (plan: readonly Planned[], answers: Answers, place: Place): string =>
-  `${JSON.stringify(planAsJson(plan, answers, place), withoutSecrets, 2)}\n`
+  `${jsonText(planAsJson(plan, answers, place), 2, withoutSecrets)}\n`
 
 /** What a vendor said may repeat a secret; by itself, each text stays well formed. */
 const withoutSecrets = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value)

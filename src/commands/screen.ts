@@ -1,5 +1,6 @@
 import { type Asker, createAsker } from '../answers/prompts.ts'
 import type { Planned } from '../engine/plan.ts'
+import { askCleanly } from '../output/asking.ts'
 import { type Drawing, drawEvents, drawLines } from '../output/drawing.ts'
 import { drawList, heightOf } from '../output/list.ts'
 import { createPrinter, type Printer } from '../output/printer.ts'
@@ -34,7 +35,7 @@ export function createScreen({ input, plain, json }: Options, env: NodeJS.Proces
   const redraws = terminal && !dumb && !env.CI
   return {
     printer,
-    asker: terminal && input && !json ? createAsker({ stop: interrupt.stop, plain: dumb }) : undefined,
+    asker: terminal && input && !json ? askCleanly(createAsker({ stop: interrupt.stop, plain: dumb })) : undefined,
     interrupt,
     draw(plan, clouds) {
       if (json)

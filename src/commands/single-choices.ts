@@ -51,7 +51,7 @@ async function askOnce(
   line(wrap(`${paint.bold(step.id)}  `, `${clean(differenceText(one))}.`, width))
   for (const action of step.actions(answers, seen, others)) {
     line(wrap('  ', clean(shown(action.does)), width))
-    if (action.kind === 'edit') line(paint.cyan(clean(diffOf(action)).trimEnd()))
+    if (action.kind === 'edit') line(paint.cyan(diffOf(action).trimEnd()))
   }
   const choice = (await asker.yes('Replace it? No: it stays, and is not asked again.', false)) ? 'take' : 'keep'
   said.set(question, choice)

@@ -6,6 +6,7 @@ import { heldBack } from '../engine/plan.ts'
 import { readProgress, type Saved, savedOrBegun } from '../engine/saved.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
+import { jsonText } from '../output/json.ts'
 import { showPlan } from '../output/plan.ts'
 import { createPrinter, type Printer, wrap } from '../output/printer.ts'
 import { enter } from './enter.ts'
@@ -26,7 +27,7 @@ async function fromProgress(options: Options): Promise<Exit> {
   const checkout = await openCheckout(options.repo, env)
   const saved = readProgress(placeOf(options.stateDir, 'real', checkout.project, env))
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(asJson(saved))}\n`)
+    process.stdout.write(`${jsonText(asJson(saved))}\n`)
     return EXIT.done
   }
   const printer = createPrinter(process.stdout, env)

@@ -3,6 +3,7 @@ import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import type { Clouds } from '../clouds/clouds.ts'
 import { type HostId, hostOf } from '../clouds/hosts.ts'
 import type { HttpRequest } from '../clouds/http.ts'
+import { askOrigin } from '../clouds/origin.ts'
 import { readHome, readInside } from '../clouds/repo.ts'
 import type { Secret } from '../clouds/secret.ts'
 import type { Account, VendorReply } from '../clouds/vendor.ts'
@@ -65,6 +66,7 @@ export function newLook(
     },
     readPublic: address => clouds.readPublic(address, signal),
     git: (...argv) => clouds.run({ argv: ['git', ...argv], cwd: repo }),
+    origin: ref => askOrigin(ref, command => clouds.run({ ...command, cwd: repo })),
     tool: async (...argv) =>
       clouds.tools.find(argv[0] ?? '') === undefined ? undefined : clouds.run({ argv, cwd: repo }),
     file: name => readInside(repo, name),
@@ -107,6 +109,7 @@ export function fileLook(answers: Known, repo: string): Look {
     ask: refuse,
     readPublic: refuse,
     git: refuse,
+    origin: refuse,
     tool: refuse,
     file: name => readInside(repo, name),
     home: readHome,

@@ -1,19 +1,26 @@
 import { stripVTControlCharacters } from 'node:util'
 import { redact } from '../clouds/secret.ts'
 
-/** Control characters, and those that turn the direction of writing or take no room: with them a text can lie. */
-const LYING = /[\p{Cc}\p{Cf}\u2028\u2029\u115F\u1160\u3164\uFFA0]/gu
+/** Control characters but the tab and the line's end, and those that turn the direction of writing or take no room: with them a text can lie. */
+export const LYING = /[^\P{Cc}\n\t]|[\p{Cf}\u2028\u2029\u115F\u1160\u3164\uFFA0]/gu
 
 /** The longest foreign text that is worth reading. */
 const LONGEST = 2_000
 
 /**
- * Makes foreign text (vendors, tools, git, files) fit to be shown: no escape sequence, no control or invisible
+ * A text without escape sequences, and with a sign in the place of whatever could lie. Everything that is shown goes through
+ * this, where it leaves: the printer, the questions, the pages.
+ */
+export const harmless = (text: string): string =>
+  stripVTControlCharacters(text).replaceAll('\r\n', '\n').replace(LYING, '�')
+
+/**
+ * Makes foreign text (vendors, tools, git, files) fit to be shown among ours: no escape sequence, no control or invisible
  * character but the line's end, no secret, not endless.
  */
 export function clean(text: string): string {
   // Far behind what is shown nothing need be looked at.
   const near = stripVTControlCharacters(text.slice(0, 10 * LONGEST))
-  const plain = redact(near).replace(LYING, sign => (sign === '\n' ? '\n' : sign === '\t' ? ' ' : '�'))
+  const plain = harmless(redact(near)).replaceAll('\t', ' ')
   return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain
 }

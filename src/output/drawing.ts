@@ -1,5 +1,6 @@
-import type { ChalkInstance } from 'chalk'
 import type { Event } from '../engine/pass.ts'
+import { jsonText } from './json.ts'
+import type { Style } from './paint.ts'
 import { type Printer, wrap } from './printer.ts'
 
 /** What people see while a pass runs, made of its events. */
@@ -12,12 +13,7 @@ export interface Drawing {
 }
 
 /** The sign of each event, for every way of drawing. */
-const SIGNS: Readonly<
-  Record<
-    Event['event'],
-    { readonly sign: string; readonly color: keyof Pick<ChalkInstance, 'green' | 'red' | 'yellow' | 'cyan' | 'dim'> }
-  >
-> = {
+const SIGNS: Readonly<Record<Event['event'], { readonly sign: string; readonly color: Style }>> = {
   start: { sign: '›', color: 'cyan' },
   present: { sign: '✔', color: 'green' },
   done: { sign: '✔', color: 'green' },
@@ -42,8 +38,7 @@ export function drawLines({ line, paint, width }: Printer): Drawing {
 /** For --json: one event a line. */
 export function drawEvents(write: (line: string) => void, clouds: 'real' | 'rehearsal', now: () => Date): Drawing {
   return {
-    emit: ({ step, event, detail }) =>
-      write(JSON.stringify({ time: now().toISOString(), clouds, step, event, detail })),
+    emit: ({ step, event, detail }) => write(jsonText({ time: now().toISOString(), clouds, step, event, detail })),
     finished: Promise.resolve(),
   }
 }

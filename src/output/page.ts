@@ -1,5 +1,4 @@
-/** Control characters, which HTML has no place for; the line's end and the tab stay. */
-const CONTROLS = /[^\P{Cc}\n\t]/gu
+import { harmless } from './clean.ts'
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -10,8 +9,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /** A text as HTML takes it, in an element and in a quoted attribute alike, whatever it holds. */
-export const escapeHtml = (text: string): string =>
-  text.replace(CONTROLS, '�').replace(/[&<>"']/g, sign => ENTITIES[sign] ?? sign)
+export const escapeHtml = (text: string): string => harmless(text).replace(/[&<>"']/g, sign => ENTITIES[sign] ?? sign)
 
 /**
  * One self-contained page: no script, nothing loaded, light and dark, fit for paper.

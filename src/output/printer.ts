@@ -1,26 +1,27 @@
-import { Chalk, type ChalkInstance, type ColorSupportLevel, supportsColor, supportsColorStderr } from 'chalk'
+import { supportsColor, supportsColorStderr } from 'chalk'
 import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
 import { redact } from '../clouds/secret.ts'
+import { createPaint, forTerminal, keepOurs, type Paint } from './paint.ts'
 
 /** Where words for people go. With --json that is standard error, since standard output is for events alone. */
 export interface Printer {
-  readonly paint: ChalkInstance
+  readonly paint: Paint
   /** Columns to write in. */
   readonly width: number
   readonly stream: NodeJS.WriteStream
+  /** Whatever the text is, no secret gets out, no control sequence but those of `paint`, and no character that could lie. */
   line(text?: string): void
 }
 
 /** NO_COLOR is honoured here, since chalk knows only FORCE_COLOR (facts/peers.md 0.7). */
 export function createPrinter(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Printer {
   const support = stream === process.stderr ? supportsColorStderr : supportsColor
-  const level: ColorSupportLevel = env.NO_COLOR || !support ? 0 : support.level
   return {
-    paint: new Chalk({ level }),
+    paint: createPaint(!env.NO_COLOR && !!support),
     width: Math.min(stream.columns || 100, 120),
     stream,
-    line: (text = '') => stream.write(`${redact(text)}\n`),
+    line: (text = '') => stream.write(`${redact(forTerminal(text))}\n`),
   }
 }
 
@@ -36,6 +37,6 @@ export function wrap(lead: string, text: string, width: number): string {
   const hang = width - wide < LEAST_ROOM ? Math.min(wide, 4) : wide
   // The first row's room is taken by a lead of its own width, which is cut off again.
   const taken = wide > hang ? `${'x'.repeat(wide - hang - 1)} ` : ''
-  const rows = wrapAnsi(taken + text, width - hang, { trim: false, hard: true })
+  const rows = wrapAnsi(taken + keepOurs(text), width - hang, { trim: false, hard: true })
   return lead + rows.slice(taken.length).replaceAll(BREAK, `$1\n${' '.repeat(hang)}$2`)
 }

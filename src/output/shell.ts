@@ -1,9 +1,21 @@
 import type { Sh } from '../engine/step.ts'
 import { type Body, fill, fillBody, type Hole, mark, pieces, type Str, shown, t } from '../engine/text.ts'
+import { LYING } from './clean.ts'
+import { jsonText } from './json.ts'
 
-/** A word as sh reads it back, whatever it holds. */
-export const quote = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+/** A word as sh reads it back, whatever it holds; what could lie to whoever reads the line stands there by its number. */
+export function quote(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word
+  const honest = `'${word.replaceAll("'", "'\\''")}'`
+  return honest.replace(LYING, sign => `'"${numbered(sign)}"'`)
+}
+
+/** What gives a character to sh, by the octal numbers of its bytes. */
+const numbered = (sign: string) =>
+  `$(printf '${[...Buffer.from(sign)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')}')`
+
+/** A text for a document into which the shell puts variables. */
+const inDocument = (text: string) => text.replace(/[\\$`]/g, '\\$&').replace(LYING, numbered)
 
 /** The name of a hole as a shell variable: herokuApp, heroku_create_app_id. */
 export const variableOf = ({ hole }: Hole): string => hole.replace(/\W/g, '_')
@@ -127,7 +139,7 @@ function bodyLines(body: Body): readonly string[] {
     if (isStr(part) && isNumber(part)) return `\${${variableOf(part)}:?}`
     if (isStr(part) && texts.includes(part)) return `\${json_${texts.indexOf(part)}:?}`
     if (isStr(part) || typeof part !== 'object' || part === null) {
-      return JSON.stringify(isStr(part) ? fill(part, mark) : part).replace(/[\\$`]/g, '\\$&')
+      return inDocument(jsonText(isStr(part) ? fill(part, mark) : part))
     }
     if (Array.isArray(part)) return `[${part.map(written).join(',')}]`
     const members = Object.entries(part as { readonly [key: string]: Body | undefined })
@@ -140,12 +152,12 @@ function bodyLines(body: Body): readonly string[] {
 function hereDocument(text: Str): string {
   if (pieces(text).every(part => typeof part === 'string')) return quotedDocument(shown(text))
   const variable = (hole: Hole) => `\${${variableOf(hole)}:?}`
-  const document = fill(text, variable, part => part.replace(/[\\$`]/g, '\\$&'))
-  return documentOf(document, end => end)
+  return documentOf(fill(text, variable, inDocument), end => end)
 }
 
-/** The shell puts nothing in. */
-const quotedDocument = (text: string): string => documentOf(text, end => `'${end}'`)
+/** The shell puts nothing in, but what could not be read otherwise. */
+const quotedDocument = (text: string): string =>
+  text.search(LYING) === -1 ? documentOf(text, end => `'${end}'`) : documentOf(inDocument(text), end => end)
 
 function documentOf(text: string, written: (end: string) => string): string {
   const lines = text.split('\n')
@@ -162,7 +174,7 @@ export function readableLine(command: ByHand): string {
     return argv.map(word).join(' ') + (stdin === undefined ? '' : ` ${quotedDocument(shown(stdin))}`)
   }
   const { method, url, signIn, body } = command
-  const json = body === undefined ? [] : ['--data', quote(JSON.stringify(fillBody(body, mark)))]
+  const json = body === undefined ? [] : ['--data', quote(jsonText(fillBody(body, mark)))]
   const header = signIn ? [readableSignIn(signIn)] : []
   const line = ['curl', '-X', method, word(url), ...header, ...json].join(' ')
   return command.until === undefined ? line : `${line}   # again and again, until ${command.until}`

@@ -38,8 +38,21 @@ exit 1
 `,
 }
 
-/** The git hosts that a temporary checkout would push to: its origin is a folder beside it, whatever address it shows. */
+/** Where what goes to origin goes instead: beside the temporary checkout, whatever address its origin shows. */
 const ORIGIN = 'origin.git'
+/** The git configuration of the rehearsal, beside the temporary checkout. */
+const CONFIG = 'gitconfig'
+/** The remotes that anything is read from. */
+const REMOTES = ['origin', 'heroku'] as const
+
+/**
+ * What git gets of the environment for a temporary checkout: the rehearsal's configuration in the place of the person's
+ * and the machine's, which might sign commits, run filters, or load files from elsewhere.
+ */
+export const gitEnvironment = (to: string) => ({
+  GIT_CONFIG_GLOBAL: join(dirname(to), CONFIG),
+  GIT_CONFIG_NOSYSTEM: '1',
+})
 
 /**
  * Clones a checkout into a new folder. Its remotes keep their addresses, without user info; what would go to origin
@@ -50,50 +63,60 @@ export async function cloneCheckout(
   to: string,
   tools: Tools,
 ): Promise<void> {
-  await git(tools, from.folder, 'clone', '--quiet', '--no-hardlinks', '--', from.folder, to)
-  await git(tools, to, 'remote', 'remove', 'origin')
-  await setAuthor(to, tools)
-  await setRemotes(from.remotes, to, tools)
+  const git = gitFor(to, tools)
+  // Its owner was looked at when it was opened.
+  await git('config', '--global', 'safe.directory', from.folder)
+  await setAuthor(git)
+  await git('clone', '--quiet', '--no-hardlinks', '--', from.folder, to)
+  await git('-C', to, 'remote', 'remove', 'origin')
+  await setRemotes(from.remotes, to, git)
 }
 
 /** Makes a checkout that looks to the wizard as a fresh clone of PennockTech/dummyapp does. */
 export async function makeCheckout(to: string, tools: Tools): Promise<void> {
-  mkdirSync(to)
-  await git(tools, to, 'init', '--quiet', '--initial-branch=main')
+  const git = gitFor(to, tools)
+  await setAuthor(git)
+  await git('init', '--quiet', '--initial-branch=main', to)
   for (const [name, text] of Object.entries(STAND_IN)) {
     mkdirSync(join(to, name, '..'), { recursive: true })
     writeFileSync(join(to, name), text)
   }
-  await setAuthor(to, tools)
-  await git(tools, to, 'add', '--all')
-  await git(tools, to, 'commit', '--quiet', '--message=A stand-in for dummyapp')
-  await setRemotes({ origin: 'https://github.com/PennockTech/dummyapp.git' }, to, tools)
+  await git('-C', to, 'add', '--all')
+  await git('-C', to, 'commit', '--quiet', '--message=A stand-in for dummyapp')
+  await setRemotes({ origin: 'https://github.com/PennockTech/dummyapp.git' }, to, git)
 }
 
-/** Whoever commits there is the rehearsal, whatever the machine's own configuration says. */
-async function setAuthor(to: string, tools: Tools): Promise<void> {
-  await git(tools, to, 'config', '--local', 'user.name', 'Rehearsal')
-  await git(tools, to, 'config', '--local', 'user.email', 'rehearsal@example.com')
+type Git = (...argv: readonly string[]) => Promise<void>
+
+/** Whoever commits there is the rehearsal. */
+async function setAuthor(git: Git): Promise<void> {
+  await git('config', '--global', 'user.name', 'Rehearsal')
+  await git('config', '--global', 'user.email', 'rehearsal@example.com')
 }
 
-async function setRemotes(remotes: Readonly<Record<string, string>>, to: string, tools: Tools): Promise<void> {
-  for (const [name, url] of Object.entries(remotes)) {
-    await git(tools, to, 'config', '--local', `remote.${name}.url`, withoutUserInfo(url))
+async function setRemotes(remotes: Readonly<Record<string, string>>, to: string, git: Git): Promise<void> {
+  for (const name of REMOTES) {
+    const url = withoutUserInfo(remotes[name] ?? '')
+    if (url) await git('-C', to, 'config', '--local', `remote.${name}.url`, url)
   }
   const bare = join(dirname(to), ORIGIN)
-  await git(tools, to, 'clone', '--quiet', '--bare', '--', to, bare)
+  await git('clone', '--quiet', '--bare', '--', to, bare)
   const origin = withoutUserInfo(remotes.origin ?? '')
-  if (origin) await git(tools, to, 'config', '--local', `url.${bare}.insteadOf`, origin)
+  if (origin) await git('config', '--global', `url.${bare}.insteadOf`, origin)
 }
 
-async function git(tools: Tools, cwd: string, ...argv: readonly string[]): Promise<void> {
-  const { code, stderr } = await tools.run({ argv: ['git', ...argv], cwd })
-  if (code === 0) return
-  throw new SetupError({
-    code: 'no-clone',
-    asked: `git ${argv.join(' ')}`,
-    said: stderr.trim(),
-    means: 'The temporary checkout for the rehearsal could not be made.',
-    next: 'Put right what git says above, and rehearse again.',
-  })
-}
+/** git beside the temporary checkout, with the rehearsal's configuration; it reaches this machine's files alone. */
+const gitFor =
+  (to: string, tools: Tools): Git =>
+  async (...argv) => {
+    const env = { ...gitEnvironment(to), GIT_ALLOW_PROTOCOL: 'file' }
+    const { code, stderr } = await tools.run({ argv: ['git', ...argv], cwd: dirname(to), env })
+    if (code === 0) return
+    throw new SetupError({
+      code: 'no-clone',
+      asked: `git ${argv.join(' ')}`,
+      said: stderr.trim(),
+      means: 'The temporary checkout for the rehearsal could not be made.',
+      next: 'Put right what git says above, and rehearse again.',
+    })
+  }

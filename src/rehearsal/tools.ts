@@ -67,9 +67,13 @@ export function playTools(tools: Tools, registries: Readonly<Record<string, stri
   return {
     ...tools,
     find: name => (name === 'docker' || name === 'go' ? name : tools.find(name)),
-    run: async command => (await play(command)) ?? tools.run(command),
+    run: async command => (await play(command)) ?? tools.run(onThisMachine(command)),
   }
 }
+
+/** Origin is a folder here, and git goes nowhere else. */
+const onThisMachine = (command: Command): Command =>
+  command.argv[0] === 'git' ? { ...command, env: { ...command.env, GIT_ALLOW_PROTOCOL: 'file' } } : command
 
 /** Without these, docker writes what Heroku does not take (facts/heroku.md 4). */
 const NEEDED = ['--provenance=false', '--sbom=false', 'oci-mediatypes=false']

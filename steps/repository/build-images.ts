@@ -51,6 +51,9 @@ export const buildImages = defineStep({
   undo: () => [],
 })
 
+/** No build pulls more, and none is to make us ask for more. */
+const MOST_IMAGES = 100
+
 /** Every image that a build pulls, once. */
 function needed({ answers, file }: Look<'dataImage'>): readonly Needed[] {
   const config = readCiConfig(file(CI_CONFIG) ?? '')
@@ -59,7 +62,7 @@ function needed({ answers, file }: Look<'dataImage'>): readonly Needed[] {
     ...ofExecutors(machines),
     ...ofDockerfile(file(DOCKERFILE) ?? '', overrides(machines), answers.dataImage),
   ]
-  return [...new Set(all.map(({ image }) => image))].flatMap(image => {
+  return [...new Set(all.map(({ image }) => image))].slice(0, MOST_IMAGES).flatMap(image => {
     const same = all.filter(one => one.image === image)
     const [first] = same
     return first ? [{ ...first, inCi: same.some(({ inCi }) => inCi) }] : []
@@ -82,10 +85,8 @@ const overrides = (machines: readonly Entries[]): ReadonlyMap<unknown, unknown> 
 function ofDockerfile(text: string, given: ReadonlyMap<unknown, unknown>, dataImage: string | undefined) {
   const { stages, sources } = readDockerfile(text)
   const data = new Set(sources.map(({ image }) => image))
-  const names = stages.map(({ name }) => name)
-  const bases = stages.filter(
-    ({ image }) => image !== 'scratch' && !names.includes(image.toLowerCase()) && !data.has(image),
-  )
+  const names = new Set(stages.map(({ name }) => name))
+  const bases = stages.filter(({ image }) => image !== 'scratch' && !names.has(image.toLowerCase()) && !data.has(image))
   const copied = data.size > 0 && dataImage !== undefined ? [dataImage] : [...data]
   const inFile = (image: string, inCi: boolean): Needed => ({ image, file: DOCKERFILE, inCi })
   return [

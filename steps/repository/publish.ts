@@ -7,9 +7,6 @@ import { type Str, t } from '../../src/engine/text.ts'
 /** The files that the wizard edits. */
 const FILES = [CI_CONFIG, 'build/common.lib.sh', DOCKERFILE] as const
 
-/** git ls-remote --exit-code: the remote answered, and has no such branch. */
-const NO_SUCH_REF = 2
-
 type Used = 'firstRunBranch' | 'githubProject'
 
 /** What a person still has to do until the branch has what stands in the checkout. */
@@ -31,24 +28,24 @@ export const publish = defineStep({
   uses: ['firstRunBranch', 'githubProject'],
   after: ['repository.names', 'repository.data-image', 'circleci.config', 'circleci.config-repairs', 'google.act-as'],
 
-  async look({ answers, git }) {
+  async look(look) {
+    const { answers, git, origin } = look
     const branch = `refs/heads/${answers.firstRunBranch}`
-    const asked = ['ls-remote', '--exit-code', 'origin', branch]
-    const { code, stdout, stderr } = await git(...asked)
-    if (code !== 0 && code !== NO_SUCH_REF) return { is: 'unknown', cause: notAsked(asked, stderr) }
+    const { code, stdout, stderr } = await origin(branch)
+    if (code !== 0) return { is: 'unknown', cause: notAsked(branch, stderr) }
     const revision = stdout.split('\n').flatMap(line => (line.endsWith(`\t${branch}`) ? [line.split('\t')[0]] : []))[0]
     if (revision === undefined) {
-      return pending({ uncommitted: await uncommittedIn(git, FILES), there: 'nothing' }, answers.firstRunBranch)
+      return pending({ uncommitted: await differing('HEAD', FILES, look), there: 'nothing' }, answers.firstRunBranch)
     }
     if ((await git('cat-file', '-e', `${revision}^{commit}`)).code !== 0) {
       return pending({ uncommitted: [], there: 'unknown' }, answers.firstRunBranch)
     }
-    const differing = await differingFrom(git, revision)
-    if (differing.length === 0) {
+    const changed = await differing(revision, FILES, look)
+    if (changed.length === 0) {
       return { is: 'present', state: nothingToDo, learned: { 'repository.publish:revision': revision } }
     }
     const isOurs = (await git('merge-base', '--is-ancestor', revision, 'HEAD')).code === 0
-    const uncommitted = await uncommittedIn(git, differing)
+    const uncommitted = await differing('HEAD', changed, look)
     return pending({ uncommitted, there: isOurs ? 'older' : 'others' }, answers.firstRunBranch)
   },
 
@@ -116,25 +113,40 @@ function forPerson(state: State | undefined, branch: Str, project: Str): PersonA
   }
 }
 
-/** Those of the files that stand in the working tree otherwise than in a revision. */
-async function differingFrom(git: Look<Used>['git'], revision: string): Promise<readonly string[]> {
-  const [changed, untracked] = await Promise.all([
-    git('diff', '--name-only', '--no-renames', '--no-ext-diff', '-z', revision, '--', ...FILES),
-    git('ls-files', '--others', '-z', '--', ...FILES),
-  ])
-  const named = new Set(`${changed.stdout}${untracked.stdout}`.split('\0'))
-  return FILES.filter(file => named.has(file))
+/**
+ * Those of the files that stand here otherwise than in a revision. git status and git diff would run the filters that the
+ * checkout configures. Links, and what is no text, are no edits of ours.
+ */
+async function differing(
+  revision: string,
+  files: readonly string[],
+  { git, file }: Pick<Look<Used>, 'git' | 'file'>,
+): Promise<readonly string[]> {
+  const { stdout } = await git('ls-tree', '-z', revision, '--', ...files)
+  const entries = stdout.split('\0').map(entry => /^(\d+) \w+ (\w+)\t(.*)$/s.exec(entry) ?? [])
+  const differ = await Promise.all(
+    files.map(async name => {
+      const here = file(name)
+      const [, mode, hash = ''] = entries.find(entry => entry[3] === name) ?? []
+      if (mode === undefined) return here !== undefined
+      const there = mode.startsWith(REGULAR_FILE) ? await git('cat-file', 'blob', hash) : undefined
+      if (there?.code !== 0) return false
+      return here === undefined ? isText(there.stdout) : plainLines(here) !== plainLines(there.stdout)
+    }),
+  )
+  return files.filter((_, index) => differ[index])
 }
 
-async function uncommittedIn(git: Look<Used>['git'], files: readonly string[]): Promise<readonly string[]> {
-  const { stdout } = await git('status', '--porcelain', '--no-renames', '--untracked-files=all', '-z', '--', ...files)
-  const named = new Set(stdout.split('\0').map(entry => entry.slice(3)))
-  return files.filter(file => named.has(file))
-}
+/** How git writes the modes of all files that are neither links nor submodules. */
+const REGULAR_FILE = '100'
+/** What a look reads as a text: no other bytes, and no more than that. */
+const isText = (text: string) => text.length <= 2 ** 20 && !text.includes('\uFFFD')
+/** git may be told to write its lines’ ends otherwise here. */
+const plainLines = (text: string) => text.replaceAll('\r\n', '\n')
 
-const notAsked = (asked: readonly string[], stderr: string): Cause => ({
+const notAsked = (ref: string, stderr: string): Cause => ({
   code: 'origin',
-  asked: `git ${asked.join(' ')}`,
+  asked: `git ls-remote origin ${ref}`,
   said: stderr.trim() || 'nothing',
   means: 'git could not ask origin which commit the branch has there; no password is ever asked for in that.',
   next: 'Mend what git says (git remote -v shows where origin is; git fetch origin must work without a question), and run again.',

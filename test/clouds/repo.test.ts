@@ -53,6 +53,13 @@ describe('The checkout is', () => {
     expect(cause.next).toContain('git clone https://github.com/PennockTech/dummyapp')
   })
 
+  test('not taken where its configuration has the files elsewhere (exit 2)', async () => {
+    const [repo, elsewhere] = [makeCheckout(), temporaryFolder()]
+    git(repo, 'config', 'core.worktree', elsewhere)
+    const outcome = await assertReadable(repo, createTools({ repo, env: bareEnvironment(repo) })).catch(error => error)
+    expect(outcome).toMatchObject({ exit: 2, cause: { means: expect.stringContaining(elsewhere) } })
+  })
+
   test('not taken where git itself does not read it: its words are told (exit 2)', async () => {
     const repo = makeCheckout()
     const tools = createTools({ repo, env: bareEnvironment(repo) })

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hole, t } from '../../src/engine/text.ts'
 import { argument, commandLine, quote, readableLine, variableOf } from '../../src/output/shell.ts'
+import { LIE, lieIn } from '../support/lies.ts'
 
 const SHELLS = ['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox'].filter(file => existsSync(file))
 /** bash takes a closed standard input for a remote login, and would read the machine's own start-up file. */
@@ -32,6 +33,15 @@ describe.each(SHELLS)('%s', shell => {
       expect(words(shell, all.map(quote).join(' '))).toEqual(all)
     }
     fc.assert(fc.property(fc.array(anyWord, { minLength: 1, maxLength: 60 }), readsBack), { numRuns: 40 })
+  })
+
+  test('gets what could lie to a reader by its number, in documents too', () => {
+    const line = commandLine({ argv: ['cat', LIE], stdin: t`${LIE} $x \\ ${LIE}\n` })
+    expect(lieIn(line)).toBeUndefined()
+    const read = execFileSync(shell, [...argvOf(shell), line.replace(/^cat \S[^\n]*? <</, 'cat <<')], {
+      encoding: 'utf8',
+    })
+    expect(read).toBe(`${LIE} $x \\ ${LIE}\n`)
   })
 
   test.each([

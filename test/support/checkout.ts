@@ -40,6 +40,15 @@ docker build --tag "$DOCKER_PROJECT:$DOCKER_TAG" --build-arg "GO_BUILD_TAGS=$BUI
 `,
 }
 
+/**
+ * The person's own git configuration: of a checkout, what leads origin to the bare repository. git looks for it where it
+ * runs, so a copy of the checkout has its own.
+ */
+export const PERSONS_CONFIG = '.git/of-the-person'
+
+/** What git gets of the environment: nothing of the machine's. */
+export const GIT_ENVIRONMENT = { GIT_CONFIG_GLOBAL: PERSONS_CONFIG, GIT_CONFIG_NOSYSTEM: '1' } as const
+
 /** What a checkout holds, unless told. */
 export const USUAL_FILES = { 'build/common.lib.sh': library(UPSTREAM), ...BUILD_SCRIPT }
 
@@ -76,12 +85,12 @@ export function makeCheckout(
   )
   git(folder, 'clone', '--quiet', '--bare', '--', folder, join(folder, BARE_ORIGIN))
   // Relative, so that a copy of the checkout has an origin of its own.
-  if (origin) git(folder, 'config', '--local', `url.${BARE_ORIGIN}.insteadOf`, origin)
+  if (origin) git(folder, 'config', '--file', PERSONS_CONFIG, `url.${BARE_ORIGIN}.insteadOf`, origin)
   return folder
 }
 
-/** Runs git with no configuration but the repository's own; standard output. */
+/** Runs git with no configuration but the repository's and the one beside it; standard output. */
 export function git(cwd: string, ...argv: readonly string[]): string {
-  const env = { PATH: process.env.PATH, HOME: cwd, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
+  const env = { PATH: process.env.PATH, HOME: cwd, ...GIT_ENVIRONMENT }
   return execFileSync('git', argv, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }

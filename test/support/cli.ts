@@ -1,5 +1,6 @@
 import { delimiter, resolve } from 'node:path'
 import { execa } from 'execa'
+import { GIT_ENVIRONMENT } from './checkout.ts'
 
 /** The bundled program; test/build.ts makes it. */
 export const CLI = resolve('dist/cli.js')
@@ -21,8 +22,7 @@ export const bareEnvironment = (home: string): Record<string, string> => ({
   HOME: home,
   XDG_STATE_HOME: `${home}/state`,
   XDG_RUNTIME_DIR: home,
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
+  ...GIT_ENVIRONMENT,
 })
 
 /** Runs the program as a person without a terminal would; `home` is where all that it keeps goes. */
@@ -34,10 +34,13 @@ export async function runCli(
     readonly env?: Readonly<Record<string, string>>
     readonly input?: string
     readonly node?: readonly string[]
+    /** What runs the program: a command that watches it. */
+    readonly under?: readonly string[]
   },
 ): Promise<Ran> {
-  const { cwd, home, env = {}, input = '', node = [] } = options
-  const { exitCode, stdout, stderr, all } = await execa(process.execPath, [...node, CLI, ...argv], {
+  const { cwd, home, env = {}, input = '', node = [], under = [] } = options
+  const [file = '', ...words] = [...under, process.execPath, ...node, CLI, ...argv]
+  const { exitCode, stdout, stderr, all } = await execa(file, words, {
     cwd,
     env: { ...bareEnvironment(home), ...env },
     extendEnv: false,

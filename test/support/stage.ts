@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly cwd?: string
   readonly input?: string
   readonly allowed?: boolean
+  /** What runs the program: a command that watches it. */
+  readonly under?: readonly string[]
   /** Beside the sign-in and the endpoint; an empty text unsets. */
   readonly env?: Readonly<Record<string, string>>
   /** Node's own options. */
@@ -44,17 +46,12 @@ export async function setStage(
   const checkout = makeCheckout(origin === undefined ? {} : { origin })
   const home = temporaryFolder()
   const token = world.heroku.authorizations[0]?.token ?? ''
-  const run = (
-    argv: readonly string[],
-    { cwd = checkout, input = '', allowed = true, env = {}, node = [] }: RunOptions = {},
-  ) =>
-    runCli([...argv, ...(argv.includes('--yes') ? lanes : []), ...(allowed ? ['--allow-host', '127.0.0.1'] : [])], {
-      cwd,
-      home,
-      input,
-      node,
-      env: { DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...env },
-    })
+  const run = (argv: readonly string[], options: RunOptions = {}) => {
+    const { cwd = checkout, input = '', allowed = true, env = {}, node = [], under = [] } = options
+    const more = [...(argv.includes('--yes') ? lanes : []), ...(allowed ? ['--allow-host', '127.0.0.1'] : [])]
+    const signed = { DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...env }
+    return runCli([...argv, ...more], { cwd, home, input, node, under, env: signed })
+  }
   return { rehearsal, checkout, home, token, run }
 }
 

@@ -3,13 +3,32 @@ import { parse } from 'yaml'
 
 export const CI_CONFIG = '.circleci/config.yml'
 
-/** A config is some pages long; of a hostile one of this size the parser is done within a second. */
+/** A config is some pages long, with few anchors and tags, and nothing opens again and again before anything is in it. */
 const LONGEST = 100_000
+const MOST_PROPERTIES = 1_000
+const PROPERTY = /(?:^|[\s[{,])[&!][^\s&=]/gm
+const DEEP = /(?:[[{]\s*|[?-]\s+){50}/
+
+/** Why a text is not even parsed: of such, the parser would not be done within a second. Undefined where it may be. */
+export function tooMuch(text: string): string | undefined {
+  if (text.length > LONGEST) return `it is longer than ${LONGEST} characters`
+  if ((text.match(PROPERTY)?.length ?? 0) > MOST_PROPERTIES)
+    return `it has more than ${MOST_PROPERTIES} anchors and tags`
+  return DEEP.test(text) ? 'it is nested too deeply' : undefined
+}
+
 export type Entries = ReadonlyMap<unknown, unknown>
 
 /** Maps stay maps, so that no key is ever written out as text or taken for a prototype; doubled keys cost too much to find. */
 export function readCiConfig(text: string): Entries {
-  if (text.length > LONGEST) return new Map()
+  if (text !== lastRead.text) lastRead = { text, entries: tooMuch(text) === undefined ? parsed(text) : new Map() }
+  return lastRead.entries
+}
+
+/** Every step that looks at the config reads the same text. */
+let lastRead: { readonly text: string; readonly entries: Entries } = { text: '', entries: new Map() }
+
+function parsed(text: string): Entries {
   try {
     const options = { maxAliasCount: 100, schema: 'core', merge: true, mapAsMap: true, uniqueKeys: false } as const
     return entriesOf(parse(text, { ...options, logLevel: 'silent' }))

@@ -43,11 +43,12 @@ export function readDockerfile(text: string): Dockerfile {
   const lines = text.split('\n')
   const instructions = instructionsOf(lines)
   const stages = stagesOf(instructions)
+  const names = namesOf(stages)
   const sources = instructions
     .filter(({ verb }) => verb === 'COPY')
     .flatMap(copy => {
       const written = /(?:^|\s)--from=(\S+)/.exec(copy.rest)?.[1]
-      return written === undefined ? [] : sourceOf(written, copy, stages)
+      return written === undefined ? [] : sourceOf(written, copy, stages, names)
     })
   return { lines, instructions, stages, sources }
 }
@@ -140,10 +141,20 @@ function expand(text: string, defaults: ReadonlyMap<string, string>): string {
   return full.length > LONGEST || full.includes('$') ? '' : full
 }
 
-function sourceOf(written: string, copy: Instruction, stages: readonly Stage[]): readonly Source[] {
-  const stage = stages.find(({ name }, index) => name === written.toLowerCase() || String(index) === written)
+/** The first stage of each name. */
+const namesOf = (stages: readonly Stage[]): ReadonlyMap<string | undefined, Stage> =>
+  new Map(stages.toReversed().map(stage => [stage.name, stage]))
+
+function sourceOf(
+  written: string,
+  copy: Instruction,
+  stages: readonly Stage[],
+  names: ReadonlyMap<string | undefined, Stage>,
+): readonly Source[] {
+  const stage =
+    names.get(written.toLowerCase()) ?? (/^(?:0|[1-9]\d*)$/.test(written) ? stages[Number(written)] : undefined)
   if (stage === undefined) return written.includes('$') ? [] : [{ image: written, copy, stage }]
   const { image, isBare } = stage
-  const isImage = isBare && image !== 'scratch' && !stages.some(({ name }) => name === image.toLowerCase())
+  const isImage = isBare && image !== 'scratch' && !names.has(image.toLowerCase())
   return isImage && image ? [{ image, copy, stage }] : []
 }

@@ -1,5 +1,6 @@
 import type { Answers } from '../../answers/schema.ts'
 import { shown } from '../../engine/text.ts'
+import { harmless } from '../clean.ts'
 import { readableLine } from '../shell.ts'
 import { byHand, type Entry, overTheWire, type Place, toldPerson } from './model.ts'
 
@@ -26,7 +27,7 @@ export function asMarkdown(
     })
     return `## ${index + 1}. ${plain(step.title)}\n\n\`${step.id}\`: ${plain(step.why)}\n\n${boxes.join('\n')}`
   })
-  return [`# ${plain(options.title)}\n`, '| answer | value |', '|---|---|', ...facts, '', ...steps].join('\n')
+  return harmless([`# ${plain(options.title)}\n`, '| answer | value |', '|---|---|', ...facts, '', ...steps].join('\n'))
 }
 
 /** Nothing in a text is taken for Markdown or HTML. */

@@ -18,6 +18,7 @@ import {
 } from '../../engine/step.ts'
 import { type Body, fillBody, hole, mark, type Str, shown, t } from '../../engine/text.ts'
 import { diffOf, patchOf } from '../diff.ts'
+import { jsonText } from '../json.ts'
 import { type ByHand, type Curl, readableLine } from '../shell.ts'
 
 /** Where the described effects would go. */
@@ -182,7 +183,7 @@ export function toldPerson(action: Action): readonly Str[] {
 export function overTheWire(action: Action, place: Place): string | undefined {
   if (action.kind !== 'request' && action.kind !== 'policy') return undefined
   const { method, body } = action.kind === 'policy' ? policyRequest(action) : action
-  const sent = body === undefined ? '' : ` ${JSON.stringify(fillBody(body, mark))}`
+  const sent = body === undefined ? '' : ` ${jsonText(fillBody(body, mark))}`
   return `${method} ${shown(urlOf(action, place))}${sent}`
 }
 

@@ -3,6 +3,7 @@ import { hostOf } from '../../clouds/hosts.ts'
 import { VENDORS } from '../../clouds/vendors.ts'
 import type { Action, Step } from '../../engine/step.ts'
 import { type Hole, hole, pieces, type Str, shown } from '../../engine/text.ts'
+import { harmless } from '../clean.ts'
 import { argument, commandLine, needsJq, quote, variableOf } from '../shell.ts'
 import { byHand, type Entry, type Place } from './model.ts'
 
@@ -84,7 +85,7 @@ function commands(action: Action, step: Step, place: Place): readonly string[] {
 }
 
 /** A line that stays a comment, whatever it says. */
-const comment = (text: string) => `# ${text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')}`
+const comment = (text: string) => `# ${harmless(text).replace(/\s+/g, ' ')}`
 
 /** The answers that are not known yet: the script stops at once where one is not set. */
 function missing(answers: Answers): readonly string[] {

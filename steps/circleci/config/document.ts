@@ -1,7 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml'
-
-/** A config is some pages long; of a hostile one of this size the parser is done within a second. */
-const LONGEST = 100_000
+import { tooMuch } from '../../../src/answers/forms/ci-config.ts'
 
 /** A config's text beside its syntax tree. */
 export interface Config {
@@ -12,7 +10,8 @@ export interface Config {
 
 /** Reads a config for editing; says in words why it cannot be. Doubled keys are let in: an edit that meets them does not read back. */
 export function readConfig(text: string): Config | { readonly why: string } {
-  if (text.length > LONGEST) return { why: `it is longer than ${LONGEST} characters` }
+  const why = tooMuch(text)
+  if (why !== undefined) return { why }
   const document = parseDocument(text, {
     keepSourceTokens: true,
     merge: true,

@@ -6,7 +6,7 @@ import type { PersonAction } from '../../../src/engine/step.ts'
 import { shown } from '../../../src/engine/text.ts'
 import { commandLine } from '../../../src/output/shell.ts'
 import { publish } from '../../../steps/repository/publish.ts'
-import { BARE_ORIGIN, BUILD_SCRIPT, git, library, makeCheckout } from '../../support/checkout.ts'
+import { BARE_ORIGIN, BUILD_SCRIPT, GIT_ENVIRONMENT, git, library, makeCheckout } from '../../support/checkout.ts'
 import { ANSWERS, lookAt, makeEngine, walk } from '../../support/engine.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
@@ -201,7 +201,11 @@ describe('In an empty world, which nobody has looked at,', () => {
   ])('the script commits and pushes what there is of them: %s', async (_, change) => {
     const place = setUp('circle')
     change(place)
-    execFileSync('sh', ['-c', script()], { cwd: place.repo, stdio: 'pipe' })
+    execFileSync('sh', ['-c', script()], {
+      cwd: place.repo,
+      env: { ...process.env, ...GIT_ENVIRONMENT },
+      stdio: 'pipe',
+    })
     expect((await lookAt(publish, place.engine)).is).toBe('present')
     expect(git(place.repo, 'status', '--porcelain')).toBe('')
   })
@@ -217,7 +221,7 @@ describe('Where origin cannot be asked, git’s own words are told:', () => {
     expect(await lookAt(publish, engine)).toMatchObject({
       is: 'unknown',
       cause: {
-        asked: 'git ls-remote --exit-code origin refs/heads/main',
+        asked: 'git ls-remote origin refs/heads/main',
         said: expect.stringContaining(words),
         next: expect.stringContaining('git fetch origin'),
       },

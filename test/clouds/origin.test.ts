@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Command, createTools } from '../../src/clouds/exec.ts'
+import { askOrigin } from '../../src/clouds/origin.ts'
+import { BARE_ORIGIN, git, makeCheckout, PERSONS_CONFIG } from '../support/checkout.ts'
+import { bareEnvironment } from '../support/cli.ts'
+import { causeOf } from '../support/engine.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { setTraps, trapGit } from '../support/traps.ts'
+
+const MAIN = 'refs/heads/main'
+
+/** Asks origin of a checkout; `ran` has every command and what it was given. */
+function asking(repo: string) {
+  const { run } = createTools({ repo, env: bareEnvironment(temporaryFolder()) })
+  const ran: Command[] = []
+  const ask = () =>
+    askOrigin(MAIN, command => {
+      ran.push(command)
+      return run(command)
+    })
+  return { ask, ran }
+}
+
+/** A server that writes down what it is asked; with a folder it serves its files to whoever signs in. */
+async function serve(folder?: string) {
+  const requests: { readonly url: string | undefined; readonly headers: NodeJS.Dict<string | string[]> }[] = []
+  const server = createServer(({ url = '', headers }, response) => {
+    requests.push({ url, headers })
+    if (folder === undefined) return response.writeHead(502).end()
+    if (headers.authorization === undefined) {
+      return response.writeHead(401, { 'www-authenticate': 'Basic realm="x"', 'set-cookie': 'a=b' }).end()
+    }
+    try {
+      return response.end(readFileSync(join(folder, url.split('?')[0] ?? '')))
+    } catch {
+      return response.writeHead(404).end()
+    }
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return { requests, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+/** A checkout whose origin is at a server that wants a sign-in, which the person's own configuration has. */
+async function servedCheckout() {
+  const repo = makeCheckout({ origin: '' })
+  const bare = join(repo, BARE_ORIGIN)
+  git(bare, 'update-server-info')
+  const origin = await serve(bare)
+  git(repo, 'remote', 'set-url', 'origin', `${origin.address}/`)
+  git(repo, 'config', '--file', PERSONS_CONFIG, 'credential.helper', '!printf "username=me\\npassword=word\\n" #')
+  return { repo, origin, ...asking(repo) }
+}
+
+describe('Origin is asked', () => {
+  test('with the person’s own sign-in', async () => {
+    const { repo, ask, origin } = await servedCheckout()
+    const { code, stdout, stderr } = await ask()
+    expect(code, stderr).toBe(0)
+    expect(stdout).toBe(`${git(repo, 'rev-parse', 'HEAD').trim()}\t${MAIN}\n`)
+    expect(origin.requests.at(-1)?.headers.authorization).toBe(`Basic ${btoa('me:word')}`)
+  })
+
+  test('and nothing that the checkout configures has a part in it: no command, proxy, header or cookie jar', async () => {
+    const { repo, ask, origin } = await servedCheckout()
+    const elsewhere = await serve()
+    const traps = setTraps(repo)
+    trapGit(repo, traps)
+    for (const [key, value] of [
+      ['http.proxy', elsewhere.address],
+      [`http.${origin.address}.proxy`, elsewhere.address],
+      ['remote.origin.proxy', elsewhere.address],
+      ['http.extraHeader', 'X-Checkout: yes'],
+      ['http.userAgent', 'checkout'],
+      ['http.cookieFile', join(repo, 'jar')],
+      ['http.saveCookies', 'true'],
+      ['http.sslVerify', 'false'],
+      ['remote.origin.vcs', 'ext'],
+    ] as const)
+      git(repo, 'config', '--local', key, value)
+    const { code, stderr } = await ask()
+    expect(code, stderr).toBe(0)
+    expect(elsewhere.requests).toEqual([])
+    expect(JSON.stringify(origin.requests)).not.toMatch(/checkout/i)
+    expect(() => readFileSync(join(repo, 'jar'))).toThrow('ENOENT')
+    expect(traps.sprung()).toEqual([])
+  })
+
+  test('with the way that the person’s own configuration has, a rewriting included', async () => {
+    const { ask } = asking(makeCheckout())
+    expect((await ask()).code).toBe(0)
+  })
+
+  test('without its address, in which a password may stand, among the arguments', async () => {
+    const repo = makeCheckout({ origin: 'https://me:s3cret@github.com/acme/dummyapp.git' })
+    const { ask, ran } = asking(repo)
+    expect((await ask()).code).toBe(0)
+    expect(ran.length).toBeGreaterThan(2)
+    expect(JSON.stringify(ran.map(({ argv }) => argv))).not.toContain('s3cret')
+  })
+
+  test('in the words of git where there is none', async () => {
+    const repo = makeCheckout({ origin: '' })
+    git(repo, 'remote', 'remove', 'origin')
+    expect(await asking(repo).ask()).toMatchObject({ code: 128, stderr: expect.stringContaining('origin') })
+  })
+})
+
+describe('An origin that is a command is not run:', () => {
+  test.each([
+    ['ext', (trap: string) => `ext::${trap} %S`],
+    ['a helper of the checkout’s', () => 'traps::x'],
+    ['an option', (trap: string) => `--upload-pack=${trap}`],
+    ['an option of ssh', (trap: string) => `ssh://-oProxyCommand=${trap}/x`],
+    ['an option of ssh, in short', (trap: string) => `-oProxyCommand=${trap}:x`],
+    ['file descriptors', () => 'fd::17'],
+  ])('%s', async (_, address) => {
+    const repo = makeCheckout({ origin: '' })
+    const traps = setTraps(repo)
+    git(repo, 'config', 'protocol.allow', 'always')
+    git(repo, 'config', 'remote.origin.url', address(traps.trap('origin')))
+    expect((await asking(repo).ask()).code).toBe(128)
+    expect(traps.sprung()).toEqual([])
+  })
+})
+
+describe('Where the checkout’s configuration sends origin elsewhere, that is told, and nobody is asked:', () => {
+  const ORIGIN = 'https://github.com/acme/dummyapp.git'
+  test.each([
+    ['url.https://evil.example/.insteadOf', 'https://github.com/'],
+    ['url.https://me:s3cret@evil.example/.insteadOf', 'https://github.com/'],
+    ['url.https://evil.example/.pushInsteadOf', 'https://github.com/'],
+    ['remote.origin.pushurl', 'https://evil.example/acme/dummyapp.git'],
+  ])('%s', async (key, value) => {
+    const repo = makeCheckout({ origin: ORIGIN })
+    git(repo, 'config', '--file', PERSONS_CONFIG, '--unset', `url.${BARE_ORIGIN}.insteadOf`)
+    git(repo, 'config', '--local', key, value)
+    const { ask, ran } = asking(repo)
+    const cause = await causeOf(ask())
+    expect(cause).toMatchObject({ code: 'redirected', means: expect.stringContaining('evil.example/acme/dummyapp') })
+    expect(cause.means).not.toContain('s3cret')
+    expect(ran.filter(({ argv }) => argv.includes(MAIN))).toEqual([])
+  })
+
+  test('but not where it is the same place by another protocol', async () => {
+    const repo = makeCheckout({ origin: '' })
+    git(repo, 'config', '--local', 'remote.origin.url', 'http://127.0.0.1:1/acme/dummyapp')
+    git(repo, 'config', '--local', 'remote.origin.pushurl', 'git@127.0.0.1:acme/dummyapp.git')
+    const { ask, ran } = asking(repo)
+    expect((await ask()).stderr).toContain('127.0.0.1')
+    expect(ran.filter(({ argv }) => argv.includes(MAIN))).toHaveLength(1)
+  })
+})
+
+test('The traps are none that git passes by: without all that, it runs them', () => {
+  const repo = makeCheckout()
+  const traps = setTraps(repo)
+  trapGit(repo, traps)
+  const commands = ['status', 'add .', 'diff HEAD', 'commit --allow-empty -m x', 'checkout -b x', 'ls-remote origin']
+  for (const command of [...commands, 'log -p --ext-diff', 'cat-file -e 0123456789012345678901234567890123456789']) {
+    try {
+      git(repo, ...command.split(' '))
+    } catch {
+      // A trap fails.
+    }
+  }
+  const sprung = traps.sprung()
+  for (const name of ['core.fsmonitor', 'filter.one.clean', 'remote.origin.uploadpack', 'ext'])
+    expect(sprung).toContain(name)
+})
