@@ -4,6 +4,7 @@ import type { HttpRequest } from '../../src/clouds/http.ts'
 import { at, type Json } from '../../src/clouds/json.ts'
 import { type Binding, bindingsOf, changed, changePolicy, savedBindings } from '../../src/clouds/policy.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
+import { inputs } from '../support/inputs.ts'
 
 const ME = 'serviceAccount:ci@acme.iam.gserviceaccount.com'
 const WRITER = { role: 'roles/artifactregistry.writer' }
@@ -64,7 +65,7 @@ const others = ({ bindings = [], version: _, ...rest }: { bindings?: readonly Bi
 const meaning = ({ role, condition }: Binding) =>
   JSON.stringify([role, condition && [condition.title, condition.description ?? '', condition.expression]])
 
-describe('Of 500 random policies', () => {
+describe('Of random policies', () => {
   test('a strip takes every role of the one member, and keeps everything else, byte for byte', () => {
     fc.assert(
       fc.property(policy, given => {
@@ -82,7 +83,7 @@ describe('Of 500 random policies', () => {
         expect(new Set(has.map(meaning))).toEqual(new Set(had.map(meaning)))
         if (back) expect(others(back.policy)).toBe(others(given))
       }),
-      { numRuns: 500 },
+      inputs(200, 20_000),
     )
   })
 
@@ -100,7 +101,7 @@ describe('Of 500 random policies', () => {
         if (after.bindings?.some(one => one.condition)) expect(after.version === 3 || change === undefined).toBe(true)
         expect(changed(after, { member: ME, grants: [wanted], only })).toBeUndefined()
       }),
-      { numRuns: 500 },
+      inputs(200, 20_000),
     )
   })
 })
@@ -227,7 +228,7 @@ describe('A change of a bucket’s policy', () => {
     ])
   })
 
-  test('of 500 random ones, while somebody else writes, keeps everything that is not the member’s, byte for byte', async () => {
+  test('of random ones, while somebody else writes, keeps everything that is not the member’s, byte for byte', async () => {
     await fc.assert(
       fc.asyncProperty(policy, fc.boolean(), fc.nat(2), async (given, only, conflicts) => {
         const { send, world, asked } = api(given.bindings ?? [])
@@ -252,7 +253,7 @@ describe('A change of a bucket’s policy', () => {
         if (only) expect(new Set(has.map(meaning)).size).toBe(1)
         if (wrote) expect(asked.at(-1)?.body).toMatchObject({ version: 3 })
       }),
-      { numRuns: 500 },
+      inputs(200, 20_000),
     )
   })
 })
