@@ -5,8 +5,11 @@ export interface RemotePlace {
   readonly path: string
 }
 
-/** A URL or an scp-like address without the user and password that may stand in it. */
-export const withoutUserInfo = (address: string): string => address.replace(/^(\w[\w+.-]*:\/\/)?[^/\s]*@/, '$1')
+/** A URL or an scp-like address without the user and password that may stand in it, nor in what is left when they are cut. */
+export function withoutUserInfo(address: string): string {
+  const without = address.replace(/^(\w[\w+.-]*:\/\/)?[^/\s]*@/, '$1')
+  return without === address ? address : withoutUserInfo(without)
+}
 
 /** Reads a remote's URL, in any form that git takes; undefined for a local path. */
 export function readRemote(address: string): RemotePlace | undefined {
