@@ -1,7 +1,10 @@
 // Bundles src into dist: what npx installs is one package, and each command is loaded when it is called.
-import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { build } from 'esbuild'
+
+/** What may be bundled: each asks for no more than its notice. */
+const ALLOWED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'ISC', 'MIT']
 
 // Made beside and then swapped in, so that whoever runs it meanwhile finds the old one or the new one.
 const made = `dist.${process.pid}`
@@ -15,6 +18,8 @@ const { metafile } = await build({
   target: 'node20.17',
   metafile: true,
   legalComments: 'none',
+  // The same bytes wherever it is built, also where node_modules is a link.
+  preserveSymlinks: true,
   logLevel: 'warning',
   // Some libraries are CommonJS and ask for Node's own modules.
   banner: {
@@ -24,25 +29,30 @@ const { metafile } = await build({
 const cli = await readFile(join(made, 'cli.js'), 'utf8')
 await writeFile(join(made, 'cli.js'), `#!/usr/bin/env node\n${cli}`)
 await chmod(join(made, 'cli.js'), 0o755)
-await writeFile(join(made, 'THIRD-PARTY-NOTICES.txt'), await notices(Object.keys(metafile.inputs)))
+await writeFile(
+  join(made, 'THIRD-PARTY-NOTICES.txt'),
+  await notices(Object.values(metafile.outputs).flatMap(contributing)),
+)
 
 await rm('dist', { recursive: true, force: true })
 await rename(made, 'dist')
 
+/** The files of which something is in an output. */
+function contributing({ inputs }) {
+  return Object.keys(inputs).filter(file => inputs[file].bytesInOutput > 0)
+}
+
 /** The licence of every package that is in the bundle, as each asks for. */
-async function notices(inputs) {
-  const folders = new Set(inputs.flatMap(file => file.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? []))
+async function notices(files) {
+  const folders = new Set(files.flatMap(file => file.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? []))
   const texts = await Promise.all([...folders].sort().map(notice))
   return texts.join(`\n${'-'.repeat(80)}\n\n`)
 }
 
 async function notice(folder) {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-  const names = ['LICENSE', 'license', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'license.md']
-  for (const file of names) {
-    const text = await readFile(join(folder, file), 'utf8').catch(() => undefined)
-    if (text) return `${name} ${version}\n\n${text.trim()}\n`
-  }
-  if (!license) throw new Error(`${dirname(folder)}: no licence found for ${name}`)
-  return `${name} ${version}\n\nLicensed under ${license}.\n`
+  if (!ALLOWED.includes(license)) throw new Error(`${name} may not be bundled: its licence is ${license}`)
+  const file = (await readdir(folder)).find(one => /^licen[cs]e/i.test(one))
+  if (file === undefined) throw new Error(`${name} may not be bundled: it has no text of its licence`)
+  return `${name} ${version} (${license})\n\n${(await readFile(join(folder, file), 'utf8')).trim()}\n`
 }

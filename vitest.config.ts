@@ -1,9 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 /** `npm test` runs `unit`; the others are sweeps and measurements with scripts of their own. */
-const project = (name: string, include: string, more: object = {}) => ({
-  test: { name, include: [include], testTimeout: 60_000, hookTimeout: 120_000, ...more },
+const project = (name: string, include: string | readonly string[], more: object = {}) => ({
+  test: { name, include: [include].flat(), testTimeout: 60_000, hookTimeout: 120_000, ...more },
 })
+
+/** The files with properties of open inputs: those that ask how many to try. */
+const withProperties = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .map(file => join('test', file))
+  .filter(file => file.endsWith('.test.ts') && readFileSync(file, 'utf8').includes('support/inputs.ts'))
 
 export default defineConfig({
   test: {
@@ -13,6 +20,7 @@ export default defineConfig({
     reporters: ['default', './test/closing-line.ts'],
     projects: [
       project('unit', 'test/**/*.test.ts'),
+      project('fuzz', withProperties, { testTimeout: 600_000, env: { FUZZ: '1' } }),
       project('crash', 'test/sweeps/crash.sweep.ts', { testTimeout: 1_800_000 }),
       project('faults', 'test/sweeps/faults.sweep.ts', { testTimeout: 1_800_000 }),
       project('two', 'test/sweeps/two.sweep.ts', { testTimeout: 1_800_000 }),

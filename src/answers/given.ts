@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
+import { parse, YAMLParseError } from 'yaml'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { looksLikeCredential } from '../clouds/credential-shapes.ts'
 import { withoutUserInfo } from '../clouds/remote.ts'
 import type { Candidate } from './infer.ts'
 import { nearest } from './nearest.ts'
-import { assertNoFaults, resolve } from './resolve.ts'
-import { ANSWER_KEYS, isAnswerKey } from './schema.ts'
+import { assertNoFaults } from './resolve.ts'
+import { ANSWER_KEYS, type AnswerKey, definitionOf, faultOf, isAnswerKey } from './schema.ts'
 
 /**
  * The answers of the command line, strongest first: `--set` before `--answers FILE`, and of two the later `--set`.
@@ -17,9 +17,15 @@ export function given(options: { readonly set: readonly string[]; readonly answe
     ...fromSet(options.set).toReversed(),
     ...(options.answers === undefined ? [] : fromFile(options.answers)),
   ]
-  assertNoFaults(resolve(candidates, new Set(ANSWER_KEYS)))
+  // Those of a route that is not taken too: it may be by another answer, and then nobody looks here again.
+  const strongest = ANSWER_KEYS.flatMap(key => candidates.find(one => one.key === key) ?? [])
+  assertNoFaults(strongest.map(chosen => ({ key: chosen.key, chosen, instead: [], fault: faultOfGiven(chosen) })))
   return candidates
 }
+
+/** An empty text takes an optional answer back. */
+const faultOfGiven = ({ key, value }: Candidate) =>
+  value === '' && definitionOf(key).optional ? undefined : faultOf(key, value)
 
 /**
  * Reads `--set key=value`.
@@ -29,7 +35,7 @@ function fromSet(pairs: readonly string[]): readonly Candidate[] {
   return pairs.map(pair => {
     const cut = pair.indexOf('=')
     if (cut < 1) throw refusal('--set takes KEY=VALUE.', 'For example: --set herokuApp=acme-dummy')
-    return candidate(pair.slice(0, cut), pair.slice(cut + 1), '--set')
+    return candidate(answerKey(pair.slice(0, cut), '--set'), pair.slice(cut + 1), '--set')
   })
 }
 
@@ -47,12 +53,13 @@ function fromFile(file: string): readonly Candidate[] {
     )
   }
   return Object.entries(content).map(([key, value]) => {
-    if (typeof value === 'string') return candidate(key, value, name)
+    const answer = answerKey(key, name)
+    if (typeof value === 'string') return candidate(answer, value, name)
     throw refusal(`${name}: ${key} must be a text.`, 'Put it in quotes, and run again.')
   })
 }
 
-function candidate(key: string, value: string, from: string): Candidate {
+function answerKey(key: string, from: string): AnswerKey {
   if (!isAnswerKey(key)) {
     // A token that ends in = is taken apart by --set.
     if (looksLikeCredential(key)) throw credential(from, 'a key')
@@ -62,9 +69,11 @@ function candidate(key: string, value: string, from: string): Candidate {
       known ? `Did you mean ${known}? Correct it, and run again.` : `Take one of these: ${ANSWER_KEYS.join(', ')}.`,
     )
   }
-  if (looksLikeCredential(withoutUserInfo(value))) {
-    throw credential(from, `the value of ${key}`)
-  }
+  return key
+}
+
+function candidate(key: AnswerKey, value: string, from: string): Candidate {
+  if (looksLikeCredential(withoutUserInfo(value))) throw credential(from, `the value of ${key}`)
   return { key, value, from }
 }
 
@@ -89,18 +98,24 @@ function readText(file: string, name: string): string {
 /** Far more than all answers take; YAML of that size is still read at once, whatever is in it. */
 const LONGEST_TEXT = 20_000
 
-/** JSON is YAML; aliases are bounded, so that a small file cannot become a large one; no warning repeats its words. */
+/** JSON is YAML; aliases are bounded, so that a small file cannot become a large one. A warning would show lines of it as they are. */
 function parseText(text: string, name: string): unknown {
   if (text.length > LONGEST_TEXT)
     throw refusal(`${name} is far too long for answers.`, 'Check that it is the right file, and run again.')
   try {
     return parse(text, { maxAliasCount: 20, schema: 'core', strict: true, logLevel: 'error' })
   } catch (error) {
-    // Its words may repeat a word of the text.
-    const said = wordsOf(error).split('\n')[0] ?? ''
-    const isSafe = !said.split(/\s/).some(looksLikeCredential)
-    throw refusal(`${name} is neither JSON nor YAML.`, 'Correct the file, and run again.', isSafe ? said : undefined)
+    throw refusal(
+      `${name} is neither JSON nor YAML.`,
+      'Correct the file, and run again.',
+      error instanceof YAMLParseError ? whereFault(error) : undefined,
+    )
   }
+}
+
+/** The parser's own words would repeat what stands there. */
+function whereFault({ code, linePos: [at] = [{ line: 1, col: 1 }] }: YAMLParseError): string {
+  return `${code.toLowerCase().replaceAll('_', ' ')} at line ${at.line}, column ${at.col}`
 }
 
 function refusal(means: string, next: string, said?: string): SetupError {

@@ -8,8 +8,11 @@ export interface RemotePlace {
   readonly path: string
 }
 
-/** A URL or an scp-like address without the user and password that may stand in it. */
-export const withoutUserInfo = (address: string): string => address.replace(/^(\w[\w+.-]*:\/\/)?[^/\s]*@/, '$1')
+/** A URL or an scp-like address without the user and password that may stand in it, nor in what is left when they are cut. */
+export function withoutUserInfo(address: string): string {
+  const without = address.replace(/^(\w[\w+.-]*:\/\/)?[^/\s]*@/, '$1')
+  return without === address ? address : withoutUserInfo(without)
+}
 
 /**
  * Makes the password in an address known as a secret, for a tool may repeat the address; a user's name only where it

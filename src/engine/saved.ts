@@ -82,7 +82,7 @@ export const savedOrBegun = (place: Place): Saved => readProgress(place) ?? begu
 function readSaved(file: string, migrations: Readonly<{ [from: number]: Migration }>): Saved | undefined {
   let content: unknown
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'))
+    content = JSON.parse(readFileSync(file, 'utf8'), knownMember)
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw cannotRead(file, error)
@@ -93,6 +93,12 @@ function readSaved(file: string, migrations: Readonly<{ [from: number]: Migratio
   let migrated: { readonly [key: string]: unknown } = versioned.data
   for (let from = versioned.data.version; from < VERSION; from += 1) migrated = migrations[from]?.(migrated) ?? {}
   return Saved.safeParse(migrated).data
+}
+
+/** No run writes a member of this name, and checking would leave it out without a word: the file is damaged. */
+function knownMember(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('a member __proto__')
+  return value
 }
 
 export const isThere = (file: string) => lstatSync(file, { throwIfNoEntry: false }) !== undefined

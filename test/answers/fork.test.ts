@@ -6,6 +6,7 @@ import { ANSWER_KEYS, type AnswerKey, faultOf } from '../../src/answers/schema.t
 import { documented } from '../../src/answers/upstream.ts'
 import { SetupError } from '../../src/clouds/cause.ts'
 import { library } from '../support/checkout.ts'
+import { inputs } from '../support/inputs.ts'
 import { githubProjects } from '../support/names.ts'
 
 const NAMES = {
@@ -112,7 +113,7 @@ describe('In a fork', () => {
       const proposed = new Set(candidates.filter(one => one.proposed).map(one => one.key))
       for (const { key } of documented()) expect(proposed).toContain(key)
     }
-    fc.assert(fc.property(projects, holds), { numRuns: 500 })
+    fc.assert(fc.property(projects, holds), inputs(100, 3_000))
   })
 
   test('of a project on another host, or of another upstream, the same', () => {

@@ -81,6 +81,10 @@ describe('It is refused (exit 2)', () => {
     expect(cause.means).toContain(words)
   })
 
+  test('with a bad value for a route that is not taken', () => {
+    expect(refusal(() => set('googleBranch=a b')).cause.means).toContain('googleBranch must be a branch')
+  })
+
   test('as a small file that would become a large one', () => {
     const levels = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']
     const lines = levels.map((name, index) => {
@@ -100,5 +104,12 @@ describe('It is refused (exit 2)', () => {
       expect(exit).toBe(2)
       expect(cause).toMatchObject({ means: `${answers} cannot be read.`, said: expect.stringContaining('E') })
     }
+  })
+})
+
+describe('A credential among the answers', () => {
+  test('is not repeated in the place of a key either, whatever its value is', () => {
+    for (const text of ['HRKU-AAabcdefghijklmnopq:', '{"HRKU-AAabcdefghijklmnopq": 5}'])
+      expect(refusal(() => inFile(text)).cause.means).toContain('a key looks like a credential (it is not shown here)')
   })
 })

@@ -17,6 +17,7 @@ import { git, library } from '../support/checkout.ts'
 import { bareEnvironment } from '../support/cli.ts'
 import { carryOut, causeOf, fakeStep, makeEngine, walk } from '../support/engine.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { inputs } from '../support/inputs.ts'
 import { githubProjects } from '../support/names.ts'
 import { filesIn, setStage } from '../support/stage.ts'
 
@@ -53,7 +54,7 @@ test('What is proposed is good', () => {
     for (const { key, value } of infer({ remotes: { origin: `git@github.com:${project}.git` }, library: '' }))
       expect(faultOf(key, value)).toBeUndefined()
   }
-  fc.assert(fc.property(githubProjects, isGood), { numRuns: 500, examples: [['1/2'], ['0/0']] })
+  fc.assert(fc.property(githubProjects, isGood), { ...inputs(100, 20_000), examples: [['1/2'], ['0/0']] })
 })
 
 test('An event has no secret and no escape sequence in it', async () => {

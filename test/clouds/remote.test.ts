@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readRemote, withoutUserInfo } from '../../src/clouds/remote.ts'
+import { inputs } from '../support/inputs.ts'
 
 describe('A remote’s address', () => {
   test.each([
@@ -43,7 +44,53 @@ describe('A remote’s address', () => {
         expect(readRemote(`${before}${user}@${after}`)).toEqual({ host: 'github.com', path: 'acme/dummyapp' })
       }
     }
-    fc.assert(fc.property(info, same))
+    fc.assert(fc.property(info, same), inputs(100, 20_000))
+  })
+
+  test('is a host and a path without user info, or nothing, whatever it is and at once', () => {
+    const part = fc.constantFrom(
+      'https://',
+      'ssh://',
+      'git@',
+      'user:word@',
+      '@',
+      ':',
+      '/',
+      '//',
+      '.git',
+      '..',
+      '~',
+      ':22',
+      '[::1]',
+      'github.com',
+    )
+    const address = fc
+      .array(fc.oneof(part, fc.string({ unit: 'binary', maxLength: 5 })), { maxLength: 12 })
+      .map(all => all.join(''))
+    const isRead = (text: string) => {
+      const began = performance.now()
+      const place = readRemote(text)
+      expect(withoutUserInfo(withoutUserInfo(text))).toBe(withoutUserInfo(text))
+      if (place !== undefined) {
+        expect(place.host).not.toMatch(/[@:/]|[A-Z]/)
+        expect(place.path).not.toMatch(/^\/|\/$|^$/)
+      }
+      expect(performance.now() - began).toBeLessThan(1_000)
+    }
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          address,
+          address.map(text => text.repeat(30)),
+        ),
+        isRead,
+      ),
+      inputs(200, 50_000),
+    )
+  })
+
+  test('has no user info left behind one that was cut', () => {
+    expect(withoutUserInfo('@https://user:word@example.com/a')).toBe('https://example.com/a')
   })
 
   test.each(['https://example.com/a@b', '/srv/a@b', '../a@b'])('keeps what is no user info: %s', address => {

@@ -1,6 +1,7 @@
 import { format, inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
+import { inputs } from '../support/inputs.ts'
 
 /** A module of its own: the redactor knows only what the test at hand registered. */
 async function fresh() {
@@ -87,6 +88,7 @@ describe('redact', () => {
           expect(shown).not.toContain(form)
         },
       ),
+      inputs(60, 4_000),
     )
   })
 
@@ -104,6 +106,7 @@ describe('redact', () => {
           )
         }
       }),
+      inputs(60, 4_000),
     )
   })
 
@@ -117,6 +120,7 @@ describe('redact', () => {
         expect(redact(before + text + after)).toBe(before + MASK + after)
         expect(redact(before + after)).toBe(before + after)
       }),
+      inputs(60, 4_000),
     )
   })
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../src/clouds/secret.ts'
 import { clean } from '../../src/output/clean.ts'
+import { inputs } from '../support/inputs.ts'
 
 describe('Foreign text', () => {
   test.each([
@@ -28,11 +29,17 @@ describe('Foreign text', () => {
 
   test('has nothing left that could lie, whatever it was', () => {
     const isHonest = (text: string) => void expect(clean(text)).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|[\u2028\u2029]/u)
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), isHonest))
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), isHonest),
+      inputs(100, 50_000),
+    )
   })
 
   test('is cleaned once and for all', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), text => void expect(clean(clean(text))).toBe(clean(text))))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), text => void expect(clean(clean(text))).toBe(clean(text))),
+      inputs(100, 50_000),
+    )
   })
 
   test('has no secret in it, nor one that escape sequences break up', () => {

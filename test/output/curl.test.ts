@@ -11,6 +11,7 @@ import { commandLine } from '../../src/output/shell.ts'
 import { json, serve } from '../clouds/servers.ts'
 import { fakeStep } from '../support/engine.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { inputs } from '../support/inputs.ts'
 
 const whereIs = (name: string) => spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim()
 const TOOLS = { curl: whereIs('curl'), jq: whereIs('jq') }
@@ -128,7 +129,7 @@ describe.skipIf(!isHere)('By hand, with the real curl and jq,', () => {
           anyHeader,
           arrives,
         ),
-        { numRuns: 15 },
+        inputs(5, 60),
       )
     })
   })

@@ -15,6 +15,7 @@ import { diffOf } from '../../src/output/diff.ts'
 import { createPrinter } from '../../src/output/printer.ts'
 import { makeCheckout } from '../support/checkout.ts'
 import { ANSWERS, fakeStep } from '../support/engine.ts'
+import { inputs } from '../support/inputs.ts'
 
 const SHELLS = ['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox'].filter(file => existsSync(file))
 const argvOf = (shell: string) =>
@@ -88,7 +89,7 @@ describe.each(SHELLS)('The script, run by %s,', shell => {
         expect(status).toBe(0)
         expect(text).toBe(wanted)
       }),
-      { numRuns: 12 },
+      inputs(5, 60),
     )
   })
 })

@@ -1,9 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hole, t } from '../../src/engine/text.ts'
 import { argument, commandLine, quote, readableLine, variableOf } from '../../src/output/shell.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { inputs } from '../support/inputs.ts'
 import { LIE, lieIn } from '../support/lies.ts'
 
 const SHELLS = ['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox'].filter(file => existsSync(file))
@@ -22,17 +25,21 @@ function words(shell: string, line: string, env: Record<string, string> = {}): s
 /** Any text that can be an argument at all: whole characters, without NUL. */
 const anyWord = fc
   .oneof(
+    fc.constantFrom('-n', '--', '!!', '~root', '-', '\\', 'a'.repeat(20_000), "'".repeat(300), '\ufffd'),
     fc.string({ unit: 'binary', maxLength: 12 }),
     fc.string({ unit: fc.constantFrom(...`'"\\$\`!*?[]{}()<>|&;#~=%-+ \n\t\ra`), maxLength: 12 }),
   )
   .map(word => word.replaceAll('\0', ''))
+
+/** A cut may have left half a character. */
+const wellFormed = (text: string) => Buffer.from(text).toString()
 
 describe.each(SHELLS)('%s', shell => {
   test('reads every word back as it was quoted', () => {
     const readsBack = (all: readonly string[]) => {
       expect(words(shell, all.map(quote).join(' '))).toEqual(all)
     }
-    fc.assert(fc.property(fc.array(anyWord, { minLength: 1, maxLength: 60 }), readsBack), { numRuns: 40 })
+    fc.assert(fc.property(fc.array(anyWord, { minLength: 1, maxLength: 60 }), readsBack), inputs(10, 400))
   })
 
   test('gets what could lie to a reader by its number, in documents too', () => {
@@ -75,7 +82,77 @@ describe.each(SHELLS)('%s', shell => {
         anyWord.filter(word => word !== ''),
         filled,
       ),
-      { numRuns: 25 },
+      inputs(10, 200),
+    )
+  })
+
+  /** Many commands in one shell: what a shell costs is its start. */
+  const printed = (lines: readonly string[], env: Record<string, string> = {}) => {
+    const script = join(temporaryFolder(), 'script')
+    writeFileSync(script, `set -eu\n${lines.join('\n')}\n`)
+    const options = { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8', maxBuffer: 2 ** 26 } as const
+    return execFileSync(shell, [...argvOf(shell).slice(0, -1), script], {
+      ...options,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+      .split('\0')
+      .slice(0, -1)
+  }
+  const anyWords = fc.array(anyWord, { minLength: 1, maxLength: 40 })
+  const asEnv = (all: readonly string[]) => Object.fromEntries(all.map((word, index) => [`w${index}`, word]))
+  const filled = (all: readonly string[]) => all.map((word, index) => ({ word, open: hole(`w${index}`) }))
+
+  test('hands every command its arguments and its environment, with holes anywhere in them', () => {
+    const isHanded = (all: readonly string[]) => {
+      const lines = filled(all).map(({ word, open }) =>
+        commandLine({
+          argv: ['env', t`LEFT=${word}${open}`, 'sh', '-c', 'printf "%s\\0" "$LEFT" "$@"', 'sh', word, open],
+        }),
+      )
+      expect(printed(lines, asEnv(all))).toEqual(all.flatMap(word => [word + word, word, word]))
+    }
+    const short = anyWords.map(all => all.filter(word => word !== '' && word.length < 1_000))
+    fc.assert(fc.property(short, isHanded), inputs(4, 100))
+  })
+
+  test('hands every command its document, with holes anywhere in it, whatever line of it looks like an end', () => {
+    const line = fc.oneof(anyWord, fc.constantFrom('EOF', 'EOF_', 'EOF__', 'BODY', '', '\\', '$x', '`'))
+    const text = fc.array(line, { minLength: 1, maxLength: 6 }).map(all => `${all.join('\n')}\n`)
+    const isHanded = (all: readonly string[], texts: readonly string[]) => {
+      const documents = filled(all.filter(word => word !== '')).map(({ word, open }, index) => {
+        const document = texts[index % texts.length] ?? ''
+        return { stdin: t`${document}${open}${document}`, plain: document, wanted: document + word + document }
+      })
+      const argv = ['sh', '-c', 'cat; printf "\\0"']
+      const lines = documents.flatMap(({ stdin, plain }) => [
+        commandLine({ argv, stdin }),
+        commandLine({ argv, stdin: plain }),
+      ])
+      const env = asEnv(all.filter(word => word !== ''))
+      expect(printed(lines, env)).toEqual(documents.flatMap(({ plain, wanted }) => [wanted, plain]))
+    }
+    const some = fc.array(anyWord, { minLength: 1, maxLength: 12 }).map(all => all.filter(word => word.length < 1_000))
+    fc.assert(fc.property(some, fc.array(text, { minLength: 1, maxLength: 4 }), isHanded), inputs(4, 100))
+  })
+
+  test('learns whatever an answer holds, by its filter', () => {
+    const learns = (all: readonly string[]) => {
+      // A shell cuts the line breaks at the end of what it takes from a command.
+      const texts = all.map(word => `${word}.`)
+      const into = Object.fromEntries(
+        texts.map((text, index) => [`l.${index}:x`, `.[${index}] | select(. != ${JSON.stringify(`${text}'`)})`]),
+      )
+      const line = commandLine({ argv: ['cat'], stdin: JSON.stringify(texts), into })
+      const shows = texts.map((_, index) => `printf '%s\\0' "$${variableOf(hole(`l.${index}:x`))}"`)
+      expect(printed([line, ...shows])).toEqual(texts)
+    }
+    const short = fc.array(anyWord, { minLength: 1, maxLength: 8 }).map(all => all.map(word => word.slice(0, 300)))
+    fc.assert(
+      fc.property(
+        short.map(all => all.map(wellFormed)),
+        learns,
+      ),
+      inputs(2, 60),
     )
   })
 

@@ -8,6 +8,7 @@ import { diffOf } from '../../../src/output/diff.ts'
 import { dataImage } from '../../../steps/repository/data-image.ts'
 import { makeCheckout } from '../../support/checkout.ts'
 import { lookAt, makeEngine, walk } from '../../support/engine.ts'
+import { inputs } from '../../support/inputs.ts'
 
 const FILE = 'build/Dockerfile'
 const THEIRS = 'philpennock/poetry'
@@ -354,5 +355,5 @@ test('Whatever stands between, only what serves the image goes, the rest still b
     execFileSync('git', ['apply', '-'], { cwd: repo, input: diffOf(edit), stdio: 'pipe' })
     expect(text()).toBe(left)
   }
-  await fc.assert(fc.asyncProperty(layout, check), { numRuns: 60 })
+  await fc.assert(fc.asyncProperty(layout, check), inputs(15, 300))
 })

@@ -10,6 +10,7 @@ import { diffOf } from '../../../src/output/diff.ts'
 import { names } from '../../../steps/repository/names.ts'
 import { git, library, makeCheckout, UPSTREAM } from '../../support/checkout.ts'
 import { lookAt, makeEngine, walk } from '../../support/engine.ts'
+import { inputs } from '../../support/inputs.ts'
 import { githubProjects, herokuApps } from '../../support/names.ts'
 
 const FILE = 'build/common.lib.sh'
@@ -293,5 +294,5 @@ test('Whatever the library looks like, exactly the values change: the shell take
     execFileSync('git', ['apply', '-'], { cwd: repo, input: diffOf(editOf(plan[0])), stdio: 'pipe' })
     expect(text()).toBe(after(own))
   }
-  await fc.assert(fc.asyncProperty(values, texts, check), { numRuns: 60 })
+  await fc.assert(fc.asyncProperty(values, texts, check), inputs(15, 300))
 })

@@ -160,6 +160,8 @@ export const written: fc.Arbitrary<Written> = fc.gen().map(gen => {
           '#' + blanks(dash) + '- deploy_heroku:',
           '#' + blanks(keys) + 'requires:',
           '#' + blanks(keys) + '- build',
+          // Whatever comment comes by chance behind it is no part of it.
+          '# end',
         )
     }
   }

@@ -6,11 +6,12 @@ import { withContexts } from '../../../../steps/circleci/config/contexts.ts'
 import { withHerokuJob } from '../../../../steps/circleci/config/heroku-job.ts'
 import { releaseScript } from '../../../../steps/circleci/config/release.ts'
 import { repairs, withRepairs } from '../../../../steps/circleci/config/repairs.ts'
+import { inputs } from '../../../support/inputs.ts'
 import { written } from './generate.ts'
 import { removed } from './removed.ts'
 
-/** 2,000 in all. */
-const runs = (numRuns: number) => ({ numRuns, endOnFailure: true })
+/** A config is large: what fails is told as it is, not made smaller. */
+const configs = (few: number, many: number) => ({ ...inputs(few, many), endOnFailure: true })
 
 type Options = Record<string, unknown>
 interface Read {
@@ -62,7 +63,7 @@ test('Configs get contexts by insertions alone, and nothing else is read from th
       expect(/[^\r]\n/.test(edited.text)).toBe(/[^\r]\n/.test(text))
       expect(edited.text.endsWith('\n')).toBe(text.endsWith('\n'))
     }),
-    runs(900),
+    configs(90, 2_000),
   )
 })
 
@@ -93,7 +94,7 @@ test('Configs get the job and its release by insertions alone, and nothing else 
       expect(after).toEqual(read(text))
       expect(withHerokuJob(edited.text, wanted).insertions).toEqual([])
     }),
-    runs(700),
+    configs(70, 1_500),
   )
 })
 
@@ -117,6 +118,6 @@ test('Configs: each repair changes one value, in any order', () => {
         JSON.stringify(read(text)).replaceAll(`"${engine}"`, '"default"').replaceAll(`"${project}"`, '"acme/demo"'),
       )
     }),
-    runs(400),
+    configs(60, 1_000),
   )
 })

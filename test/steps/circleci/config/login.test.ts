@@ -8,6 +8,7 @@ import { keylessLines, keylessLogin, type LoginWish } from '../../../../steps/ci
 import { withRepairs } from '../../../../steps/circleci/config/repairs.ts'
 import { acme, circleClient } from '../../../rehearsal/circleci-client.ts'
 import { CONFIG } from '../../../rehearsal/circleci-config.ts'
+import { inputs } from '../../../support/inputs.ts'
 import { written } from './generate.ts'
 
 const PROVIDER = t`projects/${hole('google.project:number')}/locations/global/workloadIdentityPools/circleci-demo/providers/circleci`
@@ -320,6 +321,6 @@ test('Configs of every form: the lines concerned change, and nothing else is rea
       expect(reread).toEqual(read)
       expect(keylessLogin(now.replaceAll('<google.project:number>', '17'), { ...WISH, number: '17' })).toBeUndefined()
     }),
-    { numRuns: 200, endOnFailure: true },
+    { ...inputs(40, 2_000), endOnFailure: true },
   )
 })

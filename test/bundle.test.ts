@@ -1,0 +1,77 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { execa } from 'execa'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from './support/folder.ts'
+
+const read = (file: string) => readFileSync(file, 'utf8')
+const NOTICES = 'dist/THIRD-PARTY-NOTICES.txt'
+const bundled = readdirSync('dist').filter(file => file.endsWith('.js'))
+
+/** Builds what is in a folder; its packages are this checkout's, beside others where they are given. */
+async function buildIn(folder: string, packages: Readonly<Record<string, object>> = {}) {
+  cpSync('build.mjs', join(folder, 'build.mjs'))
+  mkdirSync(join(folder, 'node_modules'))
+  for (const name of readdirSync('node_modules'))
+    symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name))
+  for (const [name, description] of Object.entries(packages)) {
+    mkdirSync(join(folder, 'node_modules', name))
+    writeFileSync(join(folder, 'node_modules', name, 'index.js'), 'export const one = 1\n')
+    writeFileSync(
+      join(folder, 'node_modules', name, 'package.json'),
+      JSON.stringify({ name, version: '1.0.0', type: 'module', ...description }),
+    )
+  }
+  return execa(process.execPath, ['build.mjs'], { cwd: folder, reject: false })
+}
+
+describe('The bundle', () => {
+  test('is the same to the byte wherever it is built', async () => {
+    const folder = join(temporaryFolder(), 'in/a longer folder')
+    mkdirSync(folder, { recursive: true })
+    for (const part of ['src', 'steps', 'package.json']) cpSync(part, join(folder, part), { recursive: true })
+    expect(await buildIn(folder)).toMatchObject({ exitCode: 0 })
+    expect(readdirSync(join(folder, 'dist'))).toEqual(readdirSync('dist'))
+    for (const file of readdirSync('dist'))
+      expect(read(join(folder, 'dist', file)) === read(join('dist', file)), file).toBe(true)
+  })
+
+  test('has nothing of the machine that built it, no map of its source and no test', () => {
+    const machine = [resolve('.'), realpathSync('node_modules')]
+    for (const file of readdirSync('dist')) {
+      const text = read(join('dist', file))
+      for (const folder of machine) expect(text.includes(folder), `${folder} in ${file}`).toBe(false)
+      expect(text).not.toContain('sourceMappingURL')
+      expect(text).not.toMatch(/^ *\/\/ (?:\.\.\/|\/|test\/)/m)
+    }
+  })
+
+  test('has the notice of every package that is in it, with its licence in full', () => {
+    const packages = bundled.flatMap(file =>
+      [...read(join('dist', file)).matchAll(/^ *\/\/ node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm)].map(
+        ([, name = '']) => name,
+      ),
+    )
+    const notices = read(NOTICES)
+      .split(/^-{80}$/m)
+      .map(text => text.trim())
+    const named = new Map(notices.map(text => [text.split(' ')[0], text]))
+    expect(packages.length).toBeGreaterThan(50)
+    expect([...named.keys()].sort()).toEqual([...new Set(packages)].sort())
+    for (const [name, text] of named)
+      expect(text, name).toMatch(/permission|redistribution|licensed under the apache license/i)
+  })
+
+  test.each([
+    ['a licence that asks for more', { license: 'GPL-3.0-only' }, 'its licence is GPL-3.0-only'],
+    ['no licence', {}, 'its licence is undefined'],
+    ['no text of its licence', { license: 'MIT' }, 'it has no text of its licence'],
+  ])('takes in no package with %s', async (_, description, why) => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'src'))
+    writeFileSync(join(folder, 'src/cli.ts'), "export { one } from 'evil'\n")
+    const { exitCode, stderr } = await buildIn(folder, { evil: description })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(`evil may not be bundled: ${why}`)
+  })
+})
