@@ -6,9 +6,10 @@ import { nearest } from './nearest.ts'
 import { assertNoFaults, resolve } from './resolve.ts'
 import { ANSWER_KEYS, isAnswerKey } from './schema.ts'
 
-/** What credentials look like: vendors' prefixes (facts/), keys in PEM or JSON, and long random text. */
-const CREDENTIAL =
-  /HRKU-|ccipat_|CCIPAT_|dckr_(pat|oat)_|ya29\.|\bgh[pousr]_\w{16}|-----BEGIN|"private_key"|eyJ[\w-]{10,}\.|^[\da-f]{32,}$|^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$|^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?:[\w+=-]{36,}|(?=.*[+=])[\w+/=-]{36,})$/
+/** What credentials look like: vendors' prefixes (facts/), keys in PEM or JSON; and long random text, which ids are, too. */
+const TOKEN = /HRKU-|ccipat_|CCIPAT_|dckr_(pat|oat)_|ya29\.|\bgh[pousr]_\w{16}|-----BEGIN|"private_key"|eyJ[\w-]{10,}\./
+const RANDOM =
+  /^[\da-f]{32,}$|^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$|^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])(?:[\w+=-]{36,}|(?=.*[+=])[\w+/=-]{36,})$/
 
 /**
  * The answers of the command line, strongest first: `--set` before `--answers FILE`, and of two the later `--set`.
@@ -22,6 +23,20 @@ export function given(options: { readonly set: readonly string[]; readonly answe
   assertNoFaults(resolve(candidates, new Set(ANSWER_KEYS)))
   return candidates
 }
+
+/**
+ * The answers that somebody has handed over.
+ * @throws SetupError (exit 2) as for those of a file
+ */
+export function handedOverAnswers(answers: Readonly<Record<string, string>>, from: string): readonly Candidate[] {
+  const candidates = Object.entries(answers).map(([key, value]) => candidate(key, value, from))
+  assertNoFaults(resolve(candidates, new Set(ANSWER_KEYS)))
+  return candidates
+}
+
+/** Does it have in it what only a credential has? */
+export const isTokenLike = (text: string): boolean => TOKEN.test(text)
+const isCredential = (text: string): boolean => TOKEN.test(text) || RANDOM.test(text)
 
 /**
  * Reads `--set key=value`.
@@ -57,16 +72,14 @@ function fromFile(file: string): readonly Candidate[] {
 function candidate(key: string, value: string, from: string): Candidate {
   if (!isAnswerKey(key)) {
     // A token that ends in = is taken apart by --set.
-    if (CREDENTIAL.test(key)) throw credential(from, 'a key')
+    if (isCredential(key)) throw credential(from, 'a key')
     const known = nearest(key, ANSWER_KEYS)
     throw refusal(
       `${from}: there is no answer ${JSON.stringify(key.slice(0, 60))}.`,
       known ? `Did you mean ${known}? Correct it, and run again.` : `Take one of these: ${ANSWER_KEYS.join(', ')}.`,
     )
   }
-  if (CREDENTIAL.test(value)) {
-    throw credential(from, `the value of ${key}`)
-  }
+  if (isCredential(value)) throw credential(from, `the value of ${key}`)
   return { key, value, from }
 }
 

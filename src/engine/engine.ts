@@ -7,7 +7,9 @@ import { readHome, readInside } from '../clouds/repo.ts'
 import type { Secret } from '../clouds/secret.ts'
 import type { Account, VendorReply } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
+import type { HandedOver } from './handed-over.ts'
 import type { Progress } from './progress.ts'
+import { timeOf } from './saved.ts'
 import type { Look, Need, Seen, Step } from './step.ts'
 import { fill, type Str } from './text.ts'
 
@@ -18,6 +20,8 @@ export interface Viewer {
   readonly accounts: ReadonlyMap<Vendor, Account>
   readonly progress: Pick<Progress, 'saved'>
   readonly repo: string
+  /** What somebody says who handed the set-up over; `planByLook` tells what becomes of it. */
+  readonly handedOver?: HandedOver
 }
 
 /** What every part of a pass works with. */
@@ -77,7 +81,7 @@ export function newLook(
     },
     begunAt(name, which) {
       const intent = progress.saved.intents[name]
-      return intent && new Date((which && intent.first) ?? intent.at)
+      return intent && timeOf(intent, which)
     },
     // Any text ends in nothing.
     endsIn: (secret, tail) =>

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 
 /** A record says that a step was done, by whom, and whether we made the thing or found it. A claim: reality is asked again. */
-const Record = z.strictObject({
+export const Record = z.strictObject({
   how: z.enum(['made', 'adopted', 'present']),
   /** The id of the object that the step stands for, where a vendor keeps one. */
   id: z.string().optional(),
@@ -16,7 +16,7 @@ const Record = z.strictObject({
  * Written before an effect, so that after a crash its result can be told from a stranger's thing. The time is the
  * vendor's; `first` is that of the first try, where there were more and none was seen to its end.
  */
-const Intent = z.strictObject({ step: z.string(), at: z.iso.datetime(), first: z.iso.datetime().optional() })
+export const Intent = z.strictObject({ step: z.string(), at: z.iso.datetime(), first: z.iso.datetime().optional() })
 
 const VERSION = 1
 const Saved = z.strictObject({
@@ -32,6 +32,9 @@ const Saved = z.strictObject({
 export type Saved = z.infer<typeof Saved>
 export type StepRecord = z.infer<typeof Record>
 export type Intent = z.infer<typeof Intent>
+
+/** When an effect was last begun, or first. */
+export const timeOf = ({ at, first }: Intent, which?: 'first'): Date => new Date((which && first) ?? at)
 
 /** From version N (the index) to N + 1. */
 type Migration = (saved: { readonly [key: string]: unknown }) => { readonly [key: string]: unknown }
