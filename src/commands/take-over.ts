@@ -33,7 +33,7 @@ export function takeOver(file: string, state: Place): TakenOver {
   const secret = Object.keys(facts).find(key => isTokenLike(key) || isTokenLike(facts[key] ?? ''))
   if (secret !== undefined) throw holdsSecret(file)
   const meant = Object.fromEntries(Object.entries(answers).filter(([key]) => !OWN_ANSWERS.has(key as AnswerKey)))
-  return { handedOver, answers: handedOverAnswers(meant, `handed over by ${by}`) }
+  return { handedOver, answers: handedOverAnswers(meant, `${by}, who handed it over`) }
 }
 
 /** Says what is gone by, and what it is worth. */

@@ -213,7 +213,7 @@ export function sweptOn<T>(
 }
 
 /** What every run is stopped for. */
-function commitAndPush({ rehearsal, checkout }: Place): void {
+export function commitAndPush({ rehearsal, checkout }: Pick<Place, 'rehearsal' | 'checkout'>): void {
   const author = ['-c', 'user.name=T', '-c', 'user.email=t@example.com']
   git(checkout, 'add', '--all')
   git(checkout, ...author, 'commit', '--quiet', '--message=set up')
