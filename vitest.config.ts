@@ -14,6 +14,7 @@ export default defineConfig({
     projects: [
       project('unit', 'test/**/*.test.ts'),
       project('crash', 'test/sweeps/crash.sweep.ts', { testTimeout: 1_800_000 }),
+      project('hand-over', 'test/sweeps/hand-over.sweep.ts', { testTimeout: 1_800_000 }),
       project('faults', 'test/sweeps/faults.sweep.ts', { testTimeout: 1_800_000 }),
       project('real', 'test/real/*.real.ts', { testTimeout: 300_000 }),
       project('bench', 'test/bench/*.bench.ts', { testTimeout: 600_000 }),

@@ -85,7 +85,7 @@ function parsed(file: string, content: string): unknown {
 }
 
 const said = (issue: z.core.$ZodIssue | undefined): string =>
-  `${issue?.path.map(key => String(key).slice(0, 60)).join('.')}: ${issue?.message.slice(0, 200)}`
+  [...(issue?.path ?? []).map(key => `${String(key).slice(0, 60)}:`), issue?.message.slice(0, 200)].join(' ')
 
 const notOne = (file: string, why: string) =>
   new SetupError(

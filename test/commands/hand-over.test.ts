@@ -160,11 +160,11 @@ describe('--take-over refuses, before anything is asked or written,', () => {
   test('the same from the command line, and by plan', async () => {
     const stage = await setStage()
     const file = fileIn(temporaryFolder())
-    writeFileSync(file, JSON.stringify({ ...NOTHING_SAID, [`a\u001b[2J`]: 1 }))
+    writeFileSync(file, JSON.stringify({ ...NOTHING_SAID, 'a\u001b[2J': 1 }))
     for (const command of [[], ['plan']]) {
       const { code, all } = await stage.run([...command, '--yes', '--take-over', file])
       expect(code, all).toBe(2)
-      expect(all).toContain('Nothing of it was taken')
+      expect(unwrapped(all)).toContain('Nothing of it was taken')
       expect(all).not.toContain('\u001b[2J')
     }
     expect(stage.rehearsal.log).toEqual([])
@@ -237,7 +237,7 @@ describe('--take-over refuses, before anything is asked or written,', () => {
         )
         if (isJudged(`{${rest.join()}}`)) taken += 1
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     )
     expect(taken).toBeGreaterThan(0)
     expect(({} as { how?: unknown }).how).toBeUndefined()
