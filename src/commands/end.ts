@@ -140,7 +140,8 @@ function howToGoOn(planned: Planned, outcomes: End['outcomes']): string {
 /** All consents that take up what was handed over, also of what waits for them: to be given at once. */
 function sayHandedOver(plan: End['plan'], outcomes: End['outcomes'], { line, width }: Printer): void {
   const open = plan.filter(
-    ({ step, vouchedBy, byWord }) => (vouchedBy ?? byWord) !== undefined && outcomes.get(step.id)?.is !== 'done',
+    ({ step, vouchedBy, byWord, consents }) =>
+      (vouchedBy ?? byWord) !== undefined && consents.length > 0 && outcomes.get(step.id)?.is !== 'done',
   )
   if (open.length === 0) return
   const flags = open.flatMap(({ step, consents }) => consents.map(consent => `--${consent} ${step.id}`))

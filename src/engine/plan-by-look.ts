@@ -1,6 +1,6 @@
 import { see, type Viewer } from './engine.ts'
 import type { HandedOver } from './handed-over.ts'
-import { type ByWord, claimOf, type Planned, planStep, sameActions } from './plan.ts'
+import { type ByWord, claimOf, ownership, type Planned, planStep, sameActions } from './plan.ts'
 import { type Saved, timeOf } from './saved.ts'
 import type { Look, Seen, Step } from './step.ts'
 
@@ -21,7 +21,9 @@ export async function planByLook(step: Step, look: Look, viewer: Viewer): Promis
   const said = plan(await see(step, believing(look, handedOver, progress.saved, word)))
   const isTaken = Object.keys({ ...word.facts, ...word.intents }).length > 0
   const own = isTaken ? plan(await see(step, look)) : said
-  if (sameActions(own.actions, said.actions)) return vouched(own, handedOver)
+  if (sameActions(own.actions, said.actions)) {
+    return isVouched(said, handedOver) ? { ...own, vouchedBy: handedOver.by } : own
+  }
   // It lets nothing be overwritten that could not be overwritten without it.
   const replaces = said.actions.length > 0 && [own, said].some(({ consents }) => consents.includes('replace'))
   return { ...said, consents: ['adopt', ...(replaces ? (['replace'] as const) : [])], byWord: word }
@@ -47,10 +49,10 @@ function believing(look: Look, { facts, intents }: HandedOver, saved: Saved, wor
   }
 }
 
-/** It is adopted as any other thing is; what was said of it is told. */
-function vouched(planned: Planned, { by, records }: HandedOver): Planned {
-  const { step, seen, consents } = planned
-  const record = records[step.id]
-  const isSaid = consents.includes('adopt') && 'owned' in seen && record?.how === 'made' && record.id === seen.owned?.id
-  return isSaid ? { ...planned, vouchedBy: by } : planned
+/** Did this set-up make what is there, by what was handed over? It is adopted as any other thing is, and that is told. */
+function isVouched({ step, seen }: Planned, handedOver: HandedOver): boolean {
+  const { record, intents } = claimOf(step.id, handedOver)
+  const owned = 'owned' in seen ? seen.owned : undefined
+  const made = { intents, record: record?.how === 'made' ? record : undefined }
+  return owned !== undefined && ownership(owned, made) !== 'stranger'
 }

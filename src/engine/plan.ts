@@ -87,7 +87,7 @@ export interface Claim {
 }
 
 /** What the saved progress claims of a step. */
-export const claimOf = (id: StepId, { records, intents }: Saved): Claim => ({
+export const claimOf = (id: StepId, { records, intents }: Pick<Saved, 'records' | 'intents'>): Claim => ({
   record: records[id],
   records,
   intents: Object.values(intents).filter(intent => intent.step === id),

@@ -40,12 +40,12 @@ export function consentsIn(said: string): readonly string[] {
 }
 
 /**
- * What is left but for who made it, and for what only one of two machines has learned: by whatever machine, the clouds and
+ * What is left but for who made it, and for what only one of two machines has learned or begun: by whatever machine, the clouds and
  * the checkout are the same, and so are the answers, and which steps are done.
  */
 export function leftByWhomever(place: Pick<Place, 'rehearsal' | 'checkout' | 'state'>): Json {
   const left = leftBy(place) as { [key: string]: Json }
-  const progress = left.progress as readonly { answers: Json; records: { [id: string]: Json }; intents: Json }[]
-  const known = progress.map(({ answers, records, intents }) => [answers, Object.keys(records), intents] as Json)
+  const progress = left.progress as readonly { answers: Json; records: { [id: string]: Json } }[]
+  const known = progress.map(({ answers, records }) => [answers, Object.keys(records)] as Json)
   return { ...left, progress: known }
 }
