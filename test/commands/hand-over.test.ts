@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { realClock } from '../../src/clouds/clock.ts'
 import { takeOver } from '../../src/commands/take-over.ts'
 import { type HandedOver, readHandOver } from '../../src/engine/handed-over.ts'
 import { lock } from '../../src/engine/lock.ts'
+import type { World } from '../../src/rehearsal/world.ts'
 import { STEPS } from '../../steps/index.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { consentsIn, leftByWhomever, NOTHING_SAID, otherMachine } from '../support/hand-over.ts'
@@ -286,6 +287,38 @@ describe('Another machine', () => {
     // By now all of it is known there.
     const again = await stage.run(['--yes'], there.at)
     expect(again.code, again.all).toBe(0)
+  })
+
+  test('goes on from the instant of a crash: what is half made is taken back with consent, and nothing is there twice', async () => {
+    const lanes = ['--only', 'heroku']
+    const crashed = await setStage({ lanes })
+    const state = temporaryFolder()
+    let world: World | undefined
+    crashed.rehearsal.hook = (phase, { method, path }) => {
+      if (phase !== 'after' || method !== 'POST' || path !== '/oauth/authorizations') return
+      world = structuredClone(crashed.rehearsal.world)
+      cpSync(stateOf(crashed), state, { recursive: true })
+    }
+    await crashed.run(['--yes'])
+
+    const stage = await setStage({ lanes, change: one => void Object.assign(one, world) })
+    const file = fileIn(temporaryFolder())
+    const here = { cwd: crashed.checkout, allowed: false, env: { XDG_STATE_HOME: state } }
+    expect((await stage.run(['hand-over', file], here)).code).toBe(0)
+    const there = otherMachine(crashed.checkout)
+    const unasked = await stage.run(['--yes', '--take-over', file], there.at)
+    expect(unasked.code, unasked.all).toBe(3)
+    expect(effects(stage.rehearsal)).toEqual([])
+    expect(unwrapped(unasked.all)).toMatch(
+      /By the word of \S+ alone: revoke the authorization \S+, which CI does not use;/,
+    )
+    const agreed = await stage.run(['--yes', '--take-over', file, ...consentsIn(unasked.all)], there.at)
+    expect(agreed.code, agreed.all).toBe(0)
+    const { heroku, circleci } = stage.rehearsal.world
+    const made = heroku.authorizations.filter(({ description }) => description?.startsWith('dummyapp-setup'))
+    expect(made.map(({ token }) => token)).toEqual(
+      circleci.contexts.flatMap(one => one.variables.map(({ value }) => value)),
+    )
   })
 
   test('in a terminal asks once for all that is vouched for, and for each word alone', async () => {
