@@ -22,6 +22,7 @@ export default defineConfig({
       project('unit', 'test/**/*.test.ts'),
       project('fuzz', withProperties, { testTimeout: 600_000, env: { FUZZ: '1' } }),
       project('crash', 'test/sweeps/crash.sweep.ts', { testTimeout: 1_800_000 }),
+      project('hand-over', 'test/sweeps/hand-over.sweep.ts', { testTimeout: 1_800_000 }),
       project('faults', 'test/sweeps/faults.sweep.ts', { testTimeout: 1_800_000 }),
       project('two', 'test/sweeps/two.sweep.ts', { testTimeout: 1_800_000 }),
       project('real', 'test/real/*.real.ts', { testTimeout: 300_000 }),

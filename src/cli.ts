@@ -39,6 +39,7 @@ const OPTIONS = {
     .argParser(collect)
     .default([]),
   stateDir: new Option('--state-dir <dir>', 'where progress is kept'),
+  takeOver: new Option('--take-over <file>', 'go on with a set-up that was handed over; nothing of it is believed'),
   allowHost: new Option('--allow-host <host>', 'let a vendor be asked at this address, not its own; may be repeated')
     .argParser(collect)
     .default([]),
@@ -88,7 +89,7 @@ function optionsOf<More extends object>(command: Command): Options & More {
 
 let exit: Exit = EXIT.done
 
-const program = take(new Command('dummyapp-setup'), ...WALK, 'allowHost', 'format')
+const program = take(new Command('dummyapp-setup'), ...WALK, 'takeOver', 'allowHost', 'format')
   .description(
     'Sets up PennockTech/dummyapp (or a fork), from git clone to images that CI pushes with the least permission possible. Run again, it goes on where it stopped.',
   )
@@ -117,7 +118,7 @@ take(program.command('checklist'), 'repo', 'answers', 'set', 'only', 'skip', 'st
     exit = await (await import('./commands/checklist.ts')).checklist(options, options.format)
   })
 
-take(program.command('plan'), ...WALK, 'allowHost', 'out')
+take(program.command('plan'), ...WALK, 'takeOver', 'allowHost', 'out')
   .description('look, and print how every step stands, with every request and its command by hand; changes nothing')
   .action(async (_: unknown, command: Command) => {
     exit = await (await import('./commands/plan.ts')).plan(optionsOf(command))
@@ -146,6 +147,14 @@ program
   .description('the JSON Schema of the answers file')
   .action(async () => {
     exit = await (await import('./commands/schema.ts')).schema()
+  })
+
+take(program.command('hand-over <file>'), 'repo', 'stateDir', 'yes')
+  .description(
+    'write what is known of the set-up, for a colleague or another machine to go on (no secret; - prints it)',
+  )
+  .action(async (file: string, _: unknown, command: Command) => {
+    exit = await (await import('./commands/hand-over.ts')).handOver(file, optionsOf(command))
   })
 
 take(program.command('forget'), 'repo', 'stateDir', 'yes', 'noInput', 'plain')

@@ -17,7 +17,11 @@ export function given(options: { readonly set: readonly string[]; readonly answe
     ...fromSet(options.set).toReversed(),
     ...(options.answers === undefined ? [] : fromFile(options.answers)),
   ]
-  // Those of a route that is not taken too: it may be by another answer, and then nobody looks here again.
+  return withoutFaults(candidates)
+}
+
+/** Those of a route that is not taken too: it may be by another answer, and then nobody looks here again. */
+function withoutFaults(candidates: readonly Candidate[]): readonly Candidate[] {
   const strongest = ANSWER_KEYS.flatMap(key => candidates.find(one => one.key === key) ?? [])
   assertNoFaults(strongest.map(chosen => ({ key: chosen.key, chosen, instead: [], fault: faultOfGiven(chosen) })))
   return candidates
@@ -26,6 +30,13 @@ export function given(options: { readonly set: readonly string[]; readonly answe
 /** An empty text takes an optional answer back. */
 const faultOfGiven = ({ key, value }: Candidate) =>
   value === '' && definitionOf(key).optional ? undefined : faultOf(key, value)
+
+/**
+ * The answers that somebody has handed over.
+ * @throws SetupError (exit 2) as for those of a file
+ */
+export const handedOverAnswers = (answers: Readonly<Record<string, string>>, from: string): readonly Candidate[] =>
+  withoutFaults(Object.entries(answers).map(([key, value]) => candidate(answerKey(key, from), value, from)))
 
 /**
  * Reads `--set key=value`.

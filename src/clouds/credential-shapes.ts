@@ -1,4 +1,4 @@
-/** What credentials look like by which they are known wherever they stand: vendors' prefixes (facts/), keys, user info. */
+/** What credentials look like by which they are known wherever they stand: vendors' prefixes (facts/), keys. */
 const MARKS: readonly RegExp[] = [
   // Heroku, CircleCI, Docker Hub
   /HRKU-/i,
@@ -17,17 +17,25 @@ const MARKS: readonly RegExp[] = [
   /private_key["']?\s*:/,
   /\b(eyJ|ewog)[\w+/-]{20,}/,
   /\beyJ[\w-]{10,}\./,
-  // Not the digest of an image.
-  /(^|[\s/])[^\s/:@]*:[^\s/@]{3,}@(?!sha256:)[\w[]/,
 ]
+
+/** A name and a password before a host; not the digest of an image. */
+const USER_INFO = /(^|[\s/])[^\s/:@]*:[^\s/@]{3,}@(?!sha256:)[\w[]/
 
 /** What they look like as a whole: Heroku's older tokens, CircleCI's. */
 const WHOLE = /^([\da-f]{32,}|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})$/i
 
+/** Does a text bear the mark of a vendor's credential or a key? Ids, and the members of policies, do not. */
+export const isMarkedAsCredential = (text: string): boolean => MARKS.some(mark => mark.test(text))
+
 /** Does a text hold a credential, as far as can be seen? Broken lines are read as one. */
 export function looksLikeCredential(text: string): boolean {
   const joined = text.trim().replace(/\s*[\r\n]\s*/g, '')
-  return MARKS.some(mark => mark.test(text) || mark.test(joined)) || WHOLE.test(joined) || isRandom(joined)
+  return (
+    [text, joined].some(one => isMarkedAsCredential(one) || USER_INFO.test(one)) ||
+    WHOLE.test(joined) ||
+    isRandom(joined)
+  )
 }
 
 /** Long, of small letters, capitals and digits: as base64, where no `/` parts names, or changing places as they do in no name. */

@@ -35,6 +35,11 @@ interface Context {
   readonly said: Map<string, Choice>
 }
 
+interface Questions extends Context {
+  /** A yes was given to these together. */
+  readonly vouched: ReadonlySet<StepId>
+}
+
 /**
  * Gets every consent and the agreement to the plan: from the person, else from the flags. A plan that has no effect
  * needs no agreement.
@@ -45,10 +50,11 @@ export async function agree(looked: readonly Planned[], context: Context): Promi
   const kept = new Set<string>()
   const renamed: Candidate[] = []
   const open = looked.filter(({ step }) => acting.has(step.id))
+  const vouched = await askVouched(open, context)
   // A new name comes first: what follows is asked once it is looked again.
   for (const planned of open.toSorted((one, other) => Number(!newNameOf(one)) - Number(!newNameOf(other)))) {
     if (renamed.length > 0 && !newNameOf(planned)) break
-    for (const [name, choice] of await choices(planned, context)) {
+    for (const [name, choice] of await choices(planned, { ...context, vouched })) {
       if (typeof choice === 'object') renamed.push(choice)
       if (choice === 'take') agreed.add(name)
       if (choice === 'keep') kept.add(name)
@@ -106,13 +112,13 @@ const newNameOf = ({ seen, consents }: Planned): Owned['otherwise'] =>
   consents.join() === 'adopt' && 'owned' in seen ? seen.owned?.otherwise : undefined
 
 /** What becomes of what needs consent, by name: the step, or each of its single differences. */
-async function choices(planned: Planned, context: Context): Promise<ReadonlyMap<string, Wish>> {
+async function choices(planned: Planned, context: Questions): Promise<ReadonlyMap<string, Wish>> {
   if (planned.choices) return singleChoices(planned, context)
   return new Map(planned.consents.length === 0 ? [] : [[planned.step.id, await consents(planned, context)]])
 }
 
 /** What a person wants with what stands there: use or overwrite it, keep it as it is, leave it for later, or another name. */
-async function consents(planned: Planned, { asker, printer, options }: Context): Promise<Wish> {
+async function consents(planned: Planned, { asker, printer, options, vouched }: Questions): Promise<Wish> {
   const { line, paint, width } = printer
   const { step, seen } = planned
   const given: Record<Consent, readonly string[]> = { adopt: options.adopt, replace: options.replace }
@@ -120,8 +126,10 @@ async function consents(planned: Planned, { asker, printer, options }: Context):
   const mayStay = seen.is === 'differs' && seen.keep !== undefined
   if (mayStay && options.adopt.includes(step.id)) return 'keep'
   if (asker === undefined || options.yes) return 'leave'
+  if (vouched.has(step.id)) return 'take'
   line()
   line(wrap(`${paint.bold(step.id)}  `, `${clean(openConsent(planned))}.`, width))
+  if (planned.byWord) return askByWord(planned, asker)
   if (seen.is === 'differs' && seen.typed !== undefined)
     return (await typed(seen.typed, seen.offer, asker)) ? 'take' : 'leave'
   const otherwise = newNameOf(planned)
@@ -149,6 +157,26 @@ async function consents(planned: Planned, { asker, printer, options }: Context):
     { name: 'keep it as it is, and count it as done', value: 'keep' },
     { name: seen.is === 'differs' && seen.offer ? seen.offer : 'overwrite it', value: 'take' },
   ])
+}
+
+/** What is done by somebody's word alone takes a consent that no Enter gives. */
+async function askByWord({ step, actions }: Planned, asker: Asker): Promise<Choice> {
+  if (actions.length > 0) return (await typed(step.id, 'do that', asker)) ? 'take' : 'leave'
+  return (await asker.yes('Go by that?', false)) ? 'take' : 'leave'
+}
+
+/** The things that whoever handed over says were made by this set-up: one question is enough for all of them. */
+async function askVouched(open: readonly Planned[], context: Context): Promise<ReadonlySet<StepId>> {
+  const { asker, printer, options } = context
+  const { line, paint, width } = printer
+  const things = open.filter(
+    ({ step, vouchedBy, consents }) => vouchedBy && consents.join() === 'adopt' && !options.adopt.includes(step.id),
+  )
+  if (asker === undefined || options.yes || things.length < 2) return new Set()
+  line()
+  for (const planned of things) line(wrap(`  ${paint.bold(planned.step.id)}  `, clean(openConsent(planned)), width))
+  const isYes = await asker.yes(`Use all ${things.length}? (undo leaves them alone)`, false)
+  return new Set(isYes ? things.map(({ step }) => step.id) : [])
 }
 
 /** Consent to what may break something of others: an Enter pressed too soon must not give it. */

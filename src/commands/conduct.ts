@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os'
 import type { Candidate } from '../answers/candidate.ts'
 import type { Known } from '../answers/schema.ts'
 import type { Exit } from '../clouds/cause.ts'
@@ -23,6 +22,7 @@ import type { Screen } from './screen.ts'
 import { neededToGoOn, neededToLook, obtainSecrets } from './secrets.ts'
 import { type Settled, settleAnswers } from './settle.ts'
 import type { Choice } from './single-choices.ts'
+import { whoRuns } from './who-runs.ts'
 
 /** A world that changes at every look is not run after for ever. */
 const MOST_CHANGES = 5
@@ -181,5 +181,3 @@ function saveAnswers({ answers, candidates }: Settled, progress: Progress): void
 
 const asSaved = (answers: Known): Record<string, string> =>
   Object.fromEntries(Object.entries(answers).filter((entry): entry is [string, string] => entry[1] !== undefined))
-
-const whoRuns = () => `${userInfo().username}@${hostname()}`

@@ -53,6 +53,7 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
   }
   for (const awaited of people) sayAwaited(awaited, printer)
   for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToGoOn(planned, outcomes), width))
+  sayHandedOver(plan, outcomes, printer)
   sayWhatStands(engine.progress.saved, printer)
   sayReach(stepsDone(plan, outcomes), engine.answers, engine.progress.saved, printer)
   if (exit !== EXIT.done) line(wrap('  ', safety(engine), width))
@@ -134,6 +135,17 @@ function howToGoOn(planned: Planned, outcomes: End['outcomes']): string {
   const { otherwise } = ('owned' in planned.seen && planned.seen.owned) || {}
   const rename = otherwise ? ` To take a new name instead: --set ${otherwise.answer}=${otherwise.value}` : ''
   return `${clean(open)}. Nothing of it was touched. To allow it: ${flags}${clean(alone)}${stay}${clean(rename)}`
+}
+
+/** All consents that take up what was handed over, also of what waits for them: to be given at once. */
+function sayHandedOver(plan: End['plan'], outcomes: End['outcomes'], { line, width }: Printer): void {
+  const open = plan.filter(
+    ({ step, vouchedBy, byWord, consents }) =>
+      (vouchedBy ?? byWord) !== undefined && consents.length > 0 && outcomes.get(step.id)?.is !== 'done',
+  )
+  if (open.length === 0) return
+  const flags = open.flatMap(({ step, consents }) => consents.map(consent => `--${consent} ${step.id}`))
+  line(wrap('  handed over  ', `To take up all of it that is told above: ${flags.join(' ')}`, width))
 }
 
 /** A credential is replaced by one that is proven to have arrived, and revoked last: so no stop locks CI out. */

@@ -28,8 +28,10 @@ export async function enter<Result>(
   progress: Viewer['progress'],
   work: (entered: Entered) => Promise<Result>,
 ): Promise<Result> {
-  const { kind, checkout, clock, given, takeProposed } = ground
-  const candidates = [...given, ...savedAnswers(progress.saved), ...checkout.inferred]
+  const { kind, checkout, clock, given, takenOver, takeProposed } = ground
+  // What this machine knows itself goes before what it is told.
+  const told = takenOver?.answers ?? []
+  const candidates = [...given, ...savedAnswers(progress.saved), ...told, ...checkout.inferred]
   const selection = select(STEPS, options)
   const settled = await settleAnswers(candidates, selection.answers, { ...screen, takeProposed })
   const vendors = VENDOR_IDS.filter(vendor => selection.vendors.has(vendor))
@@ -41,7 +43,8 @@ export async function enter<Result>(
     const clouds = createClouds({ kind, clock, http, tools, bases: ground.bases, credentials })
     const accounts = await letIn({ clouds, answers }, ground, screen)
     sayPreflight([...accounts], screen.printer)
-    const viewer = { clouds, answers, accounts, progress, repo: checkout.folder }
+    const { handedOver } = takenOver ?? {}
+    const viewer = { clouds, answers, accounts, progress, repo: checkout.folder, ...(handedOver && { handedOver }) }
     return await work({ ...settled, selection, viewer })
   } finally {
     await http.close()

@@ -8,6 +8,7 @@ import type { Credential } from '../clouds/vendor.ts'
 import type { Place } from '../engine/saved.ts'
 import type { Need, PersonAction, StepId } from '../engine/step.ts'
 import type { Checkout } from './repository.ts'
+import type { TakenOver } from './take-over.ts'
 
 /** What REAL and REHEARSAL differ in. */
 export interface Ground {
@@ -22,6 +23,8 @@ export interface Ground {
   readonly bases: ReadonlyMap<HostId, URL>
   /** Answers given on the command line. */
   readonly given: readonly Candidate[]
+  /** What somebody has handed over. */
+  readonly takenOver?: TakenOver
   /** Are proposals good enough where nobody can be asked? */
   readonly takeProposed: boolean
   /** Asks for what is needed to be let in by these vendors. */

@@ -14,6 +14,7 @@ export interface Options {
   readonly adopt: readonly string[]
   readonly replace: readonly string[]
   readonly stateDir?: string
+  readonly takeOver?: string
   readonly allowHost: readonly string[]
   readonly world?: string
   readonly out?: string

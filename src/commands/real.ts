@@ -15,6 +15,7 @@ import { assertNames, type Options } from './options.ts'
 import { openCheckout } from './repository.ts'
 import type { Screen } from './screen.ts'
 import { signIn } from './sign-in.ts'
+import { sayTakenOver, takeOver } from './take-over.ts'
 
 /** The real clouds: the checkout, the vendors' addresses, and the sign-ins that are found or asked for. */
 export async function realGround(options: Options, screen: Screen): Promise<Ground> {
@@ -24,8 +25,11 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
   assertNames(options)
   const checkout = await openCheckout(options.repo, env)
   const answers = given(options)
+  const state = placeOf(options.stateDir, 'real', checkout.project, env)
+  const takenOver = options.takeOver === undefined ? undefined : takeOver(options.takeOver, state)
   const used = endpoints(env)
   headline(screen.printer, checkout, 'REAL clouds', 'nothing is changed before you agree')
+  if (takenOver) sayTakenOver(takenOver, screen.printer)
   const clock = realClock(timeScale(used, env))
   const isNew = ({ base, host }: Endpoint, index: number) =>
     index === used.findIndex(one => one.base.host === base.host && hostOf(one.host).vendor === hostOf(host).vendor)
@@ -33,12 +37,13 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
   return {
     kind: 'real',
     checkout,
-    state: placeOf(options.stateDir, 'real', checkout.project, env),
+    state,
     keepsState: true,
     tools: checkout.tools,
     clock,
     bases: new Map(used.map(({ host, base }) => [host, base])),
     given: answers,
+    ...(takenOver && { takenOver }),
     takeProposed: false,
     signIn: vendors => signIn(vendors, { taken, checkout, used, options, screen, clock }),
     goOn: goOn(options),

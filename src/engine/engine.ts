@@ -8,7 +8,9 @@ import { readHome, readInside } from '../clouds/repo.ts'
 import type { Secret } from '../clouds/secret.ts'
 import type { Account, VendorReply } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
+import type { HandedOver } from './handed-over.ts'
 import type { Progress } from './progress.ts'
+import { answeredOf, timeOf } from './saved.ts'
 import type { Look, Need, Seen, Step } from './step.ts'
 import { fill, type Str } from './text.ts'
 
@@ -19,6 +21,8 @@ export interface Viewer {
   readonly accounts: ReadonlyMap<Vendor, Account>
   readonly progress: Pick<Progress, 'saved'>
   readonly repo: string
+  /** What somebody says who handed the set-up over; `planByLook` tells what becomes of it. */
+  readonly handedOver?: HandedOver
 }
 
 /** What every part of a pass works with. */
@@ -79,12 +83,11 @@ export function newLook(
     },
     begunAt(name, which) {
       const intent = progress.saved.intents[name]
-      return intent && new Date((which && intent.first) ?? intent.at)
+      return intent && timeOf(intent, which)
     },
     answered(name) {
       const intent = progress.saved.intents[name]
-      if (!intent?.answered) return undefined
-      return intent.first === undefined ? 'first' : 'again'
+      return intent && answeredOf(intent)
     },
     // Any text ends in nothing.
     endsIn: (secret, tail) =>

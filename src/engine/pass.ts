@@ -2,7 +2,8 @@ import { type Cause, SetupError } from '../clouds/cause.ts'
 import { type Acting, act, type Effect, ForPerson, stillAsks } from './act.ts'
 import { choiceName, type Decisions, singlesOf, withChoices } from './choices.ts'
 import { causeOf, type Engine, needOf, newLook, see, type Viewer } from './engine.ts'
-import { type Claim, decided, isAllowed, type Planned, planStep, sameActions } from './plan.ts'
+import { type ByWord, claimOf, decided, isAllowed, type Planned, planStep, sameActions } from './plan.ts'
+import { planByLook } from './plan-by-look.ts'
 import type { Saved, StepRecord } from './saved.ts'
 import type { Action, Difference, Need, Owned, PersonAction, Seen, Step, StepId } from './step.ts'
 import { shown } from './text.ts'
@@ -61,24 +62,14 @@ export async function lookAtAll(steps: readonly Step[], engine: Viewer, stop: Ab
   const look = newLook(engine, stop)
   const { answers } = engine
   const meant = steps.filter(step => step.when?.(answers) ?? true)
-  const seens = await Promise.all(meant.map(step => see(step, look)))
-  return meant.map((step, index) => {
-    const seen = seens[index] ?? { is: 'unknown', cause: neverLooked }
-    return planStep(step, seen, engine.answers, claimOf(step.id, engine))
-  })
-}
-const neverLooked: Cause = { code: 'unseen', means: 'It was not looked at in this run.', next: 'Run again.' }
-
-/** What the saved progress claims of a step. */
-function claimOf(id: StepId, { progress }: Viewer): Claim {
-  const { records, intents } = progress.saved
-  return { record: records[id], records, intents: Object.values(intents).filter(intent => intent.step === id) }
+  return Promise.all(meant.map(step => planByLook(step, look, engine)))
 }
 
 /** Runs an agreed plan: every step as soon as those it comes after are done, side by side. Asks nothing, prints nothing. */
 export async function runPass(agreed: Pass): Promise<ReadonlyMap<StepId, Outcome>> {
   const { engine } = agreed
   saveChoices(agreed)
+  takeAtTheirWord(agreed)
   const plan = agreed.plan.map(planned => decided(planned, engine.answers, agreed))
   const pass: Running = { ...agreed, plan, acted: new Set() }
   const running = new Map<StepId, Promise<Outcome>>()
@@ -98,6 +89,17 @@ function saveChoices({ plan, engine: { progress, by, clouds }, ...decisions }: P
   const at = clouds.clock.now().toISOString()
   const records = withChoices(plan, decisions, progress.saved.records, { by, at })
   if (records) progress.save({ records })
+}
+
+/** What was said of these steps counts from now on as if it was saved here: so it was agreed. */
+function takeAtTheirWord({ plan, acting, agreed, engine: { progress } }: Pass): void {
+  const words = plan.flatMap(({ step, byWord }) => (byWord && acting.has(step.id) && agreed.has(step.id) ? byWord : []))
+  if (words.length === 0) return
+  const { facts, intents } = progress.saved
+  progress.save({
+    facts: Object.assign({}, ...words.map(word => word.facts), facts),
+    intents: Object.assign({}, ...words.map(word => word.intents), intents),
+  })
 }
 
 async function afterThose(
@@ -211,15 +213,16 @@ async function settled(planned: Planned, pass: Running, say: Say, isStale: boole
   // What it stands for may have come about by the work of the steps before it, or gone by it.
   const isOld = isStale || planned.seen.is === 'missing'
   const seen = isOld ? await see(step, newLook(engine, pass.stop)) : planned.seen
-  if (isOld && ownerOf(seen) !== ownerOf(planned.seen)) return changed(say)
+  if (isOld && (ownerOf(seen) !== ownerOf(planned.seen) || (await isSaidOtherwise(step, pass)))) return changed(say)
   if (seen.is === 'present') return settledAs({ ...planned, seen }, pass, say)
   const ended = await watch(step, seen, { engine, until: pass.stop }, say)
   return concluded(planned, ended, pass, say)
 }
 
 /** It is there, and counts as done. */
-function settledAs({ step, seen, consents }: Planned, { engine }: Running, say: Say): Outcome {
-  keep(step, seen, consents.includes('adopt'), engine)
+function settledAs(planned: Planned, { engine }: Running, say: Say): Outcome {
+  const { step, seen } = planned
+  keep(step, seen, isAdopted(planned), engine)
   say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
   return { is: 'done', notes: notesOf(seen) }
 }
@@ -230,6 +233,7 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
   const acting: Acting = { step, engine, giveUp, minted: new Map() }
   const seen = await watch(step, await see(step, newLook(engine, stop)), { engine, until: stop, bringersEnded }, say)
   const now = replanned(step, seen, pass)
+  if (await isSaidOtherwise(step, pass)) return changed(say)
   if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
   if (seen.is === 'missing' && seen.awaits) {
     say('wait', seen.awaits.detail)
@@ -270,8 +274,12 @@ const ENDS: ReadonlySet<Seen<unknown>['is']> = new Set(['pending', 'failed', 'un
 /** What is to be done with what is seen now, by the decisions of this pass. */
 function replanned(step: Step, seen: Seen<unknown>, pass: Running): Planned {
   const { answers } = pass.engine
-  return decided(planStep(step, seen, answers, claimOf(step.id, pass.engine)), answers, pass)
+  return decided(planStep(step, seen, answers, claimOf(step.id, pass.engine.progress.saved)), answers, pass)
 }
+
+/** Would something else be done by what was handed over, and nobody has agreed to that yet? */
+const isSaidOtherwise = async (step: Step, { engine, stop }: Running): Promise<boolean> =>
+  engine.handedOver !== undefined && (await planByLook(step, newLook(engine, stop), engine)).byWord !== undefined
 
 /** Saves what stood there before, so that afterwards, whatever happens meanwhile, it can be told from what has come. */
 function learn(seen: Seen<unknown>, { progress }: Engine): void {
@@ -362,7 +370,7 @@ function concluded(planned: Planned, seen: Seen<unknown>, pass: Running, say: Sa
   const { engine, stop, acted } = pass
   const rest = replanned(step, seen, pass)
   if (seen.is === 'present' || rest.isKept) {
-    keep(step, seen, planned.consents.includes('adopt'), engine)
+    keep(step, seen, isAdopted(planned), engine)
     const [only, ...more] = actions
     const one = only ? shown(only.does) : 'what was under way is done'
     acted.add(step.id)
@@ -390,10 +398,14 @@ function concluded(planned: Planned, seen: Seen<unknown>, pass: Running, say: Sa
 const isOvertaken = (now: Planned, agreed: Planned): boolean =>
   now.consents.some(consent => !agreed.consents.includes(consent))
 
-/** Is it still the same thing, with the same to do and to allow? */
+/** What was there before is adopted; what is made anew, by what somebody said of an older one, is ours. */
+const isAdopted = ({ consents, byWord, actions }: Planned): boolean =>
+  consents.includes('adopt') && !(byWord && actions.length > 0)
+
+/** Is it still the same thing, with the same to do, and no more to allow? */
 const isAgreed = (now: Planned, agreed: Planned): boolean =>
   sameActions(now.actions, agreed.actions) &&
-  now.consents.join() === agreed.consents.join() &&
+  now.consents.every(consent => agreed.consents.includes(consent)) &&
   ownerOf(now.seen) === ownerOf(agreed.seen)
 
 const ownerOf = (seen: Seen<unknown>) => ('owned' in seen ? `${seen.owned?.id} ${seen.owned?.owner}` : undefined)
@@ -405,7 +417,7 @@ function keep(step: Step, seen: Seen<unknown>, adopted: boolean, engine: Engine)
   if (seen.is !== 'present' && seen.is !== 'differs') return
   const { progress, by, clouds } = engine
   const { records, facts, intents } = progress.saved
-  const claim = claimOf(step.id, engine)
+  const claim = claimOf(step.id, progress.saved)
   // A record is about one thing: what stands there under another id is not what was recorded.
   const recorded = claim.record?.id === seen.owned?.id ? claim.record?.how : undefined
   const how = adopted ? 'adopted' : (recorded ?? (claim.intents.length > 0 ? 'made' : 'present'))
@@ -429,17 +441,25 @@ const othersThan = ({ id }: Step, intents: Saved['intents']): Saved['intents'] =
   Object.fromEntries(Object.entries(intents).filter(([, intent]) => intent.step !== id))
 
 /** What a person is asked to allow, in words: what is there already, whose it is, and what would be overwritten. */
-export function openConsent({ seen, consents, choices }: Planned): string {
+export function openConsent(planned: Planned): string {
+  const { seen, consents, choices, byWord, vouchedBy } = planned
+  if (byWord) return saidText(byWord, planned)
   const { owned, how } = { owned: undefined, how: [], ...seen }
   const adopt =
     consents.includes('adopt') && owned
       ? [
-          `${owned.what} is there already (${[`owner ${owned.owner}`, ...(owned.since ? [`since ${day(owned.since)}`] : []), access(owned)].join(', ')})${owned.using ? `. ${owned.using}` : ''}`,
+          `${owned.what} is there already (${[`owner ${owned.owner}`, ...(owned.since ? [`since ${day(owned.since)}`] : []), access(owned)].join(', ')})${owned.using ? `. ${owned.using}` : ''}${vouchedBy ? `; ${vouchedBy} says that this set-up made it` : ''}`,
         ]
       : []
   const asked = how.filter(({ action }) => action === undefined || !choices?.kept.has(action))
   const replace = asked.map(differenceText)
   return [...adopt, ...replace].join('; ')
+}
+
+function saidText({ by }: ByWord, { actions, seen }: Planned): string {
+  const done = actions.map(({ does }) => shown(does)).join('; ')
+  const then = done || (seen.is === 'present' ? 'it counts as done' : 'it is waited for')
+  return `nothing here tells what became of it. By the word of ${by} alone: ${then}`
 }
 
 export const differenceText = ({ what, expected, found }: Difference): string =>

@@ -1,7 +1,7 @@
 import { diffLines } from 'diff'
 import type { Answers } from '../answers/schema.ts'
 import { type Choices, choiceName, choicesOf, type Decisions, keysOf, type Single, singlesOf } from './choices.ts'
-import type { Intent, StepRecord } from './saved.ts'
+import type { Intent, Saved, StepRecord } from './saved.ts'
 import type { Action, Owned, Seen, Step, StepId } from './step.ts'
 import { fill } from './text.ts'
 
@@ -19,6 +19,15 @@ export interface Planned {
   readonly isKept?: true
   /** What its single differences have come to, where they are decided on one by one. */
   readonly choices?: Choices
+  /** Who handed it over says that this set-up made it. */
+  readonly vouchedBy?: string
+  /** It is planned by what somebody says; with consent, that is taken for true. */
+  readonly byWord?: ByWord
+}
+
+/** What is said by whoever handed a set-up over, and proven by nothing here. */
+export interface ByWord extends Pick<Saved, 'facts' | 'intents'> {
+  readonly by: string
 }
 
 /** How long after an intent a thing of that name may appear and still be the effect of our lost request. */
@@ -76,6 +85,13 @@ export interface Claim {
   /** All records, as single differences have their own. */
   readonly records?: Readonly<Record<string, StepRecord>>
 }
+
+/** What the saved progress claims of a step. */
+export const claimOf = (id: StepId, { records, intents }: Pick<Saved, 'records' | 'intents'>): Claim => ({
+  record: records[id],
+  records,
+  intents: Object.values(intents).filter(intent => intent.step === id),
+})
 
 /**
  * Whose a thing is: `recorded` in the progress under this very id, `made` by a request of ours whose answer was lost

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 
 /** A record says that a step was done, by whom, and whether we made the thing or found it. A claim: reality is asked again. */
-const Record = z.strictObject({
+export const Record = z.strictObject({
   how: z.enum(['made', 'adopted', 'present']),
   /** The id of the object that the step stands for, where a vendor keeps one. */
   id: z.string().optional(),
@@ -17,7 +17,7 @@ const Record = z.strictObject({
  * vendor's; `first` is that of the first try, where there were more and none was seen to its end; `answered` says that the
  * last one's answer came, and was saved with this.
  */
-const Intent = z.strictObject({
+export const Intent = z.strictObject({
   step: z.string(),
   at: z.iso.datetime(),
   first: z.iso.datetime().optional(),
@@ -38,6 +38,13 @@ const Saved = z.strictObject({
 export type Saved = z.infer<typeof Saved>
 export type StepRecord = z.infer<typeof Record>
 export type Intent = z.infer<typeof Intent>
+
+/** When an effect was last begun, or first. */
+export const timeOf = ({ at, first }: Intent, which?: 'first'): Date => new Date((which && first) ?? at)
+
+/** Which try of it was answered; undefined where the last one was not. */
+export const answeredOf = ({ answered, first }: Intent): 'first' | 'again' | undefined =>
+  answered && (first === undefined ? 'first' : 'again')
 
 /** From version N (the index) to N + 1. */
 type Migration = (saved: { readonly [key: string]: unknown }) => { readonly [key: string]: unknown }

@@ -65,7 +65,8 @@ const whatHappens = (action: Action, { paint, width }: Printer): string =>
 
 /** How it stands now, in words. */
 function nowOf(planned: Planned): string {
-  const { seen } = planned
+  const { seen, byWord } = planned
+  if (byWord) return openConsent(planned)
   if (seen.is === 'missing')
     return seen.awaits ? `${seen.partly ?? 'missing'}; waits: ${seen.awaits.detail}` : (seen.partly ?? 'missing')
   if (seen.is === 'unknown') return seen.cause.means

@@ -39,7 +39,7 @@ export const repository = defineStep({
     if (there.format !== 'DOCKER') return { is: 'unknown', cause: notForDocker(there.name, there.format) }
     // CI's own push made it on the documented way, which gave CI its right there.
     const record = look.record(ID)
-    const isOurs = record !== 'made' && record !== 'adopted' && look.fact('google.grant:changed') !== undefined
+    const isOurs = record !== 'made' && record !== 'adopted' && look.record('google.grant') === 'made'
     const owned = isOurs
       ? undefined
       : {

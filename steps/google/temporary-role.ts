@@ -35,12 +35,14 @@ export const temporaryRole = defineStep({
       return { is: 'present', state: undefined, notes: [`Not needed: ${answers.registryHost} is there.`] }
     }
     const has = await onProject(look)
-    if (!has?.some(binding => isTemporary(binding) && !isOver(binding, look))) return { is: 'missing' }
+    const given = has?.find(binding => isTemporary(binding) && !isOver(binding, look))
+    if (given === undefined) return { is: 'missing' }
     const push = { path: shown(projectPath(answers)), permissions: ['artifactregistry.repositories.createOnPush'] }
     if (!(await isInForce(look, look.fact(`${ID}:changed`), { host: 'google', ...push }))) {
       return { is: 'pending', on: 'vendor', detail: 'until the role counts, usually within 2 minutes' }
     }
-    return { is: 'present', state: undefined }
+    // Whoever gave it: every exit tells of it.
+    return { is: 'present', state: undefined, learned: { [UNTIL]: endOf(given) ?? NEVER } }
   },
 
   actions: answers => [
@@ -107,8 +109,11 @@ export const removeCommand = (
 export const isTemporary = ({ role, condition }: Binding): boolean =>
   role === TEMPORARY && (condition === undefined || condition.title === ENDS)
 
-function isOver({ condition }: Binding, look: Pick<Look, 'hasPassed'>): boolean {
-  const [, end] = /^request\.time < timestamp\("([^"]+)"\)$/.exec(condition?.expression ?? '') ?? []
+const endOf = ({ condition }: Binding): string | undefined =>
+  /^request\.time < timestamp\("([^"]+)"\)$/.exec(condition?.expression ?? '')?.[1]
+
+function isOver(binding: Binding, look: Pick<Look, 'hasPassed'>): boolean {
+  const end = endOf(binding)
   return end !== undefined && look.hasPassed(0, new Date(end), 'google')
 }
 

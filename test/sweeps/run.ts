@@ -58,7 +58,7 @@ export const PATIENT = { NODE_PRELOAD: 'patient.mjs' }
 /** As many runs at once as the machine has cores for. */
 const turn = atMost(2)
 
-/** The program on one route, and where every stage of it begins; what others build meanwhile changes nothing. */
+/** The program on one route, and where every stage of it begins, and the last ends; what others build meanwhile changes nothing. */
 export class Bench {
   readonly route: Route
   readonly #folder = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-setup-sweep-')))
@@ -91,8 +91,8 @@ export class Bench {
         done.push(read(place, ran))
         const { later } = this.route
         const isLater = place.argv === later
-        if (ran.code === 0 && (isLater || later === undefined)) return true
-        const argv = ran.code === 0 ? (later ?? []) : place.argv
+        const isEnd = ran.code === 0 && (isLater || later === undefined)
+        const argv = ran.code === 0 && !isEnd ? (later ?? []) : place.argv
         if (ran.code !== 0) {
           commitAndPush(place)
           this.route.people(place.rehearsal.world)
@@ -100,7 +100,7 @@ export class Bench {
         const folder = join(this.#folder, `stage-${stage + 2}`)
         cpSync(place.folder, folder, { recursive: true })
         this.#beginnings.push({ world: structuredClone(place.rehearsal.world), folder, argv })
-        return false
+        return isEnd
       })
       if (isOver) return done
       if (stage > 5) throw new Error('people were asked again and again')
@@ -217,7 +217,7 @@ export function sweptOn<T>(
 }
 
 /** What every run is stopped for. */
-function commitAndPush({ rehearsal, checkout }: Place): void {
+export function commitAndPush({ rehearsal, checkout }: Pick<Place, 'rehearsal' | 'checkout'>): void {
   const author = ['-c', 'user.name=T', '-c', 'user.email=t@example.com']
   git(checkout, 'add', '--all')
   git(checkout, ...author, 'commit', '--quiet', '--message=set up')

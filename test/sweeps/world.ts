@@ -7,7 +7,7 @@ import { git } from '../support/checkout.ts'
 import { type Place, requestName } from './run.ts'
 
 /** All that a run leaves behind, in a form in which two runs to the same end are equal. */
-export function leftBy({ rehearsal, checkout, state }: Place): Json {
+export function leftBy({ rehearsal, checkout, state }: Pick<Place, 'rehearsal' | 'checkout' | 'state'>): Json {
   const { counter, latencyMs, faults, ...clouds } = rehearsal.world
   const progress = filesIn(state).filter(file => basename(file) === 'progress.json')
   const left = {

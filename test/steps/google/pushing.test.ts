@@ -137,6 +137,10 @@ describe('The temporary role', () => {
     expect(standsOf(place)).toBe(
       `CI’s account still has roles/artifactregistry.createOnPushWriter on the whole project, until ${until.slice(0, 16).replace('T', ' ')} UTC: google.strip takes it away once the first image is in.`,
     )
+    // Also on a machine that has not given it.
+    place.engine.progress.save({ facts: {} })
+    await walk([temporaryRole], place.engine)
+    expect(place.engine.progress.saved.facts['google.temporary-role:until']).toBe(until)
   })
 
   test('is given anew where it has ended before the first push', async () => {

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { EXIT, type Exit, SetupError, wordsOf } from '../clouds/cause.ts'
+import { realClock } from '../clouds/clock.ts'
+import { placeOf } from '../clouds/state-folder.ts'
+import { handOverText } from '../engine/handed-over.ts'
+import { lock } from '../engine/lock.ts'
+import { readProgress } from '../engine/saved.ts'
+import { createPrinter, type Printer, wrap } from '../output/printer.ts'
+import { quote } from '../output/shell.ts'
+import { program } from './go-on.ts'
+import type { Options } from './options.ts'
+import { openCheckout } from './repository.ts'
+import { OWN_ANSWERS, STEP_IDS } from './take-over.ts'
+import { whoRuns } from './who-runs.ts'
+
+const STDOUT = '-'
+
+/** `hand-over FILE`: writes what is known of a set-up for another machine; `-` is standard output. No run may be at work on it. */
+export async function handOver(file: string, options: Options): Promise<Exit> {
+  const { env } = process
+  const checkout = await openCheckout(options.repo, env)
+  const place = placeOf(options.stateDir, 'real', checkout.project, env)
+  if (readProgress(place) === undefined) throw nothingSaved()
+  const clock = realClock()
+  const unlock = await lock(place.folder, ms => clock.sleep(ms))
+  try {
+    const saved = readProgress(place)
+    if (saved === undefined) throw nothingSaved()
+    const text = handOverText(saved, { by: whoRuns(), at: clock.now(), steps: STEP_IDS, left: OWN_ANSWERS })
+    if (file === STDOUT) process.stdout.write(text)
+    else writePrivately(file, text, options.yes)
+  } finally {
+    unlock()
+  }
+  sayNext(file, createPrinter(file === STDOUT ? process.stderr : process.stdout, env))
+  return EXIT.done
+}
+
+function sayNext(file: string, { line, width, paint }: Printer): void {
+  const named = file === STDOUT ? 'FILE' : quote(file)
+  line(wrap('', 'Handed over: the answers, and what was learned, made and begun; no secret.', width))
+  line(wrap('  here   ', 'Run it no more: two who go on at once would do the same twice.', width))
+  line(wrap('  there  ', 'In a checkout of the same project, with a sign-in of their own to every cloud:', width))
+  line(`         ${paint.bold(`${program()} --take-over ${named}`)}`)
+  line(wrap('         ', 'It believes nothing: it looks, and asks before it uses what is there already.', width))
+}
+
+/** Whole or not at all, readable for oneself alone. */
+function writePrivately(file: string, text: string, overwrite: boolean): void {
+  const draft = `${file}.${randomBytes(4).toString('hex')}.new`
+  try {
+    const there = lstatSync(file, { throwIfNoEntry: false })
+    if (there && !there.isFile()) throw notWritten(file, 'It is no ordinary file.', 'Name another one.')
+    if (there && !overwrite) {
+      throw notWritten(file, 'There is one already.', 'Name another one, or add --yes to overwrite it.')
+    }
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' })
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    if (error instanceof SetupError) throw error
+    throw notWritten(file, 'It cannot be written there.', 'Name another file.', wordsOf(error))
+  }
+}
+
+const notWritten = (file: string, means: string, next: string, said?: string) =>
+  new SetupError({ code: 'hand-over-file', asked: file, ...(said !== undefined && { said }), means, next }, EXIT.input)
+
+const nothingSaved = () =>
+  new SetupError(
+    {
+      code: 'nothing-saved',
+      means: 'Nothing was saved here for this project, so there is nothing to hand over.',
+      next: 'Run it in the checkout, or with the --state-dir, of the set-up that was begun. Or begin: dummyapp-setup',
+    },
+    EXIT.input,
+  )

@@ -1,0 +1,88 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { STEPS } from '../../steps/index.ts'
+import type { Candidate } from '../answers/candidate.ts'
+import { handedOverAnswers } from '../answers/given.ts'
+import type { AnswerKey } from '../answers/schema.ts'
+import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { isMarkedAsCredential } from '../clouds/credential-shapes.ts'
+import { type HandedOver, readHandOver } from '../engine/handed-over.ts'
+import type { Place } from '../engine/saved.ts'
+import { type Printer, wrap } from '../output/printer.ts'
+
+/** The steps that can be handed over. */
+export const STEP_IDS: ReadonlySet<string> = new Set(STEPS.map(({ id }) => id))
+
+/** Who else may read the credentials is decided by whoever runs it, and not handed over. */
+export const OWN_ANSWERS: ReadonlySet<AnswerKey> = new Set(['secretsUntilRestricted'])
+
+/** Far more than a set-up takes, in bytes. */
+const LONGEST = 256 * 1024
+
+/** A set-up that is taken over: what is said of it, and the answers. */
+export interface TakenOver {
+  readonly handedOver: HandedOver
+  readonly answers: readonly Candidate[]
+}
+
+/**
+ * Reads what was handed over. Anybody could have written it: it is judged as such, and nothing is saved of it here.
+ * @throws SetupError (exit 2) where it cannot be read, is none, is about another set-up, or has a bad answer
+ */
+export function takeOver(file: string, state: Place): TakenOver {
+  const handedOver = readHandOver(file, readShort(file), state, STEP_IDS)
+  const { by, facts, answers } = handedOver
+  const secret = Object.keys(facts).find(key => isMarkedAsCredential(key) || isMarkedAsCredential(facts[key] ?? ''))
+  if (secret !== undefined) throw holdsSecret(file)
+  const meant = Object.fromEntries(Object.entries(answers).filter(([key]) => !OWN_ANSWERS.has(key as AnswerKey)))
+  return { handedOver, answers: handedOverAnswers(meant, `${by}, who handed it over`) }
+}
+
+/** Says what is gone by, and what it is worth. */
+export function sayTakenOver({ handedOver: { by, at, records } }: TakenOver, { line, width }: Printer): void {
+  const steps = Object.keys(records).length
+  const what = `Handed over by ${by} on ${at.slice(0, 10)}: answers, and what is said of ${steps} steps.`
+  line(wrap('', `${what} It is not believed: all is looked at, and what is there is used with your consent.`, width))
+}
+
+/** A device or a pipe may have no end. */
+function readShort(file: string): string {
+  const bytes = Buffer.alloc(LONGEST + 1)
+  let length = 0
+  try {
+    const opened = openSync(file, 'r')
+    try {
+      for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+        read = readSync(opened, bytes, length, bytes.length - length, null)
+      }
+    } finally {
+      closeSync(opened)
+    }
+  } catch (error) {
+    throw unreadable(file, wordsOf(error))
+  }
+  if (length > LONGEST) throw unreadable(file, `it is longer than ${LONGEST / 1024} KiB`)
+  return bytes.toString('utf8', 0, length)
+}
+
+const unreadable = (file: string, said: string) =>
+  new SetupError(
+    {
+      code: 'take-over',
+      asked: file,
+      said,
+      means: 'What was handed over cannot be read.',
+      next: 'Check that it is the right file and that you may read it, and run again.',
+    },
+    EXIT.input,
+  )
+
+const holdsSecret = (file: string) =>
+  new SetupError(
+    {
+      code: 'secret-handed-over',
+      asked: file,
+      means: 'There is something in it that looks like a credential (it is not shown here). A hand-over has none.',
+      next: 'Do not use it; revoke what is in it. Have it written anew on the other machine: dummyapp-setup hand-over FILE',
+    },
+    EXIT.input,
+  )
