@@ -10,7 +10,7 @@ export interface RemotePlace {
 
 /** A URL or an scp-like address without the user and password that may stand in it, nor in what is left when they are cut. */
 export function withoutUserInfo(address: string): string {
-  const without = address.replace(/^(\w[\w+.-]*:\/\/)?[^/\s]*@/, '$1')
+  const without = address.replace(/^(\w[\w+.-]*:\/\/)?[^/]*@/, '$1')
   return without === address ? address : withoutUserInfo(without)
 }
 
@@ -38,7 +38,7 @@ function unescaped(part: string): string {
 export function readRemote(address: string): RemotePlace | undefined {
   const plain = withoutUserInfo(address.trim())
   const match = /^\w[\w+.-]*:\/\/([^/:]+)(?::\d+)?\/(.+)$/.exec(plain) ?? /^([^/:]+):(?!\/\/)(.+)$/.exec(plain)
-  const [, host, path] = match ?? []
-  if (!host || !path || /^file:/i.test(plain)) return undefined
-  return { host: host.toLowerCase(), path: path.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '') }
+  const [, host, written] = match ?? []
+  const path = written?.replace(/^\/+|\/+$/g, '').replace(/\/*\.git$/, '')
+  return host && path && !/^file:/i.test(plain) ? { host: host.toLowerCase(), path } : undefined
 }

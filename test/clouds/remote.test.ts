@@ -11,6 +11,7 @@ describe('A remote’s address', () => {
     ['git@github.com:acme/dummyapp.git', 'github.com', 'acme/dummyapp'],
     ['github.com:/acme/dummyapp', 'github.com', 'acme/dummyapp'],
     ['git@work:acme/dummyapp.git', 'work', 'acme/dummyapp'],
+    ['https://github.com/acme/dummyapp/.git', 'github.com', 'acme/dummyapp'],
     ['https://example.com/a/b/c.git.git', 'example.com', 'a/b/c.git'],
   ])('is read in every form: %s', (address, host, path) => {
     expect(readRemote(address)).toEqual({ host, path })
@@ -27,6 +28,7 @@ describe('A remote’s address', () => {
     'file://host/x.git',
     'FILE:///srv/x.git',
     'https://example.com',
+    'git@example.com:.git',
     'https://',
   ])('is no place where it is a path or nothing: %j', address => {
     expect(readRemote(address)).toBeUndefined()
