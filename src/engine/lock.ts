@@ -38,12 +38,19 @@ export async function lock(folder: string, pause: (ms: number) => Promise<void>)
       renameSync(`${mine}.new`, mine)
     })
     const rival = liveClaims(folder).find(claim => claim.file !== mine)
-    if (rival === undefined) return () => rmSync(mine, { force: true })
-    rmSync(mine, { force: true })
+    if (rival === undefined) return () => giveBack(mine)
+    giveBack(mine)
     if (attempt === TRIES) throw heldBy(rival)
     // Two began in the same instant: both step back, for times that differ.
     await pause(5 + Math.random() * 20 * attempt)
   }
+}
+
+/** Where it cannot be removed, the end of this process gives it back. */
+function giveBack(claim: string): void {
+  try {
+    rmSync(claim, { force: true })
+  } catch {}
 }
 
 function write(folder: string, work: () => unknown): void {
@@ -72,7 +79,7 @@ function liveClaims(folder: string): Claim[] {
     const holder = readHolder(file)
     if (holder === 'given back') return []
     if (!isDead(holder)) return [{ file, holder }]
-    rmSync(file, { force: true })
+    giveBack(file)
     return []
   })
 }

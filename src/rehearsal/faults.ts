@@ -4,7 +4,7 @@ import type { Json } from '../clouds/json.ts'
 const json: z.ZodType<Json> = z.json()
 
 const faultKind = z.union([
-  z.enum(['reset-before', 'reset-after', 'silence', 'html', 'truncated', 'endless', 'redirect']),
+  z.enum(['refused', 'reset-before', 'reset-after', 'silence', 'html', 'truncated', 'endless', 'redirect']),
   z.strictObject({
     status: z.int().min(200).max(599),
     body: json.exactOptional(),
@@ -29,7 +29,7 @@ export type FaultKind = z.infer<typeof faultKind>
  */
 export type Fault = z.infer<typeof fault>
 
-/** An answer as it goes over the wire, or none: the socket is closed, or kept without a word. */
+/** An answer as it goes over the wire, or none: the socket is closed, and for a moment the port too, or kept without a word. */
 export type Sent =
   | {
       readonly status: number
@@ -37,6 +37,7 @@ export type Sent =
       readonly body: string | Iterable<string>
     }
   | 'hang-up'
+  | 'away'
   | 'silence'
 
 /** Finds the first fault that a request meets; remembers how often each was matched. */
@@ -57,6 +58,8 @@ export function suffer(kind: FaultKind | undefined, path: string, perform: () =>
   switch (kind) {
     case undefined:
       return perform()
+    case 'refused':
+      return 'away'
     case 'reset-before':
       return 'hang-up'
     case 'reset-after':

@@ -10,7 +10,7 @@ import { type Fault, faultFinder, JSON_TYPE, suffer } from './faults.ts'
 import { google } from './google/service.ts'
 import { heroku } from './heroku/service.ts'
 import { masked, maskedPath } from './masked.ts'
-import type { Service } from './service.ts'
+import type { Call, Service } from './service.ts'
 import { deliver, readCall } from './wire.ts'
 import { emptyWorld, loadWorld, saveWorld, type World } from './world.ts'
 
@@ -46,7 +46,7 @@ export interface Rehearsal {
   faults: Fault[]
   latencyMs: number
   /** Awaited around every request: before anything is done, and when it is done and saved but not yet answered. */
-  hook?: ((phase: 'before' | 'after', entry: Logged) => void | Promise<void>) | undefined
+  hook?: ((phase: 'before' | 'after', entry: Logged, call: Call) => void | Promise<void>) | undefined
   /** Destroys open sockets too; what still waits for its latency is not carried out. */
   close(): Promise<void>
 }
@@ -75,7 +75,7 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
     const shown = { path: maskedPath(path), body: masked(call.body, call.path) }
     const entry: Logged = { at: now().toISOString(), vendor, method, ...shown, status: undefined, effect: false }
     log.push(entry)
-    await rehearsal.hook?.('before', entry)
+    await rehearsal.hook?.('before', entry, call)
     if (rehearsal.latencyMs) await setTimeout(rehearsal.latencyMs, undefined, { signal: closing.signal })
     const sent = suffer(findFault(rehearsal.faults, method, path), path, () => {
       runCi(world, now())
@@ -87,8 +87,9 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
       return { status: said.status, headers: { ...JSON_TYPE, ...said.headers }, body: text }
     })
     if (typeof sent === 'object') entry.status = sent.status
-    await rehearsal.hook?.('after', entry)
+    await rehearsal.hook?.('after', entry, call)
     await deliver(sent, response, now())
+    if (sent === 'away') leave(servers[VENDORS.indexOf(vendor)], closing.signal)
   }
 
   const servers = VENDORS.map(vendor =>
@@ -114,12 +115,26 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
   return rehearsal
 }
 
+/** How long nobody listens where a vendor went away; a client that tries again finds it back. */
+const AWAY_MS = 15
+
+/** Refuses new connections for a moment. */
+function leave(server: Server | undefined, closing: AbortSignal): void {
+  const address = server?.address()
+  if (!server || !address || typeof address === 'string') return
+  server.close()
+  const back = () => server.listen(address.port, address.address)
+  // At the end it need not come back.
+  setTimeout(AWAY_MS, undefined, { signal: closing }).then(back, () => {})
+}
+
 async function listen(server: Server): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return (server.address() as AddressInfo).port
 }
 
 async function shut(server: Server): Promise<void> {
+  if (!server.listening) return server.closeAllConnections()
   const closed = once(server, 'close')
   server.close()
   server.closeAllConnections()

@@ -31,7 +31,7 @@ function readBody(body: string, type: string): Pick<Call, 'body' | 'malformed'> 
 
 /** Sends what is to be sent, or closes the socket, or leaves it as it is; ends when the client has it or is gone. */
 export async function deliver(sent: Sent, response: ServerResponse, now: Date): Promise<void> {
-  if (sent === 'hang-up') response.destroy()
+  if (sent === 'hang-up' || sent === 'away') response.destroy()
   if (typeof sent === 'string') return
   const { status, headers, body } = sent
   response.sendDate = false

@@ -7,7 +7,7 @@ import { stringify } from 'yaml'
 import { given } from '../../src/answers/given.ts'
 import { ANSWER_KEYS, faultOf } from '../../src/answers/schema.ts'
 import { looksLikeCredential } from '../../src/clouds/credential-shapes.ts'
-import { CREDENTIALS, formsOf } from '../support/credentials.ts'
+import { CREDENTIALS, linesOf } from '../support/credentials.ts'
 import { githubProjects, herokuApps, herokuTeams } from '../support/names.ts'
 import { refusal } from '../support/refusal.ts'
 
@@ -38,7 +38,7 @@ describe.each(Object.entries(CREDENTIALS))('%s, in whatever answer it stands', (
       const { cause, exit, message } = refusal(() => ways[way]?.(key, credential))
       expect(exit).toBe(2)
       const said = [...Object.values(cause), message].join('\n')
-      for (const form of formsOf(credential)) expect(said).not.toContain(form)
+      for (const form of linesOf(credential)) expect(said).not.toContain(form)
       if (['--set', 'JSON', 'YAML'].includes(way)) expect(cause.means).toContain(`${key} looks like a credential`)
     }
   })
@@ -47,7 +47,7 @@ describe.each(Object.entries(CREDENTIALS))('%s, in whatever answer it stands', (
     for (const key of ANSWER_KEYS) {
       const said = faultOf(key, credential) ?? ''
       expect(said).toContain('looks like a credential')
-      for (const form of formsOf(credential)) expect(said).not.toContain(form)
+      for (const form of linesOf(credential)) expect(said).not.toContain(form)
     }
   })
 })

@@ -1,22 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { canary, formsOf } from '../support/canary.ts'
 import { git } from '../support/checkout.ts'
 import { filesIn, setStage } from '../support/stage.ts'
 
-/** A text in every form that something may print or keep it in. */
-function formsOf(text: string): readonly string[] {
-  const bytes = Buffer.from(text)
-  const base64 = [0, 1, 2].map(before => {
-    const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64')
-    return whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6))
-  })
-  return [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1), bytes.toString('hex'), ...base64]
-}
-
 const holds = (where: string, secret: string) => formsOf(secret).some(form => where.includes(form))
-
-/** A sign-in everywhere that nothing else looks like, with characters that forms differ in. */
-const canary = (name: string) => `${name}+/canary"${randomBytes(9).toString('hex')}`
 
 describe('In a whole run with --verbose,', () => {
   test('no secret is shown, kept, or told to anybody but its own vendor', async () => {

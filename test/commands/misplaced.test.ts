@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { git } from '../support/checkout.ts'
-import { CREDENTIALS, formsOf } from '../support/credentials.ts'
+import { CREDENTIALS, linesOf } from '../support/credentials.ts'
 import { filesIn, setStage } from '../support/stage.ts'
 
 const token = CREDENTIALS['a CircleCI token'] ?? ''
-const holds = (text: string, secret: string) => formsOf(secret).filter(form => text.includes(form))
+const holds = (text: string, secret: string) => linesOf(secret).filter(form => text.includes(form))
 
 describe('A credential in an argument is refused (exit 2) and not repeated:', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -136,4 +136,13 @@ test('What a run left that was killed while it claimed is no obstacle', async ()
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'lock-1-cafe.json.new'), '{"host":')
   ;(await lock(folder, pause))()
+})
+
+test('Where a claim cannot be removed, giving it back is no failure: the end of the process does', async () => {
+  const folder = temporaryFolder()
+  const unlock = await lock(folder, pause)
+  const [claim = ''] = claims(folder)
+  rmSync(join(folder, claim))
+  mkdirSync(join(folder, claim))
+  expect(unlock).not.toThrow()
 })

@@ -1,3 +1,5 @@
+import { formsOf } from './canary.ts'
+
 /** Credentials of every shape, made up. */
 export const CREDENTIALS: Readonly<Record<string, string>> = {
   'a Heroku token': 'HRKU-AAabcdefghijklmnopq',
@@ -23,17 +25,9 @@ export const CREDENTIALS: Readonly<Record<string, string>> = {
   'random bytes in URLs’ base64': 'q7Rk2Lm9Xc4-Vb8Nz1Pw6_Ts3Yd5Fg0Hj7Kq2AzY',
 }
 
-const base64 = (text: string, at: number) => Buffer.from(text.slice(at)).toString('base64').slice(0, -4)
-
 /** A credential in the forms that something may repeat it in, its lines each by itself. */
-export const formsOf = (credential: string): readonly string[] =>
+export const linesOf = (credential: string): readonly string[] =>
   credential
     .split('\n')
     .filter(line => line.length > 3)
-    .flatMap(line => [
-      line,
-      encodeURIComponent(line),
-      JSON.stringify(line).slice(1, -1),
-      Buffer.from(line).toString('hex'),
-      ...[0, 1, 2].map(at => base64(line, at)),
-    ])
+    .flatMap(formsOf)

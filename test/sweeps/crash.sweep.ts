@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { reach } from './ci.ts'
@@ -21,19 +22,28 @@ interface LocalPoint {
   readonly about?: string
 }
 
+interface Listed {
+  readonly points: readonly LocalPoint[]
+  /** Each with its words, and the environment it was given. */
+  readonly commands: readonly (readonly string[])[]
+}
+
 /** Beside the place, as what lies in it is compared. */
 const listIn = ({ folder }: Place) => join(dirname(folder), `${basename(folder)}-points.json`)
 
 const walked = await walkAll(
   (place, { code }) => {
     const name = requestNames()
+    const { points, commands } = JSON.parse(readFileSync(listIn(place), 'utf8')) as Listed
+    for (const command of commands)
+      place.leaks.see(`in the command ${command.slice(0, -1).join(' ')}`, command.join(' '))
     return {
       code,
       left: leftBy(place),
       effects: effectsOf(place),
       canPush: [...reach(place.rehearsal)],
       requests: place.rehearsal.log.map(entry => ({ name: name(entry), effect: entry.effect })),
-      local: JSON.parse(readFileSync(listIn(place), 'utf8')) as LocalPoint[],
+      local: points,
     }
   },
   place => ({ SWEEP_LIST: listIn(place) }),
@@ -93,6 +103,30 @@ describe('the reference run', () => {
 
 const SIGNALS = [['SIGINT'], ['SIGTERM'], ['SIGHUP'], ['SIGINT', 'SIGINT']] as const
 
+const DISKS = ['full', 'read-only'] as const
+
+/** Only root may. */
+const canMount = process.getuid?.() === 0
+
+/** The same place on a small disk of its own; `mend` makes room on it, and lets it be written to. */
+async function onDisk(outer: Place, work: (place: Place, mend: () => void) => Promise<void>): Promise<void> {
+  const folder = join(outer.folder, 'disk')
+  mkdirSync(folder)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', folder])
+  try {
+    for (const name of ['checkout', 'state']) {
+      const from = join(outer.folder, name)
+      if (existsSync(from)) cpSync(from, join(folder, name), { recursive: true })
+    }
+    await work({ ...outer, folder, checkout: join(folder, 'checkout'), state: join(folder, 'state') }, () => {
+      execFileSync('mount', ['-o', 'remount,rw', folder])
+      rmSync(join(folder, 'filler'), { force: true })
+    })
+  } finally {
+    execFileSync('umount', ['--lazy', folder])
+  }
+}
+
 /** A part of which a route has nothing of its own is left out. */
 const part = (title: string, points: readonly unknown[], tests: () => void) => {
   if (points.length > 0) describe(title, tests)
@@ -105,10 +139,47 @@ for (const { title, at, bench, stage, local, remote } of sections) {
       const name = bench.route === ROUTES[0] ? point.at : nameOf(point)
       test.concurrent(name, () =>
         at(async place => {
-          isKilled(place, await bench.run(place, { SWEEP_KILL_AT: name }), kind)
+          isKilled(place, await bench.run(place, { SWEEP_AT: name }), kind)
           await converges(place, stage, kind)
         }),
       )
+    }
+  })
+
+  const afterwards = local.filter(({ at }) => !at.startsWith('before '))
+  part(`${title}: a signal at a change of a file, or at a command`, afterwards, () => {
+    for (const [turn, point] of afterwards.entries()) {
+      const [signal] = SIGNALS[turn % SIGNALS.length] ?? ['SIGINT']
+      const name = bench.route === ROUTES[0] ? point.at : nameOf(point)
+      test.concurrent(`${signal} ${name}`, () =>
+        at(async place => {
+          const { code, said } = await bench.run(place, { SWEEP_AT: name, SWEEP_DO: signal })
+          count(place, `${signal}, local`, 'points')
+          // After the last change there is nothing left to be ended.
+          expect([130, stage.code], said).toContain(code)
+          if (code === 130) count(place, `${signal}, local`, 'ended there')
+          await converges(place, stage, `${signal}, local`)
+        }))
+    }
+  })
+
+  const saves = local.filter(({ kind, at }) => kind === 'save' && at.startsWith('before '))
+  part(`${title}: from a change of a file on, the disk`, canMount ? saves : [], () => {
+    for (const [turn, point] of saves.entries()) {
+      const disk = DISKS[turn % DISKS.length] ?? 'full'
+      const name = bench.route === ROUTES[0] ? point.at : nameOf(point)
+      test.concurrent(`is ${disk}: ${name}`, () =>
+        at(outer =>
+          onDisk(outer, async (place, mend) => {
+            const { code, said } = await bench.run(place, { SWEEP_AT: name, SWEEP_DO: disk, SWEEP_DISK: place.folder })
+            count(place, disk, 'points')
+            expect([1, stage.code], said).toContain(code)
+            expect(said).not.toMatch(/^ +at .*:\d+:\d+/m)
+            expect(said).toMatch(/^Go on: |^ {2}next /m)
+            mend()
+            await converges(place, stage, disk)
+          }),
+        ))
     }
   })
 
@@ -130,9 +201,9 @@ for (const { title, at, bench, stage, local, remote } of sections) {
     }
   })
 
-  // All of them around an effect; around a mere question one in turn, as all come to the same ears.
+  // Around an effect every second of them; around a mere question one in turn, as all come to the same ears.
   const stops = remote.flatMap((point, turn) =>
-    SIGNALS.filter((_, which) => point.effect || which === turn % SIGNALS.length).map(signals => ({
+    SIGNALS.filter((_, which) => (which - turn) % (point.effect ? 2 : SIGNALS.length) === 0).map(signals => ({
       ...point,
       signals,
     })),

@@ -1,4 +1,5 @@
-// Loaded before the program (node --import): lists the local points of a run, or kills the process at one of them.
+// Loaded before the program (node --import): lists the local points of a run and the commands it runs, or at one of the
+// points kills the process, sends it a signal, or fills or locks the disk.
 // A point is the instant before, during or after a change of a file or a command. It is named by what is changed and
 // how often that was so far, which stays true where lanes overtake each other.
 import childProcess from 'node:child_process'
@@ -6,14 +7,14 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { basename } from 'node:path'
 
-const { SWEEP_KILL_AT: killAt, SWEEP_LIST: list } = process.env
-delete process.env.SWEEP_KILL_AT
-delete process.env.SWEEP_LIST
+const { SWEEP_AT: point, SWEEP_DO: what = 'SIGKILL', SWEEP_DISK: disk, SWEEP_LIST: list } = process.env
+for (const name of ['AT', 'DO', 'DISK', 'LIST']) delete process.env[`SWEEP_${name}`]
 
-const { readdirSync, readFileSync, lstatSync, writeFileSync } = fs
-const { spawn } = childProcess
+const { readdirSync, readFileSync, lstatSync, writeFileSync, openSync, writeSync, closeSync } = fs
+const { spawn, execFileSync } = childProcess
 const counts = new Map()
 const points = []
+const commands = []
 
 /** Names differ from run to run in pids, times and random parts. */
 function named(what) {
@@ -24,7 +25,23 @@ function named(what) {
 }
 
 function reach(when, ...names) {
-  if (names.some(name => `${when} ${name}` === killAt)) process.kill(process.pid, 'SIGKILL')
+  if (!names.some(name => `${when} ${name}` === point)) return
+  if (what === 'full') fill()
+  else if (what === 'read-only') execFileSync('mount', ['-o', 'remount,ro', disk])
+  else process.kill(process.pid, what)
+}
+
+/** Until nothing more can be written, for real. */
+function fill() {
+  const file = openSync(`${disk}/filler`, 'w')
+  for (const size of [2 ** 20, 2 ** 12]) {
+    try {
+      for (;;) writeSync(file, Buffer.alloc(size))
+    } catch (error) {
+      if (error.code !== 'ENOSPC') throw error
+    }
+  }
+  closeSync(file)
 }
 
 function found(kind, name, whens, about) {
@@ -75,6 +92,7 @@ for (const [change, target] of Object.entries(CHANGES)) {
 
 childProcess.spawn = (file, args, options) => {
   const name = named([basename(file), ...args].join(' '))
+  if (list !== undefined) commands.push([file, ...args, JSON.stringify(options.env)])
   const before = stamp(options.cwd)
   reach('before', name)
   const child = spawn(file, args, options)
@@ -102,4 +120,4 @@ function stamp(folder) {
 }
 
 syncBuiltinESMExports()
-if (list !== undefined) process.on('exit', () => writeFileSync(list, JSON.stringify(points)))
+if (list !== undefined) process.on('exit', () => writeFileSync(list, JSON.stringify({ points, commands })))

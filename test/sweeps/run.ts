@@ -10,6 +10,7 @@ import { git, makeCheckout } from '../support/checkout.ts'
 import { bareEnvironment, CLI } from '../support/cli.ts'
 import { signedIn, tellCi } from '../support/vendors.ts'
 import { watchCi } from './ci.ts'
+import { signInByCanaries, watchLeaks } from './leaks.ts'
 import { ROUTES, type Route } from './routes.ts'
 
 const LONGEST_RUN_MS = 60_000
@@ -24,6 +25,7 @@ export interface Place {
   readonly folder: string
   /** The rehearsal's hook, where nothing else is to happen. */
   readonly watch: NonNullable<Rehearsal['hook']>
+  readonly leaks: ReturnType<typeof watchLeaks>
   /** What the command line says of the route. */
   readonly argv: readonly string[]
 }
@@ -75,6 +77,7 @@ export class Bench {
     const world = route.world()
     // It takes longer to make than a run waits here.
     world.google.privateKey ??= PRIVATE_KEY
+    signInByCanaries(world)
     this.#beginnings.push({ world, folder: dirname(checkout), argv: route.argv })
   }
 
@@ -118,13 +121,19 @@ export class Bench {
       const folder = await mkdtemp(join(this.#folder, 'place-'))
       await cp(beginning.folder, folder, { recursive: true })
       const rehearsal = await startRehearsal({ world: structuredClone(beginning.world) })
-      const { hook: watch, lost } = watchCi(rehearsal)
+      const { hook: watchingCi, lost } = watchCi(rehearsal)
+      const leaks = watchLeaks(rehearsal)
+      const watch: Place['watch'] = async (...now) => {
+        await leaks.hook(...now)
+        await watchingCi(...now)
+      }
       rehearsal.hook = watch
       const [checkout, state] = [join(folder, 'checkout'), join(folder, 'state')]
       try {
         const { argv } = beginning
-        const result = await work({ bench: this, rehearsal, checkout, state, folder, watch, argv })
+        const result = await work({ bench: this, rehearsal, checkout, state, folder, watch, leaks, argv })
         if (lost.length > 0) throw new Error(`CI could push, and could no more: ${lost.join('; ')}`)
+        if (leaks.found.size > 0) throw new Error(`where it does not belong: ${[...leaks.found].join('; ')}`)
         return result
       } finally {
         await rehearsal.close()
@@ -135,13 +144,23 @@ export class Bench {
 
   /** Starts the program as a script would: everything is known, nobody is asked. */
   start(
-    { rehearsal, checkout, state, folder, argv: ofRoute }: Place,
+    { rehearsal, checkout, state, folder, leaks, argv: ofRoute }: Place,
     preload: NodeJS.ProcessEnv = {},
     more: readonly string[] = [],
   ): Running {
     const { NODE_PRELOAD: file = 'kill-point.mjs', ...env } = preload
     const hook = Object.keys(preload).length > 0 ? ['--import', resolve('test/sweeps', file)] : []
-    const argv = ['--yes', '--no-input', '--allow-host', '127.0.0.1', '--state-dir', state, ...ofRoute, ...more]
+    const argv = [
+      '--yes',
+      '--verbose',
+      '--no-input',
+      '--allow-host',
+      '127.0.0.1',
+      '--state-dir',
+      state,
+      ...ofRoute,
+      ...more,
+    ]
     const child = execa(process.execPath, [...hook, this.#program, ...argv], {
       cwd: checkout,
       env: { ...bareEnvironment(folder), DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...env },
@@ -152,6 +171,8 @@ export class Bench {
       timeout: LONGEST_RUN_MS,
       killSignal: 'SIGKILL',
     })
+    const { pid = 0 } = child
+    leaks.begins(pid)
     return {
       kill: signal => void child.kill(signal),
       saying: words =>
@@ -164,6 +185,7 @@ export class Bench {
           child.all.on('close', done)
         }),
       ended: child.then(({ exitCode, signal, all, timedOut }) => {
+        leaks.ends(pid, all, folder)
         if (timedOut) throw new Error(`it hung for ${LONGEST_RUN_MS / 1000} s, having said:\n${all}`)
         return { code: exitCode, signal, said: all }
       }),
@@ -259,8 +281,8 @@ export function onArrival(
 ): void {
   const naming = requestNames()
   const names = new WeakMap<Logged, string>()
-  rehearsal.hook = async (now, entry) => {
-    await watch(now, entry)
+  rehearsal.hook = async (now, entry, call) => {
+    await watch(now, entry, call)
     if (now === 'before') names.set(entry, naming(entry))
     if (now !== phase || names.get(entry) !== name) return
     rehearsal.hook = watch

@@ -105,8 +105,8 @@ function meetingAt(effect: string, { watch }: Place) {
   const other = new Promise<void>(resolve => {
     leave = resolve
   })
-  const meet: typeof watch = async (phase, entry) => {
-    await watch(phase, entry)
+  const meet: typeof watch = async (phase, entry, call) => {
+    await watch(phase, entry, call)
     if (phase === 'after') return
     const isFirst = naming(entry) === effect && key === undefined
     const { method, path, body } = entry
