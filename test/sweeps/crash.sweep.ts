@@ -164,7 +164,7 @@ for (const { title, at, bench, stage, local, remote } of sections) {
   })
 
   const saves = local.filter(({ kind, at }) => kind === 'save' && at.startsWith('before '))
-  part(`${title}: from a change of a file on, the disk`, canMount ? saves : [], () => {
+  part(`${title}: from a change of a file on, the disk`, canMount && bench.route === ROUTES[0] ? saves : [], () => {
     for (const [turn, point] of saves.entries()) {
       const disk = DISKS[turn % DISKS.length] ?? 'full'
       const name = bench.route === ROUTES[0] ? point.at : nameOf(point)
@@ -201,12 +201,9 @@ for (const { title, at, bench, stage, local, remote } of sections) {
     }
   })
 
-  // Around an effect every second of them; around a mere question one in turn, as all come to the same ears.
-  const stops = remote.flatMap((point, turn) =>
-    SIGNALS.filter((_, which) => (which - turn) % (point.effect ? 2 : SIGNALS.length) === 0).map(signals => ({
-      ...point,
-      signals,
-    })),
+  // Every second of them in turn, as all come to the same ears.
+  const stops = effects.flatMap((point, turn) =>
+    SIGNALS.filter((_, which) => (which - turn) % 2 === 0).map(signals => ({ ...point, signals })),
   )
   part(`${title}: a signal while a request is under way`, stops, () => {
     for (const { name, phase, signals } of stops) {

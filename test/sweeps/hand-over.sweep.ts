@@ -255,7 +255,9 @@ for (const { name, walk, isSwept } of WALKS) {
       for (const step of STEPS.filter(({ id }) => isSwept(id) && saved.saved.records[id] !== undefined)) {
         const forget = (all: Saved) => split(all, step.id).rest
         let baseline: ReturnType<typeof doneIn> | undefined
-        for (const [what, said] of forgeries(step, saved.saved, saved.strangers)) {
+        const all = forgeries(step, saved.saved, saved.strangers)
+        // Half-way it is said in one; at the end by every part as well.
+        for (const [what, said] of index === walk.stages.length ? all : all.slice(0, 1)) {
           test.concurrent(`${step.id}: ${what}`, async () => {
             baseline ??= doneIn(walk, index, forget)
             const { done: without } = await baseline
