@@ -36,7 +36,7 @@ describe('The collection', () => {
     expect(find('rate_limit').map(({ at }) => at)).toContainEqual(expect.stringContaining('clouds/heroku.ts:'))
     const ofApp = find('another-owner').filter(({ at }) => at.includes('create-app'))
     expect(ofApp).toMatchObject([{ means: { length: 2 }, next: { length: 2 } }])
-    expect(find('repository').map(({ exit }) => exit)).toEqual([2, 2, 2, 2])
+    expect(find('repository').map(({ exit }) => exit)).toEqual([2, 2, 2, 2, 2])
     expect(find('locked')).toMatchObject([{ exit: 5, next: { length: 2 } }])
     const atStart = find('no-sign-in').filter(({ at }) => at.includes('clouds/sign-in'))
     expect(atStart).toMatchObject([{ means: { length: 6 }, next: { length: 3 } }])

@@ -42,6 +42,9 @@ export const isAnswerKey = (key: string): key is AnswerKey => Object.hasOwn(ANSW
 /** The most of a bad value that is worth repeating. */
 const LONGEST_SHOWN = 120
 
+/** The most of a bad value that is judged; no more is repeated of it, nor made a suggestion of. */
+const LONGEST_JUDGED = 10_000
+
 /**
  * What is wrong with a value, in a sentence with the rule and a suggestion; undefined when nothing is. What looks like a
  * credential is no answer, wherever it stands, and is not repeated.
@@ -50,12 +53,12 @@ export function faultOf(key: AnswerKey, value: string): string | undefined {
   const { rule, mustBe, suggest } = definitionOf(key)
   const isGood = rule.safeParse(value).success
   // An address with user info is meant without it.
-  const plain = withoutUserInfo(value)
+  const plain = withoutUserInfo(value).slice(0, LONGEST_JUDGED)
   if (looksLikeCredential(isGood ? value : plain)) {
     return `${key} must be ${mustBe}; what stands there looks like a credential (it is not shown here). Take it out, and revoke it.`
   }
   if (isGood) return undefined
-  const better = suggest?.(value)
+  const better = suggest?.(plain)
   const hint = better !== undefined && rule.safeParse(better).success ? ` Try ${better}.` : ''
   const shown = plain.length > LONGEST_SHOWN ? `${plain.slice(0, LONGEST_SHOWN)}…` : plain
   return `${key} must be ${mustBe}; ${JSON.stringify(shown)} is not.${hint}`

@@ -30,9 +30,12 @@ export const isMarkedAsCredential = (text: string): boolean => MARKS.some(mark =
 
 /** Does a text hold a credential, as far as can be seen? Broken lines are read as one. */
 export function looksLikeCredential(text: string): boolean {
-  const joined = text.trim().replace(/\s*[\r\n]\s*/g, '')
+  const joined = text
+    .split(/[\r\n]/)
+    .map(line => line.trim())
+    .join('')
   return (
-    [text, joined].some(one => isMarkedAsCredential(one) || USER_INFO.test(one)) ||
+    [...new Set([text, joined])].some(one => isMarkedAsCredential(one) || USER_INFO.test(one)) ||
     WHOLE.test(joined) ||
     isRandom(joined)
   )

@@ -11,12 +11,29 @@ type Run = Tools['run']
  * @throws SetupError where the checkout's configuration sends fetches or pushes of origin somewhere else than that
  */
 export async function askOrigin(ref: string, run: Run): Promise<Ran> {
-  const { stdout } = await run({ argv: ['git', 'config', '--local', '--null', '--get-all', 'remote.origin.url'] })
+  const { addresses, leadsElsewhere } = await readCheckout(run)
   // Of several the first is the one that git fetches from.
-  const [address = ''] = stdout.split('\0')
+  const [address = ''] = addresses
   const env = outside(address)
-  await assertStraight(env, run)
+  // Where there is none, git looks into files of an older form.
+  if (leadsElsewhere || addresses.length !== 1 || address === '') await assertStraight(env, run)
   return run({ argv: ['git', 'ls-remote', 'origin', ref], env })
+}
+
+/** The scopes of git's configuration that are not the checkout's. */
+const NOT_OF_CHECKOUT = ['system', 'global', 'command']
+
+/** Origin's addresses in the checkout's own configuration, and whether anything else there can lead elsewhere. */
+async function readCheckout(run: Run): Promise<{ addresses: readonly string[]; leadsElsewhere: boolean }> {
+  // By how a key begins: what follows need be no text, which git would pass by.
+  const keys = '^(url|remote\\.origin)\\.'
+  const { stdout } = await run({ argv: ['git', 'config', '--show-scope', '--null', '--get-regexp', keys] })
+  const fields = stdout.split('\0')
+  const own = fields.filter((_, at) => at % 2 === 1 && !NOT_OF_CHECKOUT.includes(fields[at - 1] ?? ''))
+  return {
+    addresses: own.flatMap(entry => /^remote\.origin\.url\n(.*)$/s.exec(entry)?.[1] ?? []),
+    leadsElsewhere: own.some(entry => /^(url\.|remote\.origin\.pushurl(\n|$))/.test(entry)),
+  }
 }
 
 /** The address is no argument, which all could see: there may be a password in it. */

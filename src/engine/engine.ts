@@ -1,6 +1,7 @@
 import type { Known } from '../answers/schema.ts'
 import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import type { Clouds } from '../clouds/clouds.ts'
+import type { Ran } from '../clouds/exec.ts'
 import { type HostId, hostOf } from '../clouds/hosts.ts'
 import type { HttpRequest } from '../clouds/http.ts'
 import { askOrigin } from '../clouds/origin.ts'
@@ -42,6 +43,7 @@ export function newLook(
   minted: Minted = new Map(),
 ): Look {
   const replies = new Map<string, Promise<VendorReply>>()
+  const refs = new Map<string, Promise<Ran>>()
   return {
     answers,
     isDry: false,
@@ -70,7 +72,11 @@ export function newLook(
     },
     readPublic: address => clouds.readPublic(address, signal),
     git: (...argv) => clouds.run({ argv: ['git', ...argv], cwd: repo }),
-    origin: ref => askOrigin(ref, command => clouds.run({ ...command, cwd: repo })),
+    origin(ref) {
+      const asked = refs.get(ref) ?? askOrigin(ref, command => clouds.run({ ...command, cwd: repo }))
+      refs.set(ref, asked)
+      return asked
+    },
     tool: async (...argv) =>
       clouds.tools.find(argv[0] ?? '') === undefined ? undefined : clouds.run({ argv, cwd: repo }),
     file: name => readInside(repo, name),

@@ -59,6 +59,19 @@ test('User info is cut from an address that is repeated, and a token kept in non
   expect(faultOf('googleServiceAccountName', 'HRKU-AAabcdefghijk@example')).toContain('looks like a credential')
 })
 
+test.each(ANSWER_KEYS)('User info is not in what is suggested instead: %s', key => {
+  const address = 'https://me:hunter2@github.com/acme/it'
+  for (const text of [address, ` ${address}`, `${address} ${address}`]) {
+    expect(faultOf(key, text) ?? '').not.toContain('hunter2')
+  }
+})
+
+test('A megabyte of blanks is judged at once', () => {
+  const started = performance.now()
+  expect(looksLikeCredential(`a${' '.repeat(2 ** 20)}a`)).toBe(false)
+  expect(performance.now() - started).toBeLessThan(2_000)
+})
+
 test('No warning repeats a word of an answers file', () => {
   const warned = vi.spyOn(process, 'emitWarning')
   expect(() => inFile('herokuApp: !HRKU-AAabcdefghijk acme-dummy')).not.toThrow()

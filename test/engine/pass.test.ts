@@ -4,6 +4,7 @@ import { lookAtAll } from '../../src/engine/pass.ts'
 import { inOrder } from '../../src/engine/plan.ts'
 import type { Owned, Seen, Step, StepId } from '../../src/engine/step.ts'
 import { rehearse } from '../rehearsal/client.ts'
+import { makeCheckout } from '../support/checkout.ts'
 import { fakeStep, makeEngine, walk } from '../support/engine.ts'
 
 const present: Seen<unknown> = { is: 'present', state: 0 }
@@ -233,13 +234,20 @@ describe('When a stop is called', () => {
 
 test('Steps that ask reality the same thing ask once', async () => {
   const rehearsal = await rehearse()
-  const engine = makeEngine({ rehearsal })
-  const look: Step['look'] = async ({ read }) => {
-    await Promise.all([read('heroku', '/account'), read('heroku', '/apps/x')])
+  const { clouds, ...rest } = makeEngine({ rehearsal, repo: makeCheckout() })
+  const ran: string[] = []
+  const run: typeof clouds.run = command => {
+    ran.push(command.argv.join(' '))
+    return clouds.run(command)
+  }
+  const look: Step['look'] = async ({ read, origin }) => {
+    await Promise.all([read('heroku', '/account'), read('heroku', '/apps/x'), origin('refs/heads/main')])
     return present
   }
-  await lookAtAll([fakeStep('a.one', { look }), fakeStep('b.two', { look })], engine, new AbortController().signal)
+  const steps = [fakeStep('a.one', { look }), fakeStep('b.two', { look })]
+  await lookAtAll(steps, { ...rest, clouds: { ...clouds, run } }, new AbortController().signal)
   expect(rehearsal.log.map(({ path }) => path).toSorted()).toEqual(['/account', '/apps/x'])
+  expect(ran.filter(command => command.includes('ls-remote'))).toEqual(['git ls-remote origin refs/heads/main'])
 })
 
 describe('What cannot be done before something else has come', () => {

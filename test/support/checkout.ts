@@ -64,7 +64,7 @@ export function makeCheckout(
 ): string {
   const { origin = 'https://github.com/PennockTech/dummyapp.git', files = USUAL_FILES } = options
   const folder = options.folder ?? temporaryFolder()
-  git(folder, 'init', '--quiet', '--initial-branch=main')
+  git(folder, 'init', '--quiet', '--template=', '--initial-branch=main')
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
@@ -78,12 +78,14 @@ export function makeCheckout(
     'user.name=T',
     '-c',
     'user.email=t@example.com',
+    '-c',
+    'maintenance.auto=false',
     'commit',
     '--quiet',
     '--allow-empty',
     '--message=made',
   )
-  git(folder, 'clone', '--quiet', '--bare', '--', folder, join(folder, BARE_ORIGIN))
+  git(folder, 'clone', '--quiet', '--template=', '--bare', '--', folder, join(folder, BARE_ORIGIN))
   // Relative, so that a copy of the checkout has an origin of its own.
   if (origin) git(folder, 'config', '--file', PERSONS_CONFIG, `url.${BARE_ORIGIN}.insteadOf`, origin)
   return folder

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -99,7 +99,7 @@ describe('Origin is asked', () => {
     const repo = makeCheckout({ origin: 'https://me:s3cret@github.com/acme/dummyapp.git' })
     const { ask, ran } = asking(repo)
     expect((await ask()).code).toBe(0)
-    expect(ran.length).toBeGreaterThan(2)
+    expect(ran.length).toBeGreaterThan(1)
     expect(JSON.stringify(ran.map(({ argv }) => argv))).not.toContain('s3cret')
   })
 
@@ -144,6 +144,35 @@ describe('Where the checkout’s configuration sends origin elsewhere, that is t
     expect(cause).toMatchObject({ code: 'redirected', means: expect.stringContaining('evil.example/acme/dummyapp') })
     expect(cause.means).not.toContain('s3cret')
     expect(ran.filter(({ argv }) => argv.includes(MAIN))).toEqual([])
+  })
+
+  test.each([
+    ['with what is no text', '.git/config', '[url "https://evil.example/\xff/"]\n\tinsteadOf = https://github.com/\n'],
+    ['in a file that is included', '.git/more', '[url "https://evil.example/"]\n\tinsteadOf = https://github.com/\n'],
+    ['for this work tree', '.git/config.worktree', '[remote "origin"]\n\tpushurl = https://evil.example/x\n'],
+  ])('%s', async (_, file, text) => {
+    const repo = makeCheckout({ origin: ORIGIN })
+    git(repo, 'config', '--file', PERSONS_CONFIG, '--unset', `url.${BARE_ORIGIN}.insteadOf`)
+    git(repo, 'config', '--local', 'include.path', 'more')
+    git(repo, 'config', '--local', 'extensions.worktreeConfig', 'true')
+    appendFileSync(join(repo, file), text, 'latin1')
+    const { ask, ran } = asking(repo)
+    expect(await causeOf(ask())).toMatchObject({ code: 'redirected' })
+    expect(ran.filter(({ argv }) => argv.includes(MAIN))).toEqual([])
+  })
+
+  test('nor an address in a file of the older form', async () => {
+    const repo = makeCheckout({ origin: '' })
+    git(repo, 'remote', 'remove', 'origin')
+    mkdirSync(join(repo, '.git/remotes'), { recursive: true })
+    writeFileSync(join(repo, '.git/remotes/origin'), 'URL: https://evil.example/acme/dummyapp\n')
+    expect(await causeOf(asking(repo).ask())).toMatchObject({ code: 'redirected' })
+  })
+
+  test('but not where the person’s own does', async () => {
+    const repo = makeCheckout({ origin: ORIGIN })
+    git(repo, 'config', '--file', PERSONS_CONFIG, 'url.https://mirror.example/.pushInsteadOf', 'https://github.com/')
+    expect((await asking(repo).ask()).code).toBe(0)
   })
 
   test('but not where it is the same place by another protocol', async () => {
