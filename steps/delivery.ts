@@ -178,6 +178,8 @@ export type Delivery = {
       readonly is: 'foreign'
       readonly variables: readonly { readonly name: string; readonly writtenAt: string }[]
       readonly stood?: Stood
+      /** It was written over the secret that this run had just put there: two machines may be at it. */
+      readonly isOvertaken?: true
     }
   /** Not all there, or ours and not proven; CI may use what an interrupted run of ours wrote. */
   | { readonly is: 'open'; readonly mayBeUsed: boolean; readonly stood?: Stood }
@@ -243,7 +245,13 @@ const elsewhere =
 /** How one variable stands in a place. */
 type Stand =
   | { readonly is: 'absent' }
-  | { readonly is: 'foreign' | 'unproven'; readonly name: string; readonly writtenAt: string; readonly stood: Stood }
+  | {
+      readonly is: 'foreign' | 'unproven'
+      readonly name: string
+      readonly writtenAt: string
+      readonly stood: Stood
+      readonly isOvertaken?: true
+    }
   /** `text`: whose credential stands there, a text that is the same for all of them does not tell. */
   | {
       readonly is: 'record' | 'hand' | 'text'
@@ -284,11 +292,10 @@ const standsOf = (
     const [first, last] = [look.begunAt(intent, 'first'), look.begunAt(intent)]
     const isAtHand = kind === 'project' && isProven && first !== undefined
     const wrote = kind === 'context' && isSecret(value) ? look.fact(`${step}:${wroteOf(name)}`) : undefined
-    // Two machines may be at it: what was written after our answer is of the other one.
-    const isOvertaken = wrote !== undefined && wrote !== writtenAt && look.answered(intent) !== undefined
-    if (isOvertaken || (!isAtHand && !isByUs(first, last, { at: writtenAt, isProven }))) {
-      return { is: 'foreign', name, writtenAt, stood }
-    }
+    const isOvertaken =
+      wrote !== undefined && Date.parse(writtenAt) > Date.parse(wrote) && look.answered(intent) !== undefined
+    if (isOvertaken) return { is: 'foreign', name, writtenAt, stood, isOvertaken }
+    if (!isAtHand && !isByUs(first, last, { at: writtenAt, isProven })) return { is: 'foreign', name, writtenAt, stood }
     if (!isProven) return { is: 'unproven', name, writtenAt, stood }
     return { is: isSecret(value) ? 'hand' : 'text', name, writtenAt, learned }
   })
@@ -296,7 +303,8 @@ const standsOf = (
 function judged(stands: readonly Stand[], values: readonly Value[]): Delivery {
   const stood: Stood = Object.assign({}, ...stands.map(one => ('stood' in one ? one.stood : {})))
   const foreign = stands.flatMap(one => (one.is === 'foreign' ? [{ name: one.name, writtenAt: one.writtenAt }] : []))
-  if (foreign.length > 0) return { is: 'foreign', variables: foreign, stood }
+  const isOvertaken = stands.some(one => 'isOvertaken' in one)
+  if (foreign.length > 0) return { is: 'foreign', variables: foreign, stood, ...(isOvertaken && { isOvertaken }) }
   const secrets = new Set(values.flatMap(({ value }, index) => (isSecret(value) ? (stands[index]?.is ?? []) : [])))
   if (stands.some(({ is }) => is === 'absent' || is === 'unproven') || secrets.size > 1) {
     return { is: 'open', mayBeUsed: secrets.has('unproven') || secrets.has('hand'), stood }
@@ -343,6 +351,8 @@ export interface Standing {
   readonly mint: boolean
   /** Ours, and no longer or never delivered. */
   readonly old: readonly string[]
+  /** Somebody else's value came over ours: only what was made for its place is to go. */
+  readonly isOvertaken?: true
   /** Of these, the ones that were made and certainly never reached CI: they go before anything is made anew. */
   readonly unproven: readonly string[]
   /** It goes into the project's own variables; else into the context. */
@@ -410,6 +420,7 @@ export function standing(
     begun !== undefined &&
     last !== undefined &&
     madeAt.getTime() >= begun.getTime() - WHOLE_SECOND_MS &&
+    madeAt.getTime() <= last.getTime() + LOST_ANSWER_WINDOW_MS &&
     // Beside the answer to the last try only what came of those before it is ours: two machines may be at it.
     (answered === undefined || (answered === 'again' && madeAt.getTime() <= last.getTime() + WHOLE_SECOND_MS))
   const ours = listed.filter(one => one.id === recorded || one.id === fresh || isMade(one))
@@ -421,8 +432,14 @@ export function standing(
   const { into, elsewhere = [] } = delivery
   const state = { old, unproven, ...(into && { into }), ...(elsewhere.length > 0 && { elsewhere }) }
   const foreign = foreignIn(delivery, context)
-  if (foreign.length > 0 && unproven.length > 0) {
-    return { is: 'missing', partly: OVERTAKEN, state: { ...NOTHING, mint: false, old: unproven, unproven } }
+  const isInVain = delivery.is === 'foreign' && delivery.isOvertaken && fresh !== recorded
+  const inVain = isInVain ? ours.flatMap(({ id }) => (id === fresh ? [id] : [])) : []
+  if (inVain.length > 0) {
+    return {
+      is: 'missing',
+      partly: OVERTAKEN,
+      state: { mint: false, old: inVain, unproven: inVain, isOvertaken: true },
+    }
   }
   if (current !== undefined && delivery.is === 'proven' && foreign.length === 0) {
     const done = { ...state, mint: false }
@@ -457,7 +474,7 @@ const differs = ({ name, writtenAt, in: place }: Omit<Elsewhere, 'path' | 'isOur
 })
 
 const NO_LONGER_GOOD = 'what was delivered is no longer good for it: it is made anew, and the old one revoked'
-const OVERTAKEN = 'somebody else’s value stands there: the one that was made for it is revoked'
+const OVERTAKEN = 'somebody else’s value came over ours: the one that was made for its place is revoked'
 const HALF_MADE = 'made by an interrupted run and not provably delivered: it is made anew, and the old one revoked'
 
 /** The label of what this set-up makes for CI. */

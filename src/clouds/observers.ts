@@ -32,17 +32,16 @@ const OPTIONS: readonly { readonly is: RegExp; readonly does: string; readonly i
 /**
  * Makes sure that nobody was let in to watch this process; before a sign-in is read. A debugger that is called by signal
  * stays out from now on.
- * @param again the command that goes on
  * @throws SetupError (exit 2) that names all that lets others see a secret, and the command without it
  */
-export function keepObserversOut(again: string): void {
-  refuseObservers({ env: process.env, execArgv: process.execArgv, inspector: inspectorUrl() }, again)
+export function keepObserversOut(): void {
+  refuseObservers({ env: process.env, execArgv: process.execArgv, inspector: inspectorUrl() })
   // Node's own answer to it is to open a debugger.
   process.on('SIGUSR1', () => {})
 }
 
 /** @throws SetupError (exit 2), without any value: what others load may stand in an address with a password */
-export function refuseObservers({ env, execArgv, inspector }: Process, again: string): void {
+export function refuseObservers({ env, execArgv, inspector }: Process): void {
   const variables = Object.entries(VARIABLES).flatMap(([name, { is, does }]) =>
     is.test(env[name] ?? '') ? [{ name, fault: `${name} ${does}.` }] : [],
   )
@@ -63,8 +62,10 @@ export function refuseObservers({ env, execArgv, inspector }: Process, again: st
     {
       code: 'unsafe-environment',
       means: `Your sign-ins could be seen by others, so none was read:\n${faults.join('\n')}`,
-      next:
-        names.length > 0 ? `Run it without: env ${names.join(' ')} ${again}` : `Start it without a debugger: ${again}`,
+      next: [
+        ...(names.length > 0 ? [`Run the same command again with this before it: env ${names.join(' ')}`] : []),
+        ...(own.length > 0 || names.length === 0 ? ['Start it without a debugger.'] : []),
+      ].join('\n'),
     },
     EXIT.input,
   )

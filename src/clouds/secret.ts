@@ -12,8 +12,8 @@ const LONG = 20
 /** So much of a long one's beginning is not shown: vendors cut what they repeat. */
 const BEGINNING = 12
 
-/** Every text that must never be printed; process-wide, so that no caller can forget to pass it on. */
-const forms = new Set<string>()
+/** Every text that must never be printed, and the same without blanks; process-wide, so that no caller can forget to pass it on. */
+const forms = new Map<string, string>()
 
 /** A text that prints as `••••` everywhere; making one teaches `redact` to know it. */
 export class Secret {
@@ -21,7 +21,8 @@ export class Secret {
 
   constructor(text: string) {
     this.#text = text
-    if (text.length >= SHORTEST) for (const form of formsOf(text)) forms.add(form)
+    // Blanks alone are in every text.
+    if (bareOf(text).length >= SHORTEST) for (const form of formsOf(text)) forms.set(form, bareOf(form))
   }
 
   /**
@@ -70,7 +71,7 @@ export const basic = (user: string, secret: Secret): string =>
 export function redact(text: string): string {
   if (forms.size === 0) return text
   const spans = readingsOf(text).flatMap(reading => [
-    ...[...forms].flatMap(form => found(form, reading)),
+    ...[...forms.keys()].flatMap(form => found(form, reading)),
     ...longFound(squeezed(reading)),
   ])
   return spans.length === 0 ? text : mask(text, spans)
@@ -94,11 +95,9 @@ function found(form: string, { text, from, to }: Reading, beginning = form): rea
 
 /** What is left of long forms in a text without blanks. */
 const longFound = (reading: Reading): readonly Span[] =>
-  [...forms].flatMap(form => {
-    if (form.length < LONG) return []
-    const bare = form.replace(BLANK, '')
-    return found(bare, reading, bare.slice(0, BEGINNING))
-  })
+  [...forms].flatMap(([form, bare]) => (form.length < LONG ? [] : found(bare, reading, bare.slice(0, BEGINNING))))
+
+const bareOf = (text: string): string => text.replace(BLANK, '')
 
 /** Overlapping finds are joined first: replacing them one by one would leave the end of the second standing. */
 function mask(text: string, spans: readonly Span[]): string {

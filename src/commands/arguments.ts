@@ -7,7 +7,8 @@ import { looksLikeCredential } from '../clouds/credential-shapes.ts'
  */
 export function assertNoCredential(words: readonly string[]): void {
   const isSet = (word: string, index: number) => word.startsWith('--set=') || words[index - 1] === '--set'
-  const found = words.filter((word, index) => !isSet(word, index) && looksLikeCredential(word))
+  const isToken = (word: string) => looksLikeCredential(word.replace(/^--[\w-]+=/, ''))
+  const found = words.filter((word, index) => !isSet(word, index) && isToken(word))
   if (found.length === 0) return
   throw new SetupError(
     {

@@ -20,7 +20,7 @@ import { sayTakenOver, takeOver } from './take-over.ts'
 /** The real clouds: the checkout, the vendors' addresses, and the sign-ins that are found or asked for. */
 export async function realGround(options: Options, screen: Screen): Promise<Ground> {
   const { env } = process
-  keepObserversOut(goOn(options))
+  keepObserversOut()
   const taken = takeSecrets(env)
   assertNames(options)
   const checkout = await openCheckout(options.repo, env)

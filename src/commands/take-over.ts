@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { STEPS } from '../../steps/index.ts'
 import type { Candidate } from '../answers/candidate.ts'
 import { handedOverAnswers } from '../answers/given.ts'
@@ -49,7 +49,8 @@ function readShort(file: string): string {
   const bytes = Buffer.alloc(LONGEST + 1)
   let length = 0
   try {
-    const opened = openSync(file, 'r')
+    // Nor may its opening wait for somebody to write.
+    const opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       for (let read = -1; read !== 0 && length < bytes.length; length += read) {
         read = readSync(opened, bytes, length, bytes.length - length, null)

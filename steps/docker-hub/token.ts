@@ -105,7 +105,7 @@ interface State extends Standing {
 
 /** It is not done while a token of an earlier route is valid that can be revoked. */
 async function withEarlier(seen: Seen<Standing>, look: Look<Used>): Promise<Seen<State>> {
-  if (!('state' in seen) || seen.state === undefined) return seen
+  if (!('state' in seen) || seen.state === undefined || seen.state.isOvertaken) return seen
   const found = await earlierTokens(look)
   const state: State = { ...seen.state, ...(found.toRevoke.length > 0 && { earlier: found.toRevoke }) }
   if (seen.is !== 'present') return { ...seen, state } as Seen<State>

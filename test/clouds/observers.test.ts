@@ -4,10 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { type Process, refuseObservers } from '../../src/clouds/observers.ts'
 import { refusal } from '../support/refusal.ts'
 
-const refused = (process: Partial<Process>) =>
-  refusal(() => refuseObservers({ env: {}, execArgv: [], ...process }, 'npx dummyapp-setup'))
+const refused = (process: Partial<Process>) => refusal(() => refuseObservers({ env: {}, execArgv: [], ...process }))
 const withOptions = (NODE_OPTIONS: string): Partial<Process> => ({ env: { NODE_OPTIONS } })
-const taken = (process: Partial<Process>) => refuseObservers({ env: {}, execArgv: [], ...process }, '')
+const taken = (process: Partial<Process>) => refuseObservers({ env: {}, execArgv: [], ...process })
 
 describe('Refused, with the command that goes on, is', () => {
   test.each(['http', 'HTTP,net', 'net,tls', 'undici', 'stream', '*', 'h*', 'execa', 'https , x'])(
@@ -19,7 +18,7 @@ describe('Refused, with the command that goes on, is', () => {
         expect(cause).toMatchObject({
           code: 'unsafe-environment',
           means: expect.stringContaining(`${name} makes Node print`),
-          next: `Run it without: env -u ${name} npx dummyapp-setup`,
+          next: `Run the same command again with this before it: env -u ${name}`,
         })
       }
     },
@@ -27,7 +26,7 @@ describe('Refused, with the command that goes on, is', () => {
 
   test('NODE_TLS_REJECT_UNAUTHORIZED=0', () => {
     expect(refused({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } }).cause.next).toBe(
-      'Run it without: env -u NODE_TLS_REJECT_UNAUTHORIZED npx dummyapp-setup',
+      'Run the same command again with this before it: env -u NODE_TLS_REJECT_UNAUTHORIZED',
     )
   })
 
@@ -55,13 +54,15 @@ describe('Refused, with the command that goes on, is', () => {
     '--title="a b" --ins"pect"',
     '"--re\\quire" "/tmp/a \\" b"',
   ])('NODE_OPTIONS=%s', value => {
-    expect(refused(withOptions(value)).cause.next).toBe('Run it without: env -u NODE_OPTIONS npx dummyapp-setup')
+    expect(refused(withOptions(value)).cause.next).toBe(
+      'Run the same command again with this before it: env -u NODE_OPTIONS',
+    )
   })
 
   test('node --inspect, and a debugger that is open already', () => {
     const own = refused({ execArgv: ['--inspect=9229'], inspector: 'ws://127.0.0.1:9229/x' }).cause
     expect(own.means).toContain('node was started with --inspect,')
-    expect(own.next).toBe('Start it without a debugger: npx dummyapp-setup')
+    expect(own.next).toBe('Start it without a debugger.')
     expect(refused({ inspector: 'ws://127.0.0.1:9229/x' }).cause.means).toContain('A debugger is open')
   })
 
@@ -69,7 +70,7 @@ describe('Refused, with the command that goes on, is', () => {
     const env = { NODE_DEBUG: 'http', NODE_OPTIONS: '--require=https://me:hunter2@x/y --inspect' }
     const { cause } = refused({ env, inspector: 'ws://127.0.0.1:9229/x' })
     expect(cause.means.split('\n')).toHaveLength(4)
-    expect(cause.next).toBe('Run it without: env -u NODE_DEBUG -u NODE_OPTIONS npx dummyapp-setup')
+    expect(cause.next).toBe('Run the same command again with this before it: env -u NODE_DEBUG -u NODE_OPTIONS')
     expect(JSON.stringify(cause)).not.toContain('hunter2')
   })
 })

@@ -35,7 +35,10 @@ const anyListed: fc.Arbitrary<readonly Listed[]> = fc.uniqueArray(
 const anyDelivery: fc.Arbitrary<Delivery> = fc.oneof(
   fc.constant<Delivery>({ is: 'no-context' }),
   fc.boolean().map((mayBeUsed): Delivery => ({ is: 'open', mayBeUsed })),
-  fc.constant<Delivery>({ is: 'foreign', variables: [{ name: 'V', writtenAt: '2026-11-22T10:00:00.000Z' }] }),
+  fc.constantFrom<Delivery>(
+    { is: 'foreign', variables: [{ name: 'V', writtenAt: '2026-11-22T10:00:00.000Z' }] },
+    { is: 'foreign', variables: [{ name: 'V', writtenAt: '2026-11-22T10:00:00.000Z' }], isOvertaken: true },
+  ),
   fc
     .constantFrom('record', 'hand')
     .map((by): Delivery => ({ is: 'proven', by, learned: { [`${STEP}:delivered-V`]: 't' } })),
@@ -118,13 +121,12 @@ describe('Whatever is listed and delivered,', () => {
     fc.assert(
       fc.property(anySituation, situation => {
         const { seen, old } = came(situation)
-        const isForeign = situation.delivery.is === 'foreign'
-        const isLeft = old.some(id => id !== situation.recorded)
-        expect(seen.is === 'differs').toBe(isForeign && !isLeft)
-        if (isForeign && isLeft) {
-          expect(seen).toMatchObject({ is: 'missing', state: { mint: false } })
-          expect(old).not.toContain(situation.recorded)
-        }
+        const { delivery, recorded, fresh, listed } = situation
+        const isLeft = fresh !== undefined && fresh !== recorded && listed.some(({ id }) => id === fresh)
+        const goes = delivery.is === 'foreign' && delivery.isOvertaken && isLeft
+        expect(seen.is === 'differs').toBe(delivery.is === 'foreign' && !goes)
+        if (goes) expect(seen).toMatchObject({ is: 'missing', state: { mint: false } })
+        if (goes) expect(old).toEqual([fresh])
       }),
     )
   })

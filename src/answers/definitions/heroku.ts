@@ -49,7 +49,7 @@ export const HEROKU = {
     // means the default. A year: the longest that a login lasts as well.
     rule: words(/^(?:never|[1-9]\d{0,9})$/),
     mustBe: 'a number of seconds, or never',
-    why: 'How long CI’s Heroku token is good for. When it ends, releases fail until dummyapp-setup rotate heroku was run.',
+    why: 'How long CI’s Heroku token is good for. When it ends, releases fail until it is made anew.',
     byDefault: String(SECONDS.y),
     suggest: inSeconds,
   },
