@@ -20,6 +20,7 @@ export default defineConfig({
     reporters: ['default', './test/closing-line.ts'],
     projects: [
       project('unit', 'test/**/*.test.ts'),
+      project('screens', 'test/commands/*.screens.ts'),
       project('attacks', 'test/attacks/*.attack.ts'),
       project('fuzz', withProperties, { testTimeout: 600_000, env: { FUZZ: '1' } }),
       project('crash', 'test/sweeps/crash.sweep.ts', { testTimeout: 1_800_000 }),
