@@ -16,7 +16,7 @@ import { basic, type Secret } from './secret.ts'
 
 const PREFIX = 'dummyapp-setup-docker-'
 
-/** What a killed run may have left is older than any push takes. */
+/** Older than any push takes: what was left by a process whose number another one has now. */
 const LEFT_BEHIND_MS = 3_600_000
 
 /** What docker looks up beside its configuration: without them it would speak to another daemon, or lack a command. */
@@ -31,9 +31,7 @@ export function makeDockerConfig(
   env: NodeJS.ProcessEnv,
   { host, user, secret }: { readonly host: string; readonly user: string; readonly secret: Secret },
 ): { readonly folder: string; remove(): void } {
-  const root = isWritable(env.XDG_RUNTIME_DIR) ? env.XDG_RUNTIME_DIR : tmpdir()
-  removeOld(root)
-  const folder = mkdtempSync(join(root, PREFIX))
+  const folder = mkdtempSync(join(rootIn(env), `${PREFIX}${process.pid}-`))
   const remove = () => rmSync(folder, { recursive: true, force: true })
   try {
     const own = join(env.HOME || homedir(), '.docker')
@@ -58,6 +56,8 @@ function contextIn(folder: string): string | undefined {
   }
 }
 
+const rootIn = ({ XDG_RUNTIME_DIR: own }: NodeJS.ProcessEnv): string => (isWritable(own) ? own : tmpdir())
+
 function isWritable(folder: string | undefined): folder is string {
   try {
     accessSync(folder ?? '', constants.W_OK | constants.X_OK)
@@ -67,13 +67,28 @@ function isWritable(folder: string | undefined): folder is string {
   }
 }
 
-function removeOld(root: string): void {
+/** Removes what runs left behind that were killed while docker was signed in. */
+export function removeLeftConfigs(env: NodeJS.ProcessEnv): void {
+  const root = rootIn(env)
   for (const name of readdirSync(root).filter(one => one.startsWith(PREFIX))) {
     try {
       const folder = join(root, name)
-      if (Date.now() - statSync(folder).mtimeMs > LEFT_BEHIND_MS) rmSync(folder, { recursive: true, force: true })
+      const isOld = Date.now() - statSync(folder).mtimeMs > LEFT_BEHIND_MS
+      if (isOld || hasEnded(Number.parseInt(name.slice(PREFIX.length), 10))) {
+        rmSync(folder, { recursive: true, force: true })
+      }
     } catch {
       // Another user's, or gone meanwhile.
     }
+  }
+}
+
+/** Is there no process of that number? One of another user's is there. */
+function hasEnded(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
   }
 }

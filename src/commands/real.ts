@@ -1,5 +1,6 @@
 import { given } from '../answers/given.ts'
 import { realClock } from '../clouds/clock.ts'
+import { removeLeftConfigs } from '../clouds/docker-config.ts'
 import { type Endpoint, endpoints, isAllowed, notAllowed, timeScale } from '../clouds/endpoints.ts'
 import { hostOf } from '../clouds/hosts.ts'
 import { keepObserversOut } from '../clouds/observers.ts'
@@ -21,6 +22,7 @@ import { sayTakenOver, takeOver } from './take-over.ts'
 export async function realGround(options: Options, screen: Screen): Promise<Ground> {
   const { env } = process
   keepObserversOut()
+  removeLeftConfigs(env)
   const taken = takeSecrets(env)
   assertNames(options)
   const checkout = await openCheckout(options.repo, env)

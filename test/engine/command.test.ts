@@ -6,7 +6,6 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -134,26 +133,6 @@ describe('A command for a registry', () => {
     expect(JSON.parse(said('config'))).toMatchObject({ currentContext: 'elsewhere' })
     expect(said('config')).not.toContain('b3duOm93bg==')
     expect(said('contexts')).toBe('meta\n')
-  })
-
-  test('clears away what a killed run left, and nothing younger or other', async () => {
-    const { act, runtime } = signedIn()
-    const entry = (name: string, hours: number) => {
-      mkdirSync(join(runtime, name))
-      writeFileSync(join(runtime, name, 'config.json'), '')
-      const then = new Date(Date.now() - hours * 3_600_000)
-      utimesSync(join(runtime, name), then, then)
-    }
-    entry('dummyapp-setup-docker-old', 2)
-    entry('dummyapp-setup-docker-young', 0.5)
-    entry('somebody-elses', 99)
-    symlinkSync('/no/such/place', join(runtime, 'dummyapp-setup-docker-link'))
-    await act(run(['docker', '0'], { registry }))
-    expect(readdirSync(runtime).toSorted()).toEqual([
-      'dummyapp-setup-docker-link',
-      'dummyapp-setup-docker-young',
-      'somebody-elses',
-    ])
   })
 
   test('does without the session’s folder where that is not there', async () => {

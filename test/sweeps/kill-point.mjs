@@ -18,7 +18,7 @@ const commands = []
 
 /** Names differ from run to run in pids, times and random parts. */
 function named(what) {
-  const name = what.replace(/(?<=^\w+ dummyapp-setup-docker-)\w+|\b[\da-f]{6,}\b|\d+/g, '*')
+  const name = what.replace(/(?<=^\w+ dummyapp-setup-docker-)[\w-]+|\b[\da-f]{6,}\b|\d+/g, '*')
   const count = (counts.get(name) ?? 0) + 1
   counts.set(name, count)
   return `${name} #${count}`

@@ -102,11 +102,12 @@ export function watchLeaks(rehearsal: Rehearsal) {
   return {
     found,
     hook,
-    /** A run of the program, from its start until it is over; then what it said, and what lies in a folder. */
+    /** A run of the program, from its start until it is over; then what it said, and what lies in a folder, where it could tidy up. */
     begins: (pid: number) => void running.add(pid),
-    ends: (pid: number, said: string, folder: string) => {
+    ends: (pid: number, said: string, folder?: string) => {
       running.delete(pid)
       see('in the output', said)
+      if (folder === undefined) return
       for (const file of filesIn(folder)) see(`in the file ${file}`, readOf(join(folder, file)))
     },
     see,

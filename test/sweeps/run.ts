@@ -185,7 +185,7 @@ export class Bench {
           child.all.on('close', done)
         }),
       ended: child.then(({ exitCode, signal, all, timedOut }) => {
-        leaks.ends(pid, all, folder)
+        leaks.ends(pid, all, signal === 'SIGKILL' ? undefined : folder)
         if (timedOut) throw new Error(`it hung for ${LONGEST_RUN_MS / 1000} s, having said:\n${all}`)
         return { code: exitCode, signal, said: all }
       }),
