@@ -432,13 +432,13 @@ export function standing(
   const { into, elsewhere = [] } = delivery
   const state = { old, unproven, ...(into && { into }), ...(elsewhere.length > 0 && { elsewhere }) }
   const foreign = foreignIn(delivery, context)
-  const isInVain = delivery.is === 'foreign' && delivery.isOvertaken && fresh !== recorded
-  const inVain = isInVain ? ours.flatMap(({ id }) => (id === fresh ? [id] : [])) : []
-  if (inVain.length > 0) {
-    return {
-      is: 'missing',
-      partly: OVERTAKEN,
-      state: { mint: false, old: inVain, unproven: inVain, isOvertaken: true },
+  if (delivery.is === 'foreign') {
+    // Another machine's stands there: what was to stand there of ours, or did, serves nothing any more.
+    const isOthersThere = listed.some(one => one.isLabelled && one.isGood && !ours.includes(one))
+    const isInVain = ({ id }: Listed) => (id === recorded ? isOthersThere : id === fresh && !!delivery.isOvertaken)
+    const inVain = ours.filter(isInVain).map(({ id }) => id)
+    if (inVain.length > 0) {
+      return { is: 'missing', partly: OVERTAKEN, state: { ...NOTHING, mint: false, old: inVain, isOvertaken: true } }
     }
   }
   if (current !== undefined && delivery.is === 'proven' && foreign.length === 0) {

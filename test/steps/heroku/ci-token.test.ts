@@ -383,6 +383,16 @@ describe('Another machine at it in the same instant', () => {
     expect(writes(rehearsal)).toEqual([MINT, DELIVER, REVOKE])
   })
 
+  test('that delivered after all was done here: what we made serves nothing, and goes', async () => {
+    const { rehearsal, engine } = await stand()
+    await endsWell(rehearsal, engine)
+    const theirs = overtake(rehearsal)
+    const { outcomes } = await walk([ciToken], anew(engine))
+    expect(outcomes.get(ID)).toMatchObject({ is: 'open' })
+    expect(ours(rehearsal)).toEqual([theirs])
+    expect((await walk([ciToken], anew(engine))).outcomes.get(ID)).toMatchObject({ is: 'open', why: 'consent' })
+  })
+
   test('that is slower: its authorization is not taken for one of ours', async () => {
     const { rehearsal, engine } = await stand()
     const theirs = authorization()
