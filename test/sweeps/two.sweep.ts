@@ -46,7 +46,7 @@ function cloudsOf(place: Place) {
 /** A machine besides the one of the place, with a home of its own. */
 function another(place: Place): Place {
   const folder = `${place.folder}-other`
-  const other = { ...place, checkout: join(folder, 'checkout'), state: join(folder, 'state') }
+  const other = { ...place, folder, checkout: join(folder, 'checkout'), state: join(folder, 'state') }
   cpSync(place.checkout, other.checkout, { recursive: true })
   return other
 }
