@@ -26,10 +26,12 @@ const SIGN_INS: Readonly<Record<string, Vendor>> = {
 
 /** Makes every sign-in one that is known wherever it turns up. */
 export function signInByCanaries({ heroku, dockerHub, google, circleci }: World): void {
-  for (const one of heroku.authorizations) one.token = canary('heroku')
+  // No vendor's token has a quote in it, and curl reads headers between quotes; a password may have one.
+  const token = (name: string) => canary(name).replace('"', '&')
+  for (const one of heroku.authorizations) one.token = token('heroku')
   for (const one of dockerHub.users) one.password = canary('docker')
-  for (const user of google.users) for (const one of user.tokens) one.token = canary('google')
-  for (const user of circleci.users) for (const one of user.tokens) one.token = canary('circleci')
+  for (const user of google.users) for (const one of user.tokens) one.token = token('google')
+  for (const user of circleci.users) for (const one of user.tokens) one.token = token('circleci')
 }
 
 /** What CI gets is known to whoever made it, and to CircleCI; what an account is let in with, to its own vendor alone. */
