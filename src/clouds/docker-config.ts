@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SetupError, wordsOf } from './cause.ts'
 import { type Json, textAt } from './json.ts'
 import { basic, type Secret } from './secret.ts'
 
@@ -26,13 +27,20 @@ const SHARED = ['contexts', 'cli-plugins']
  * A configuration folder for docker that knows one registry, apart from the person's own, which docker would write the
  * sign-in into. It lies in the session's memory-backed folder where there is one, mode 700.
  * @returns the folder for DOCKER_CONFIG, and what removes it
+ * @throws SetupError where it cannot be written
  */
 export function makeDockerConfig(
   env: NodeJS.ProcessEnv,
   { host, user, secret }: { readonly host: string; readonly user: string; readonly secret: Secret },
 ): { readonly folder: string; remove(): void } {
-  const folder = mkdtempSync(join(rootIn(env), `${PREFIX}${process.pid}-`))
-  const remove = () => rmSync(folder, { recursive: true, force: true })
+  const folder = makeFolder(rootIn(env))
+  const remove = () => {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // Where the disk can only be read, the next run removes it.
+    }
+  }
   try {
     const own = join(env.HOME || homedir(), '.docker')
     const currentContext = contextIn(own)
@@ -43,9 +51,26 @@ export function makeDockerConfig(
     return { folder, remove }
   } catch (error) {
     remove()
-    throw error
+    throw cannotSignIn(folder, error)
   }
 }
+
+function makeFolder(root: string): string {
+  try {
+    return mkdtempSync(join(root, `${PREFIX}${process.pid}-`))
+  } catch (error) {
+    throw cannotSignIn(root, error)
+  }
+}
+
+const cannotSignIn = (asked: string, error: unknown): SetupError =>
+  new SetupError({
+    code: 'docker-sign-in',
+    asked,
+    said: wordsOf(error),
+    means: 'docker is signed in by a configuration of its own, and there is no place to write it.',
+    next: 'Free space or make it writable (XDG_RUNTIME_DIR, or TMPDIR), and run again.',
+  })
 
 /** The daemon that the person has chosen, by docker context use. */
 function contextIn(folder: string): string | undefined {

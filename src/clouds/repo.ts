@@ -108,9 +108,16 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
     chmodSync(draft, isNew ? 0o666 & ~process.umask() : statSync(file).mode & 0o777)
     renameSync(draft, isNew ? file : realpathSync(file))
   } catch (error) {
-    if (existsSync(draft)) rmSync(draft)
+    removeIfPossible(draft)
     throw unwritable(name, error)
   }
+}
+
+/** Where the disk can only be read, it stays; the next run replaces it. */
+function removeIfPossible(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {}
 }
 
 const unwritable = (name: string, error: unknown): SetupError =>

@@ -23,3 +23,12 @@ test('What a killed run left is removed at once; what belongs to a run that goes
   remove()
   expect(readdirSync(root)).toEqual(['dummyapp-setup-docker-link', 'somebody-elses'])
 })
+
+test('Where it cannot be written, that is said', () => {
+  const file = join(temporaryFolder(), 'gone')
+  mkdirSync(file)
+  const env = { XDG_RUNTIME_DIR: file, HOME: '\0' }
+  const attempt = () => makeDockerConfig(env, { host: 'h', user: 'u', secret: new Secret('a token') })
+  expect(attempt).toThrow('no place to write it')
+  expect(readdirSync(file)).toEqual([])
+})

@@ -108,8 +108,11 @@ const DISKS = ['full', 'read-only'] as const
 /** Only root may. */
 const canMount = process.getuid?.() === 0
 
-/** The same place on a small disk of its own; `mend` makes room on it, and lets it be written to. */
-async function onDisk(outer: Place, work: (place: Place, mend: () => void) => Promise<void>): Promise<void> {
+/** The same place, its checkout and progress on a small disk of their own; `mend` makes room on it, and lets it be written to. */
+async function onDisk(
+  outer: Place,
+  work: (place: Place, disk: string, mend: () => void) => Promise<void>,
+): Promise<void> {
   const folder = join(outer.folder, 'disk')
   mkdirSync(folder)
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', folder])
@@ -118,7 +121,7 @@ async function onDisk(outer: Place, work: (place: Place, mend: () => void) => Pr
       const from = join(outer.folder, name)
       if (existsSync(from)) cpSync(from, join(folder, name), { recursive: true })
     }
-    await work({ ...outer, folder, checkout: join(folder, 'checkout'), state: join(folder, 'state') }, () => {
+    await work({ ...outer, checkout: join(folder, 'checkout'), state: join(folder, 'state') }, folder, () => {
       execFileSync('mount', ['-o', 'remount,rw', folder])
       rmSync(join(folder, 'filler'), { force: true })
     })
@@ -170,12 +173,14 @@ for (const { title, at, bench, stage, local, remote } of sections) {
       const name = bench.route === ROUTES[0] ? point.at : nameOf(point)
       test.concurrent(`is ${disk}: ${name}`, () =>
         at(outer =>
-          onDisk(outer, async (place, mend) => {
-            const { code, said } = await bench.run(place, { SWEEP_AT: name, SWEEP_DO: disk, SWEEP_DISK: place.folder })
+          onDisk(outer, async (place, folder, mend) => {
+            const { code, said } = await bench.run(place, { SWEEP_AT: name, SWEEP_DO: disk, SWEEP_DISK: folder })
             count(place, disk, 'points')
             expect([1, stage.code], said).toContain(code)
-            expect(said).not.toMatch(/^ +at .*:\d+:\d+/m)
-            expect(said).toMatch(/^Go on: |^ {2}next /m)
+            // What a tool says may have a stack; ours never.
+            expect(said, said).not.toMatch(/^ +at .*\/program\/.*:\d+:\d+/m)
+            // What is renamed makes room for the next one: it may come to its end.
+            if (code !== stage.code) expect(said, said).toMatch(/^Go on: |^ {2}next /m)
             mend()
             await converges(place, stage, disk)
           }),
