@@ -26,13 +26,14 @@ export interface Options {
   readonly live: boolean
 }
 
-const STEP_IDS: readonly string[] = STEPS.map(step => step.id)
+/** Every step there is. */
+export const STEP_IDS: ReadonlySet<string> = new Set(STEPS.map(step => step.id))
 const LANES: readonly string[] = [...new Set(STEPS.map(step => laneOf(step.id)))]
 
 /** @throws SetupError (exit 2) when an option names what is no step or no lane */
 export function assertNames({ adopt, replace, only, skip }: Options): void {
   // Behind a slash stands one of its differences, which only a look can know.
-  for (const name of [...adopt, ...replace]) assertKnown('step', name.replace(/\/.*/s, ''), STEP_IDS)
+  for (const name of [...adopt, ...replace]) assertKnown('step', name.replace(/\/.*/s, ''), [...STEP_IDS])
   for (const lane of [...only, ...skip]) assertKnown('lane', lane, LANES)
 }
 

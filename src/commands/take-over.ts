@@ -1,5 +1,4 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs'
-import { STEPS } from '../../steps/index.ts'
 import type { Candidate } from '../answers/candidate.ts'
 import { handedOverAnswers } from '../answers/given.ts'
 import type { AnswerKey } from '../answers/schema.ts'
@@ -8,9 +7,7 @@ import { isMarkedAsCredential } from '../clouds/credential-shapes.ts'
 import { type HandedOver, readHandOver } from '../engine/handed-over.ts'
 import type { Place } from '../engine/saved.ts'
 import { type Printer, wrap } from '../output/printer.ts'
-
-/** The steps that can be handed over. */
-export const STEP_IDS: ReadonlySet<string> = new Set(STEPS.map(({ id }) => id))
+import { STEP_IDS } from './options.ts'
 
 /** Who else may read the credentials is decided by whoever runs it, and not handed over. */
 export const OWN_ANSWERS: ReadonlySet<AnswerKey> = new Set(['secretsUntilRestricted'])
