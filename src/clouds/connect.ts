@@ -47,10 +47,21 @@ export function connector(clock: Clock, env: NodeJS.ProcessEnv, closing: AbortSi
         closing.removeEventListener('abort', giveUp)
       })
       .then(
-        open => callback(null, open),
+        open => {
+          endWith(closing, open)
+          callback(null, open)
+        },
         (error: Error) => callback(error, null),
       )
   }
+}
+
+/** undici forgets a socket that it was just given when it is closed: it would keep the process alive. */
+function endWith(closing: AbortSignal, socket: Socket): void {
+  const hangUp = (): void => void socket.destroy()
+  closing.addEventListener('abort', hangUp)
+  socket.once('close', () => closing.removeEventListener('abort', hangUp))
+  if (closing.aborted) hangUp()
 }
 
 async function openTls(hostname: string, port: string, env: NodeJS.ProcessEnv, limit: AbortSignal): Promise<Socket> {

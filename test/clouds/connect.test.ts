@@ -2,15 +2,16 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { connect, type Socket } from 'node:net'
+import { connect, createServer as createTcp, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { CONNECT_LIMIT } from '../../src/clouds/connect.ts'
+import { CONNECT_LIMIT, connector } from '../../src/clouds/connect.ts'
 import { isLoopback, proxyFor } from '../../src/clouds/proxy.ts'
 import {
+  brisk,
   closedPort,
   impatient,
   json,
@@ -347,4 +348,18 @@ describe('which proxy', () => {
     expect(isLoopback(host)).toBe(isHere)
     expect(named({ HTTPS_PROXY: 'a:1' }, host)).toBe(isHere ? undefined : 'HTTPS_PROXY (a:1)')
   })
+})
+
+test('a connection that stands when the transport is closed is closed too, whoever has it by then', async () => {
+  const closing = new AbortController()
+  const closed = vi.fn()
+  const server = createTcp(socket => socket.on('close', closed).resume())
+  const port = String(await listening(server))
+  const socket = await new Promise<Socket>((resolve, reject) => {
+    const options = { hostname: '127.0.0.1', host: '127.0.0.1', protocol: 'http:', port }
+    connector(brisk, {}, closing.signal)(options, (error, open) => (error ? reject(error) : resolve(open)))
+  })
+  closing.abort()
+  expect(socket.destroyed).toBe(true)
+  await expect.poll(() => closed.mock.calls.length).toBe(1)
 })
