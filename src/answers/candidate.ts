@@ -5,6 +5,6 @@ export interface Candidate {
   readonly key: AnswerKey
   readonly value: string
   readonly from: string
-  /** Made up by us, so it stands only where a person says yes to it. */
-  readonly proposed?: true
+  /** It stands only where a person says yes to it: we made it up, or somebody else says so. */
+  readonly proposed?: 'by-us' | 'handed-over'
 }

@@ -21,6 +21,6 @@ export function derive(key: AnswerKey, choose: (source: AnswerKey) => Candidate 
   const value = rule.of(source.value)
   if (faultOf(key, value) !== undefined) return undefined
   return source.proposed
-    ? { key, value, from: `proposed, derived from ${source.key}`, proposed: true }
+    ? { key, value, from: `proposed, derived from ${source.key}`, proposed: source.proposed }
     : { key, value, from: `${source.key} (derived)` }
 }

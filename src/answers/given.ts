@@ -3,7 +3,7 @@ import { parse, YAMLParseError } from 'yaml'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { looksLikeCredential } from '../clouds/credential-shapes.ts'
 import { withoutUserInfo } from '../clouds/remote.ts'
-import type { Candidate } from './infer.ts'
+import type { Candidate } from './candidate.ts'
 import { nearest } from './nearest.ts'
 import { assertNoFaults } from './resolve.ts'
 import { ANSWER_KEYS, type AnswerKey, definitionOf, faultOf, isAnswerKey } from './schema.ts'
@@ -32,11 +32,16 @@ const faultOfGiven = ({ key, value }: Candidate) =>
   value === '' && definitionOf(key).optional ? undefined : faultOf(key, value)
 
 /**
- * The answers that somebody has handed over.
+ * The answers that somebody has handed over: anybody could have written them, so each needs a person's yes.
  * @throws SetupError (exit 2) as for those of a file
  */
 export const handedOverAnswers = (answers: Readonly<Record<string, string>>, from: string): readonly Candidate[] =>
-  withoutFaults(Object.entries(answers).map(([key, value]) => candidate(answerKey(key, from), value, from)))
+  withoutFaults(
+    Object.entries(answers).map(([key, value]) => ({
+      ...candidate(answerKey(key, from), value, from),
+      proposed: 'handed-over',
+    })),
+  )
 
 /**
  * Reads `--set key=value`.

@@ -12,7 +12,6 @@ import { fromLibrary } from './sources/library.ts'
 import { fromRemotes, githubProject } from './sources/remotes.ts'
 import { documented, UPSTREAM } from './upstream.ts'
 
-export type { Candidate } from './candidate.ts'
 export { READ_BRANCHES } from './sources/branches.ts'
 export { CI_CONFIG, DOCKERFILE, LIBRARY }
 
@@ -75,7 +74,7 @@ const inFork =
     const [owner = ''] = upstream.toLowerCase().split('/')
     if (inFork === 'keep') return [candidate]
     if (inFork === undefined || candidate.value.toLowerCase().includes(owner)) return []
-    return [{ ...candidate, from: `proposed, as in ${candidate.from}`, proposed: true }]
+    return [{ ...candidate, from: `proposed, as in ${candidate.from}`, proposed: 'by-us' }]
   }
 
 /** The names that are upstream's alone. */

@@ -17,7 +17,7 @@ export function proposals(project: string, taken: ReadonlySet<string>): readonly
   const keys = Object.keys(first) as AnswerKey[]
   return keys.flatMap(key => {
     const value = [first[key], second[key]].find(one => one !== undefined && !taken.has(one))
-    return value === undefined ? [] : [{ key, value, from: `proposed, after ${project}`, proposed: true }]
+    return value === undefined ? [] : [{ key, value, from: `proposed, after ${project}`, proposed: 'by-us' }]
   })
 }
 

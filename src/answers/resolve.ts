@@ -21,10 +21,16 @@ export interface Resolved {
  */
 export function resolve(candidates: readonly Candidate[], used: ReadonlySet<AnswerKey>): readonly Resolved[] {
   const choose = (key: AnswerKey): Candidate | undefined => {
-    const first = candidates.find(candidate => candidate.key === key)
-    // An empty text takes an optional answer back, and stays saved as that.
-    if (first?.value === '' && definitionOf(key).optional) return undefined
-    return first ?? derive(key, choose) ?? usual(key)
+    const said = candidates.filter(candidate => candidate.key === key)
+    const [first] = said
+    const otherwise = () => said.find(isOfHere) ?? derive(key, choose) ?? usual(key)
+    if (first === undefined) return otherwise()
+    // An empty text takes an optional answer back, and stays saved as that; nobody else takes back what is said here.
+    if (first.value === '' && definitionOf(key).optional) return isOfHere(first) ? undefined : otherwise()
+    if (isOfHere(first)) return first
+    // Nobody need agree to what this machine says itself.
+    const own = otherwise()
+    return own?.value === first.value ? own : first
   }
   return ANSWER_KEYS.filter(key => used.has(key) && isNeeded(key, choose)).map(key => {
     const chosen = choose(key)
@@ -32,13 +38,15 @@ export function resolve(candidates: readonly Candidate[], used: ReadonlySet<Answ
       one =>
         one.key === key &&
         one !== chosen &&
-        !one.proposed &&
+        one.proposed !== 'by-us' &&
         one.value !== chosen?.value &&
         !looksLikeCredential(one.value),
     )
     return { key, chosen, instead, fault: chosen && faultOf(key, chosen.value) }
   })
 }
+
+const isOfHere = ({ proposed }: Candidate) => proposed !== 'handed-over'
 
 function usual(key: AnswerKey): Candidate | undefined {
   const { byDefault } = definitionOf(key)
@@ -63,20 +71,24 @@ export function asAnswers(resolved: readonly Resolved[]): Answers {
 
 /**
  * The answers for a run, when nobody can be asked; a rehearsal may take proposals for answers.
+ * @param quote writes a value as one word of a command line
  * @throws SetupError (exit 2) that lists at once all that is bad, missing or only proposed
  */
-export function asKnown(resolved: readonly Resolved[], takeProposed: boolean): Known {
+export function asKnown(resolved: readonly Resolved[], takeProposed: boolean, quote: Quote): Known {
   assertNoFaults(resolved)
   const isOpen = (chosen: Resolved['chosen']) => chosen === undefined || (chosen.proposed && !takeProposed)
   const open = resolved.filter(({ chosen }) => isOpen(chosen))
-  const missing = open.filter(({ key }) => !definitionOf(key).optional)
-  if (missing.length > 0) throw new SetupError(missingAnswers(missing), EXIT.input)
+  // What we only propose may be left out; what was handed over may be what makes the set-up safe.
+  const missing = open.filter(({ key, chosen }) => !definitionOf(key).optional || (chosen && !isOfHere(chosen)))
+  if (missing.length > 0) throw new SetupError(missingAnswers(missing, quote), EXIT.input)
   return known(resolved.filter(one => !open.includes(one)))
 }
 
 /** @throws SetupError (exit 2) that lists every bad value with its rule and a suggestion */
 export function assertNoFaults(resolved: readonly Resolved[]): void {
-  const faults = resolved.flatMap(({ chosen, fault }) => (fault ? [`${fault} (from ${chosen?.from})`] : []))
+  const faults = resolved.flatMap(({ chosen, fault }) =>
+    fault ? [`${fault} (${chosen?.proposed ? '' : 'from '}${chosen?.from})`] : [],
+  )
   if (faults.length === 0) return
   throw new SetupError(
     {
@@ -95,9 +107,12 @@ export function known(resolved: readonly Resolved[]): Known {
   ) as unknown as Known
 }
 
-function missingAnswers(missing: readonly Resolved[]): Cause {
+type Quote = (word: string) => string
+
+function missingAnswers(missing: readonly Resolved[], quote: Quote): Cause {
   const lines = missing.map(({ key, chosen }) => {
-    const proposal = chosen ? ` Proposed: --set ${key}=${chosen.value}` : ` --set ${key}=…`
+    const from = chosen && !isOfHere(chosen) ? ` (${chosen.from})` : ''
+    const proposal = chosen ? ` Proposed${from}: --set ${quote(`${key}=${chosen.value}`)}` : ` --set ${key}=…`
     return `${key}: ${definitionOf(key).mustBe}.${proposal}`
   })
   return {

@@ -1,4 +1,4 @@
-import type { Candidate } from '../answers/infer.ts'
+import type { Candidate } from '../answers/candidate.ts'
 import type { Known } from '../answers/schema.ts'
 import type { Clock } from '../clouds/clock.ts'
 import type { Tools } from '../clouds/exec.ts'

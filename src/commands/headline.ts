@@ -1,4 +1,5 @@
-import { type Candidate, LIBRARY } from '../answers/infer.ts'
+import type { Candidate } from '../answers/candidate.ts'
+import { LIBRARY } from '../answers/infer.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import { VERSION } from '../version.ts'
 import type { Checkout } from './repository.ts'

@@ -1,13 +1,6 @@
 import { resolve } from 'node:path'
-import {
-  type Candidate,
-  CI_CONFIG,
-  DOCKERFILE,
-  infer,
-  LIBRARY,
-  READ_BRANCHES,
-  type Repository,
-} from '../answers/infer.ts'
+import type { Candidate } from '../answers/candidate.ts'
+import { CI_CONFIG, DOCKERFILE, infer, LIBRARY, READ_BRANCHES, type Repository } from '../answers/infer.ts'
 import { createTools, type Tools } from '../clouds/exec.ts'
 import { hideUserInfo } from '../clouds/remote.ts'
 import { assertReadable, findCheckout, readInside } from '../clouds/repo.ts'

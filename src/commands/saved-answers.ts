@@ -1,4 +1,4 @@
-import type { Candidate } from '../answers/infer.ts'
+import type { Candidate } from '../answers/candidate.ts'
 import { ANSWER_KEYS } from '../answers/schema.ts'
 import type { Saved } from '../engine/saved.ts'
 

@@ -1,10 +1,11 @@
-import type { Candidate } from '../answers/infer.ts'
+import type { Candidate } from '../answers/candidate.ts'
 import type { Asker } from '../answers/prompts.ts'
 import { asKnown, known, type Resolved, resolve } from '../answers/resolve.ts'
 import { type AnswerKey, definitionOf, faultOf, type Known } from '../answers/schema.ts'
 import { explainAnswers, showAnswers } from '../output/answers.ts'
 import { clean } from '../output/clean.ts'
 import { type Printer, wrap } from '../output/printer.ts'
+import { quote } from '../output/shell.ts'
 
 /** The answers, decided, and what they were decided from: a person's own come first. */
 export interface Settled {
@@ -24,7 +25,7 @@ export async function settleAnswers(
 ): Promise<Settled> {
   if (asker === undefined) {
     const resolved = resolve(candidates, used)
-    const answers = asKnown(resolved, takeProposed)
+    const answers = asKnown(resolved, takeProposed, quote)
     showAnswers(resolved, printer, { numbered: false, fold: false })
     return { answers, candidates }
   }

@@ -31,7 +31,7 @@ export function takeOver(file: string, state: Place): TakenOver {
   const secret = Object.keys(facts).find(key => isMarkedAsCredential(key) || isMarkedAsCredential(facts[key] ?? ''))
   if (secret !== undefined) throw holdsSecret(file)
   const meant = Object.fromEntries(Object.entries(answers).filter(([key]) => !OWN_ANSWERS.has(key as AnswerKey)))
-  return { handedOver, answers: handedOverAnswers(meant, `${by}, who handed it over`) }
+  return { handedOver, answers: handedOverAnswers(meant, `handed over by ${by}`) }
 }
 
 /** Says what is gone by, and what it is worth. */

@@ -82,7 +82,7 @@ function fitting(rows: readonly Row[], room: number): readonly Row[] {
 
 /** Another source disagrees, it was only proposed, it is new, or it is bad. */
 const isLoud = ({ one: { chosen, instead, fault } }: Row) =>
-  instead.length > 0 || fault !== undefined || chosen?.proposed === true || chosen?.from === 'you'
+  instead.length > 0 || fault !== undefined || chosen?.proposed !== undefined || chosen?.from === 'you'
 
 function leadOf(resolved: readonly Resolved[], { paint }: Printer, numbered: boolean) {
   const names = Math.max(0, ...resolved.map(({ key }) => key.length))

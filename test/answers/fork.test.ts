@@ -5,6 +5,7 @@ import { asAnswers, asKnown, resolve } from '../../src/answers/resolve.ts'
 import { ANSWER_KEYS, type AnswerKey, faultOf } from '../../src/answers/schema.ts'
 import { documented } from '../../src/answers/upstream.ts'
 import { SetupError } from '../../src/clouds/cause.ts'
+import { quote } from '../../src/output/shell.ts'
 import { library } from '../support/checkout.ts'
 import { inputs } from '../support/inputs.ts'
 import { githubProjects } from '../support/names.ts'
@@ -57,7 +58,11 @@ const projects = fc.oneof(
 describe('In a fork', () => {
   test('every name of upstream gives way to a proposal after the owner; what names nobody stays', () => {
     const answers = decided(cloneOf('https://github.com/acme/dummyapp.git'))
-    const values = ANSWER_KEYS.map(key => [key, answers[key]?.chosen?.value, answers[key]?.chosen?.proposed ?? false])
+    const values = ANSWER_KEYS.map(key => [
+      key,
+      answers[key]?.chosen?.value,
+      answers[key]?.chosen?.proposed !== undefined,
+    ])
     expect(values.filter(([, value]) => value !== undefined)).toEqual([
       ['githubProject', 'acme/dummyapp', false],
       ['defaultBranch', 'main', false],
@@ -137,7 +142,7 @@ describe('A fork with its own name in its files', () => {
       chosen: { value: 'acmehub/it', from: 'build/common.lib.sh' },
       instead: [{ value: 'pennocktech/dummyapp', from: '.circleci/config.yml' }],
     })
-    expect(googleProject?.chosen).toMatchObject({ value: 'acme-it', proposed: true })
+    expect(googleProject?.chosen).toMatchObject({ value: 'acme-it', proposed: 'by-us' })
     expect(dataImage?.chosen?.value).toBe('philpennock/poetry')
   })
 
@@ -152,7 +157,7 @@ describe('A fork with its own name in its files', () => {
   test('where a file does not say whose it is, upstream’s names are still not taken', () => {
     const { GITHUB_PROJECT: _, ...rest } = NAMES
     const { herokuApp } = decided(cloneOf(origin, { library: library(rest) }))
-    expect(herokuApp?.chosen).toMatchObject({ value: 'acme-it', proposed: true })
+    expect(herokuApp?.chosen).toMatchObject({ value: 'acme-it', proposed: 'by-us' })
   })
 })
 
@@ -210,15 +215,15 @@ describe('A route’s own answers', () => {
 })
 
 test('A proposal for what may be left out is not taken unasked', () => {
-  const candidates = [{ key: 'herokuTeam', value: 'acme', from: 'proposed', proposed: true }] as const
+  const candidates = [{ key: 'herokuTeam', value: 'acme', from: 'proposed', proposed: 'by-us' }] as const
   const used = new Set<AnswerKey>(['herokuTeam'])
-  expect(asKnown(resolve(candidates, used), false)).toEqual({})
-  expect(asKnown(resolve(candidates, used), true)).toEqual({ herokuTeam: 'acme' })
+  expect(asKnown(resolve(candidates, used), false, quote)).toEqual({})
+  expect(asKnown(resolve(candidates, used), true, quote)).toEqual({ herokuTeam: 'acme' })
 })
 
 function missing(candidates: ReturnType<typeof infer>): readonly string[] {
   try {
-    asKnown(resolve(candidates, ALL), false)
+    asKnown(resolve(candidates, ALL), false, quote)
   } catch (error) {
     if (error instanceof SetupError) return error.cause.means.split('\n').slice(1)
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Candidate, infer } from '../../src/answers/infer.ts'
+import type { Candidate } from '../../src/answers/candidate.ts'
+import { infer } from '../../src/answers/infer.ts'
 import { library } from '../support/checkout.ts'
 
 const UPSTREAM = library({ GITHUB_PROJECT: 'PennockTech/dummyapp', HEROKU_APP: 'pt-dummy-app' })
@@ -85,7 +86,7 @@ describe('In a fork', () => {
         key: 'herokuApp',
         value: 'acme-dummyapp',
         from: 'proposed, after acme/dummyapp',
-        proposed: true,
+        proposed: 'by-us',
       })
     },
   )

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { Candidate } from '../../src/answers/infer.ts'
+import type { Candidate } from '../../src/answers/candidate.ts'
 import { asAnswers, asKnown, assertNoFaults, known, resolve } from '../../src/answers/resolve.ts'
+import type { AnswerKey } from '../../src/answers/schema.ts'
 import { SetupError } from '../../src/clouds/cause.ts'
 import { hole } from '../../src/engine/text.ts'
+import { quote } from '../../src/output/shell.ts'
 
-const app = (value: string, from = 'a file', proposed?: true): Candidate => ({
+const app = (value: string, from = 'a file', proposed?: Candidate['proposed']): Candidate => ({
   key: 'herokuApp',
   value,
   from,
@@ -34,7 +36,7 @@ describe('Of several sources', () => {
   })
 
   test('a proposal is no disagreement', () => {
-    expect(one(app('first'), app('made-up', 'proposed', true))?.instead).toEqual([])
+    expect(one(app('first'), app('made-up', 'proposed', 'by-us'))?.instead).toEqual([])
   })
 
   test('only the chosen one must be good', () => {
@@ -55,17 +57,36 @@ describe('For a dry run', () => {
   test('what is chosen among what a look finds is a hole, too; a run begins without it', () => {
     const resolved = resolve([project], new Set(['githubProject', 'googleBillingAccount']))
     expect(asAnswers(resolved).googleBillingAccount).toEqual(hole('googleBillingAccount'))
-    expect(asKnown(resolved, false)).toEqual({ githubProject: 'acme/dummyapp' })
+    expect(asKnown(resolved, false, quote)).toEqual({ githubProject: 'acme/dummyapp' })
   })
 
   test('a proposal will do', () => {
-    expect(asAnswers(resolve([app('made-up', 'proposed', true)], ALL)).herokuApp).toBe('made-up')
+    expect(asAnswers(resolve([app('made-up', 'proposed', 'by-us')], ALL)).herokuApp).toBe('made-up')
   })
 })
 
 describe('For a run without anybody to ask', () => {
+  test('what somebody handed over is taken unasked only where this machine says the same', () => {
+    const theirs = { from: 'handed over by kim@laptop', proposed: 'handed-over' } as const
+    const scopes = (value: string): Candidate => ({ key: 'herokuTokenScopes', value, ...theirs })
+    const expression = (value: string): Candidate => ({ key: 'contextExpression', value, ...theirs })
+    const used = new Set<AnswerKey>(['herokuTokenScopes', 'contextExpression'])
+    const usual = 'read-protected,write-protected'
+    expect(asKnown(resolve([scopes(usual)], used), false, quote)).toEqual({ herokuTokenScopes: usual })
+    const { cause } = refusal(() =>
+      asKnown(resolve([scopes('global'), expression('pipeline.git.branch == "main"')], used), false, quote),
+    )
+    // Also what may be left out: without it the set-up may be less safe than it was meant.
+    expect(cause.means).toContain('Proposed (handed over by kim@laptop): --set herokuTokenScopes=global')
+    expect(cause.means).toContain(`--set 'contextExpression=pipeline.git.branch == "main"'`)
+    const ours: Candidate = { key: 'contextExpression', value: 'pipeline.git.branch == "other"', from: 'a file' }
+    expect(asKnown(resolve([expression(''), ours], used), false, quote).contextExpression).toBe(
+      'pipeline.git.branch == "other"',
+    )
+  })
+
   test('all that is missing or only proposed is listed at once (exit 2)', () => {
-    const { cause, exit } = refusal(() => asKnown(resolve([app('made-up', 'proposed', true)], ALL), false))
+    const { cause, exit } = refusal(() => asKnown(resolve([app('made-up', 'proposed', 'by-us')], ALL), false, quote))
     expect({ code: cause.code, exit }).toEqual({ code: 'missing-answers', exit: 2 })
     expect(cause.means).toContain('githubProject: OWNER/REPOSITORY as on GitHub. --set githubProject=…')
     expect(cause.means).toContain('Proposed: --set herokuApp=made-up')
@@ -73,12 +94,12 @@ describe('For a run without anybody to ask', () => {
   })
 
   test('a proposal that stands behind a real value is not needed', () => {
-    const resolved = resolve([project, app('good'), app('made-up', 'proposed', true)], ALL)
-    expect(asKnown(resolved, false)).toEqual({ githubProject: 'acme/dummyapp', herokuApp: 'good' })
+    const resolved = resolve([project, app('good'), app('made-up', 'proposed', 'by-us')], ALL)
+    expect(asKnown(resolved, false, quote)).toEqual({ githubProject: 'acme/dummyapp', herokuApp: 'good' })
   })
 
   test('a rehearsal takes proposals', () => {
-    expect(asKnown(resolve([project, app('made-up', 'proposed', true)], ALL), true).herokuApp).toBe('made-up')
+    expect(asKnown(resolve([project, app('made-up', 'proposed', 'by-us')], ALL), true, quote).herokuApp).toBe('made-up')
   })
 
   test('all that is bad is listed at once, with where it is from (exit 2)', () => {
@@ -89,7 +110,7 @@ describe('For a run without anybody to ask', () => {
       expect.stringMatching(/^githubProject must be .* \(from a file\)$/),
       expect.stringMatching(/^herokuApp must be .* Try bad-one\. \(from --set\)$/),
     ])
-    expect(refusal(() => asKnown(resolved, true)).cause.code).toBe('bad-answer')
+    expect(refusal(() => asKnown(resolved, true, quote)).cause.code).toBe('bad-answer')
   })
 })
 

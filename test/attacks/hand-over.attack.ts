@@ -344,6 +344,26 @@ describe('Another machine', () => {
   })
 })
 
+describe('Answers that were handed over', () => {
+  test('steer nothing that nobody here said yes to: they are listed at once, for a line that can be copied', async () => {
+    const stage = await setStage({ lanes: [] })
+    const file = fileIn(temporaryFolder())
+    const answers = {
+      herokuTokenScopes: 'global',
+      dockerHubBot: 'somebodyelse',
+      contextExpression: 'pipeline.git.branch == "`id`"',
+    }
+    writeFileSync(file, JSON.stringify({ ...NOTHING_SAID, answers }))
+    const { code, stderr } = await stage.run(['--yes', '--take-over', file])
+    expect(code, stderr).toBe(2)
+    expect(effects(stage.rehearsal)).toEqual([])
+    const said = unwrapped(stderr)
+    expect(said).toContain(`handed over by ${NOTHING_SAID.by}): --set herokuTokenScopes=global`)
+    expect(said).toContain('--set dockerHubBot=somebodyelse')
+    expect(said).toContain(`--set 'contextExpression=pipeline.git.branch == "\`id\`"'`)
+  })
+})
+
 describe('What was saved here', () => {
   test('goes before what was handed over', async () => {
     const stage = await setStage()
@@ -360,7 +380,9 @@ describe('What was saved here', () => {
     const file = fileIn(temporaryFolder())
     writeFileSync(file, JSON.stringify({ ...NOTHING_SAID, answers: { herokuApp: 'another-app' } }))
     mkdirSync(stateOf(stage), { recursive: true })
-    const { stdout } = await stage.run(['plan', '--yes', '--take-over', file])
+    const { code } = await stage.run(['plan', '--yes', '--take-over', file])
+    expect(code).toBe(2)
+    const { stdout } = await stage.run(['plan', '--yes', '--take-over', file, '--set', 'herokuApp=another-app'])
     expect(stdout).toContain('create the app another-app')
     expect(readdirSync(stateOf(stage))).toEqual([])
     expect(existsSync(file)).toBe(true)

@@ -10,7 +10,7 @@ const CANDIDATES: readonly Candidate[] = [
   { key: 'herokuApp', value: 'acme-dummy', from: 'git remote heroku' },
   { key: 'herokuApp', value: 'old-dummy', from: 'build/common.lib.sh' },
   { key: 'githubProject', value: 'acme/dummyapp', from: 'git remote origin' },
-  { key: 'imageName', value: 'acme-dummyapp', from: 'proposed, after acme/dummyapp', proposed: true },
+  { key: 'imageName', value: 'acme-dummyapp', from: 'proposed, after acme/dummyapp', proposed: 'by-us' },
   { key: 'dockerHubBot', value: 'acmecibot', from: 'you' },
 ]
 /** Without the one value that is longer than a column may be. */
