@@ -11,6 +11,7 @@ import { at, textAt } from '../src/clouds/json.ts'
 import type { VendorReply } from '../src/clouds/vendor.ts'
 import type { Action, Look, RequestAction, Seen, StepId } from '../src/engine/step.ts'
 import { type Hole, hole, path, type Str, shown, t } from '../src/engine/text.ts'
+import { isInTime, isSince } from '../src/engine/tries.ts'
 
 /*
  * How a credential reaches CI: made, put where CI finds it and proven within one step. CircleCI never shows a value, so
@@ -313,11 +314,6 @@ function judged(stands: readonly Stand[], values: readonly Value[]): Delivery {
   return { is: 'proven', by: secrets.has('hand') ? 'hand' : 'record', learned }
 }
 
-/** Clocks of vendors have whole seconds in headers. */
-const WHOLE_SECOND_MS = 1_000
-/** How long after its intent a write may land and still be our own, whose answer was lost. */
-const LOST_ANSWER_WINDOW_MS = 300_000
-
 /** Was it written by one of our tries? Each of them looked first what the ones before had left. */
 function isByUs(
   first: Date | undefined,
@@ -325,9 +321,8 @@ function isByUs(
   written: { readonly at: string; readonly isProven: boolean },
 ): boolean {
   if (first === undefined || last === undefined) return false
-  const at = Date.parse(written.at)
-  const isInTime = at <= last.getTime() + LOST_ANSWER_WINDOW_MS
-  return at >= first.getTime() - WHOLE_SECOND_MS && (written.isProven || isInTime)
+  const at = new Date(written.at)
+  return isSince(at, first) && (written.isProven || isInTime(at, last))
 }
 
 const isSecret = (value: Str): value is Hole => typeof value === 'object' && 'hole' in value
@@ -419,10 +414,10 @@ export function standing(
     isLabelled &&
     begun !== undefined &&
     last !== undefined &&
-    madeAt.getTime() >= begun.getTime() - WHOLE_SECOND_MS &&
-    madeAt.getTime() <= last.getTime() + LOST_ANSWER_WINDOW_MS &&
+    isSince(madeAt, begun) &&
+    isInTime(madeAt, last) &&
     // Beside the answer to the last try only what came of those before it is ours: two machines may be at it.
-    (answered === undefined || (answered === 'again' && madeAt.getTime() <= last.getTime() + WHOLE_SECOND_MS))
+    (answered === undefined || (answered === 'again' && isSince(last, madeAt)))
   const ours = listed.filter(one => one.id === recorded || one.id === fresh || isMade(one))
   const delivered = delivery.is === 'proven' ? (delivery.by === 'record' ? recorded : fresh) : undefined
   const current = ours.find(({ id, isGood }) => id === delivered && isGood)

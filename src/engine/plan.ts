@@ -4,6 +4,7 @@ import { type Choices, choiceName, choicesOf, type Decisions, keysOf, type Singl
 import type { Intent, Saved, StepRecord } from './saved.ts'
 import type { Action, Owned, Seen, Step, StepId } from './step.ts'
 import { fill } from './text.ts'
+import { isInTime, isSince } from './tries.ts'
 
 /** What a person must allow before a step may act. */
 export type Consent = 'adopt' | 'replace'
@@ -29,11 +30,6 @@ export interface Planned {
 export interface ByWord extends Pick<Saved, 'facts' | 'intents'> {
   readonly by: string
 }
-
-/** How long after an intent a thing of that name may appear and still be the effect of our lost request. */
-const LOST_ANSWER_WINDOW_MS = 120_000
-/** `created_at` and `Date` have whole seconds. */
-const WHOLE_SECOND_MS = 1_000
 
 /**
  * What is to be done with what was seen.
@@ -101,8 +97,8 @@ export function ownership(owned: Owned, { record, intents }: Claim): 'recorded' 
   if (record?.id === owned.id) return 'recorded'
   const fits = ({ at }: Intent) => {
     if (owned.since === undefined) return owned.isLabelled === true
-    const after = owned.since.getTime() - Date.parse(at)
-    return after >= -WHOLE_SECOND_MS && after <= LOST_ANSWER_WINDOW_MS
+    const begun = new Date(at)
+    return isSince(owned.since, begun) && isInTime(owned.since, begun)
   }
   return intents.some(fits) ? 'made' : 'stranger'
 }

@@ -4,6 +4,7 @@ import { readRuns } from '../../src/clouds/circleci-runs.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep, type Look, type PersonAction } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
+import { isSince } from '../../src/engine/tries.ts'
 
 interface State {
   /** Workflows that run only because somebody began to follow. */
@@ -151,16 +152,13 @@ async function unaskedWorkflows(look: Look<(typeof USES)[number]>): Promise<read
   if (begun === undefined) return []
   const { circleProject, defaultBranch } = look.answers
   const read = (path: string) => look.read('circleci', path)
-  const since = begun.getTime() - WHOLE_SECOND_MS
-  const runs = await readRuns(read, circleProject, defaultBranch, ({ createdAt }) => createdAt.getTime() >= since)
+  const runs = await readRuns(read, circleProject, defaultBranch, ({ createdAt }) => isSince(createdAt, begun))
   const first = runs.at(-1)
   if (first !== undefined && (first.workflows.length > 0 || first.errors.length > 0)) {
     return first.workflows.filter(({ isOver }) => !isOver).map(({ id }) => id)
   }
   return look.hasPassed(LATE_MS, begun, 'circleci') ? [] : 'awaited'
 }
-
-const WHOLE_SECOND_MS = 1_000
 
 const standsAlone = (project: string): Cause => ({
   code: 'standalone',

@@ -4,6 +4,7 @@ import { type Key, keyIdOf, keysIn } from '../../src/clouds/google-keys.ts'
 import { grantedIn } from '../../src/clouds/google-rights.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
+import { isInTime, isSince } from '../../src/engine/tries.ts'
 import type { Listed } from '../delivery.ts'
 import { justEnabled } from './enabled.ts'
 import { accountOf, accountPath, projectPath } from './names.ts'
@@ -72,10 +73,6 @@ export const noRight = (names: Names): Cause => ({
 const THEIRS = `${KEY_STEP}:theirs`
 const OURS = `${KEY_STEP}:ours`
 
-/** How long after its intent the key of a request may appear whose answer was lost; validAfterTime has whole seconds. */
-const LOST_ANSWER_WINDOW_MS = 300_000
-const WHOLE_SECOND_MS = 1_000
-
 /** The keys, with which are ours, and what is to be known of them before one more is made. */
 export interface Sorted {
   readonly listed: readonly Listed[]
@@ -120,6 +117,5 @@ const idsIn = (fact: string | undefined): readonly string[] => (fact ?? '').spli
 function hasAppeared(look: Look<Used>, { id, madeAt, disabled }: Key): boolean {
   const [stood, begun] = [look.fact(THEIRS), look.begunAt(`${KEY_STEP}/mint`)]
   if (stood === undefined || begun === undefined || disabled !== undefined || idsIn(stood).includes(id)) return false
-  const after = madeAt.getTime() - begun.getTime()
-  return after >= -WHOLE_SECOND_MS && after <= LOST_ANSWER_WINDOW_MS
+  return isSince(madeAt, begun) && isInTime(madeAt, begun)
 }
