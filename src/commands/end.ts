@@ -8,6 +8,7 @@ import { type Place, readProgress, type Saved } from '../engine/saved.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
 import { createPrinter, type Printer, wrap } from '../output/printer.ts'
+import { asStarted } from '../output/program.ts'
 import { quote } from '../output/shell.ts'
 import type { Ground } from './ground.ts'
 import { awaitedIn, sayAwaited } from './people.ts'
@@ -158,7 +159,7 @@ function safety({ progress }: Engine): string {
 
 /** One failure, in the parts that let a person go on. */
 export function sayCause(cause: Cause, { line, paint, width }: Printer, id?: string): void {
-  const parts = { asked: cause.asked, said: cause.said, means: cause.means, next: cause.next }
+  const parts = { asked: cause.asked, said: cause.said, means: cause.means, next: asStarted(cause.next) }
   line()
   line(paint.red(`✖ ${id ?? cause.code}`))
   for (const [name, text] of Object.entries(parts)) {
