@@ -1,3 +1,4 @@
+import { STDIN } from '../answers/given.ts'
 import { program } from '../output/program.ts'
 import { quote } from '../output/shell.ts'
 import type { Options } from './options.ts'
@@ -9,7 +10,7 @@ export function goOn(options: Options, command?: 'rehearse'): string {
     ...(command ? [command] : []),
     ...(repo ? ['--repo', repo] : []),
     ...(stateDir ? ['--state-dir', stateDir] : []),
-    ...(takeOver ? ['--take-over', takeOver] : []),
+    ...(takeOver ? ['--take-over', takeOver === STDIN ? 'FILE' : takeOver] : []),
     ...(world ? ['--world', world] : []),
     ...allowHost.flatMap(host => ['--allow-host', host]),
   ]
