@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { makeCheckout } from '../support/checkout.ts'
 import { bareEnvironment, CLI, runCli } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { NOTHING_SAID, otherMachine } from '../support/hand-over.ts'
+import { consentsIn, NOTHING_SAID, otherMachine } from '../support/hand-over.ts'
 import { effects, setStage } from '../support/stage.ts'
 import { openTerminal } from '../support/terminal.ts'
 import { signedIn } from '../support/vendors.ts'
@@ -42,8 +42,7 @@ describe('Standard input', () => {
     expect(unasked.exitCode, unasked.all).toBe(3)
     expect(unwrapped(unasked.all)).toContain('Handed over by')
     expect(unasked.stdout).toMatch(/^Go on: dummyapp-setup .*--take-over FILE/m)
-    const consents = ['create-app', 'labs', 'first-deploy'].map(name => `--adopt heroku.${name}`).join(' ')
-    const agreed = await shell(`${line} ${consents})`, env, temporaryFolder())
+    const agreed = await shell(`${line} ${consentsIn(unasked.all).join(' ')})`, env, temporaryFolder())
     expect(agreed.exitCode, agreed.all).toBe(0)
     expect(effects(stage.rehearsal).slice(made)).toEqual([])
   })
