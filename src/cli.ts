@@ -39,7 +39,10 @@ const OPTIONS = {
     .argParser(collect)
     .default([]),
   stateDir: new Option('--state-dir <dir>', 'where progress is kept'),
-  takeOver: new Option('--take-over <file>', 'go on with a set-up that was handed over; nothing of it is believed'),
+  takeOver: new Option(
+    '--take-over <file>',
+    'go on with a set-up that was handed over, - for standard input; nothing of it is believed',
+  ),
   allowHost: new Option('--allow-host <host>', 'let a vendor be asked at this address, not its own; may be repeated')
     .argParser(collect)
     .default([]),

@@ -1,6 +1,5 @@
 import type { Cause } from '../src/clouds/cause.ts'
-import { failedStep, type Job, OVER, type Run } from '../src/clouds/circleci-runs.ts'
-import { at, textAt } from '../src/clouds/json.ts'
+import { failedStep, type Job, lastLines, OVER, type Run } from '../src/clouds/circleci-runs.ts'
 import type { Look } from '../src/engine/step.ts'
 
 /* How a pipeline is found, and how it and what failed in it are told. */
@@ -89,25 +88,14 @@ export async function failureOf(look: Questions, run: Run, bad: readonly Job[]):
     job.number === undefined
       ? undefined
       : await failedStep(path => look.read('circleci', path), circleProject, job.number)
-  const lines = step?.outputUrl && (await lastLines(look, step.outputUrl))
+  const lines = step?.outputUrl === undefined ? '' : lastLines(await look.readPublic(step.outputUrl))
   return {
     code: 'job-failed',
     asked: step ? `${asked}, step ${step.name}` : asked,
     said: lines || job.status,
-    means: meaningOf(lines || ''),
-    next: `${SHUT_DOWN.test(lines || '') ? MOVE : 'Mend what its last lines say, and run again: what did not succeed is run once more.'} ${page}`,
+    means: meaningOf(lines),
+    next: `${SHUT_DOWN.test(lines) ? MOVE : 'Mend what its last lines say, and run again: what did not succeed is run once more.'} ${page}`,
   }
-}
-
-/** As many as tell why it failed. */
-const LAST_LINES = 8
-
-async function lastLines(look: Questions, address: string): Promise<string> {
-  const output = await look.readPublic(address)
-  const text = Array.isArray(output)
-    ? output.map(item => textAt(item, 'message') ?? '').join('')
-    : (textAt(at(output, 'message')) ?? '')
-  return text.trim().split(/\r?\n/).slice(-LAST_LINES).join('\n')
 }
 
 /** The words of the unmigrated push, and what helps (facts/google.md 2). */

@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { asStarted } from '../src/output/program.ts'
+import { CLI } from './support/cli.ts'
 import { collectMessages } from './support/messages.ts'
 
 const messages = collectMessages()
@@ -77,5 +80,52 @@ describe('Every message', () => {
   test('says an act or a command that goes on', () => {
     const clauses = (text: string) => text.split(/[.?:;,]\s+(?:and |or |then |else )?/)
     expect(failing('next', text => clauses(text).some(one => ACT.test(one)) || COMMAND.test(text))).toEqual([])
+  })
+})
+
+const help = execFileSync(process.execPath, [CLI, '--help'], { encoding: 'utf8' })
+const commands = [...help.slice(help.indexOf('Commands:')).matchAll(/^ {2}([a-z]\S*)/gm)].map(([, name]) => name)
+const pages = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].map(file => ({
+  at: file,
+  text: readFileSync(file, 'utf8'),
+}))
+
+/** Texts in the sources: what stands in quotes, where no comment is; the rehearsal plays others. */
+const quoted = sources
+  .filter(file => !file.includes('rehearsal'))
+  .flatMap(file =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(line => !/^\s*(\/?\*|\/\/)/.test(line))
+      .flatMap(line => [...line.matchAll(/(['"`])((?:(?!\1).)*)\1/g)].map(([, , text = '']) => ({ at: file, text }))),
+  )
+
+describe('A command that a person is told of', () => {
+  const told = messages.flatMap(({ at, means, next }) => [...means, ...next].map(text => ({ at, text })))
+
+  test('is there', () => {
+    expect(commands).toContain('hand-over')
+    const named = [...told, ...pages].flatMap(({ at, text }) =>
+      [...text.matchAll(/(?::\s|[(`]|npx )dummyapp-setup(?:@[\w.]+)? ([a-z][\w-]*)/g)].map(([, name = '']) => ({
+        at,
+        name,
+      })),
+    )
+    expect(named.length).toBeGreaterThan(8)
+    expect(named.filter(({ name }) => !commands.includes(name))).toEqual([])
+  })
+
+  test('is none of those that are still to come', () => {
+    const missing = ['undo', 'verify', 'rotate'].filter(name => !commands.includes(name))
+    const names = new RegExp(`(?<![-\\w])(${missing.join('|') || '(?!)'})(?![-\\w])`)
+    expect([...quoted, ...pages].filter(({ text }) => names.test(text))).toEqual([])
+  })
+
+  test('is found, and so named as it was started', () => {
+    vi.stubEnv('npm_command', 'exec')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const left = new RegExp(`dummyapp-setup( --| (${commands.join('|')})\\b|$)`, 'm')
+    expect(told.filter(({ text }) => left.test(text)).length).toBeGreaterThan(5)
+    expect(told.filter(({ text }) => left.test(asStarted(text)))).toEqual([])
   })
 })

@@ -8,14 +8,21 @@ import { nearest } from './nearest.ts'
 import { assertNoFaults } from './resolve.ts'
 import { ANSWER_KEYS, type AnswerKey, definitionOf, faultOf, isAnswerKey } from './schema.ts'
 
+/** The name by which an option means standard input instead of a file. */
+export const STDIN = '-'
+
 /**
  * The answers of the command line, strongest first: `--set` before `--answers FILE`, and of two the later `--set`.
+ * @param input what standard input has, where the answers are read from there
  * @throws SetupError (exit 2) for what cannot be read, is no answer, or breaks its rule: what was given is never asked anew
  */
-export function given(options: { readonly set: readonly string[]; readonly answers?: string }): readonly Candidate[] {
+export function given(
+  options: { readonly set: readonly string[]; readonly answers?: string },
+  input = '',
+): readonly Candidate[] {
   const candidates = [
     ...fromSet(options.set).toReversed(),
-    ...(options.answers === undefined ? [] : fromFile(options.answers)),
+    ...(options.answers === undefined ? [] : fromFile(options.answers, input)),
   ]
   return withoutFaults(candidates)
 }
@@ -59,9 +66,9 @@ function fromSet(pairs: readonly string[]): readonly Candidate[] {
  * Reads an answers file, JSON or YAML; `-` is standard input.
  * @throws SetupError (exit 2) when it cannot be read, is neither, or holds what is no answer
  */
-function fromFile(file: string): readonly Candidate[] {
-  const name = file === '-' ? 'standard input' : file
-  const content = parseText(readText(file, name), name)
+function fromFile(file: string, input: string): readonly Candidate[] {
+  const name = file === STDIN ? 'standard input' : file
+  const content = parseText(file === STDIN ? input : readText(file), name)
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw refusal(
       `${name} must hold answers by name, as in { "herokuApp": "acme-dummy" }.`,
@@ -99,12 +106,12 @@ const credential = (from: string, what: string) =>
     'Take it out; a token goes into its environment variable or is asked for. If it was in a file or a shell history, revoke it.',
   )
 
-function readText(file: string, name: string): string {
+function readText(file: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (error) {
     throw refusal(
-      `${name} cannot be read.`,
+      `${file} cannot be read.`,
       'Check that the path is right and that you may read it, and run again.',
       wordsOf(error),
     )

@@ -51,6 +51,6 @@ export function createAsker({ stop, plain }: { readonly stop: AbortSignal; reado
 const inWords = (text: string | undefined): string | undefined =>
   text && wrapAnsi(text, (process.stdout.columns || 80) - 2, { hard: true }).replaceAll('\n', '\n  ')
 
-/** Did the person leave a question with Ctrl-C, or did a signal end it? */
+/** Did the person leave a question with Ctrl-C, or did a signal end it, or the wait for standard input? */
 export const isInterruption = (error: unknown): boolean =>
-  error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')
+  error instanceof Error && ['ExitPromptError', 'AbortPromptError', 'AbortError'].includes(error.name)

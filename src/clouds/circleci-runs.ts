@@ -1,6 +1,8 @@
+import { stripVTControlCharacters } from 'node:util'
 import { SetupError } from './cause.ts'
 import { CIRCLECI, type Read, readItems, readProject } from './circleci.ts'
 import { at, type Json, textAt } from './json.ts'
+import { redact } from './secret.ts'
 
 interface Pipeline {
   readonly id: string
@@ -61,7 +63,7 @@ export async function readRuns(
 
 const withWorkflows = async (read: Read, pipeline: Pipeline): Promise<Run> => ({
   ...pipeline,
-  workflows: byAge(await readItems(read, `/api/v2/pipeline/${pipeline.id}/workflow`)),
+  workflows: byAge(await readItems(read, `/api/v2/pipeline/${encodeURIComponent(pipeline.id)}/workflow`)),
 })
 
 function asPipeline(item: Json): Pipeline {
@@ -79,8 +81,8 @@ function asPipeline(item: Json): Pipeline {
 function byAge(items: readonly Json[]): readonly Workflow[] {
   const sorted = items.toSorted((a, b) => (textAt(a, 'created_at') ?? '').localeCompare(textAt(b, 'created_at') ?? ''))
   return sorted.map(item => {
-    const status = textAt(item, 'status') ?? ''
-    return { id: textAt(item, 'id') ?? '', name: textAt(item, 'name') ?? '', status, isOver: OVER.has(status) }
+    const status = lineAt(item, 'status')
+    return { id: textAt(item, 'id') ?? '', name: lineAt(item, 'name'), status, isOver: OVER.has(status) }
   })
 }
 
@@ -96,16 +98,19 @@ export function counting({ workflows }: Run): readonly Workflow[] {
 
 /** The jobs of a workflow. Throws SetupError with a refusal. */
 export async function readJobs(read: Read, workflow: string): Promise<readonly Job[]> {
-  const items = await readItems(read, `/api/v2/workflow/${workflow}/job`)
+  const items = await readItems(read, `/api/v2/workflow/${encodeURIComponent(workflow)}/job`)
   return items.map(item => ({
     id: textAt(item, 'id') ?? '',
-    name: textAt(item, 'name') ?? '',
-    status: textAt(item, 'status') ?? '',
+    name: lineAt(item, 'name'),
+    status: lineAt(item, 'status'),
     number: numberAt(item, 'job_number'),
     startedAt: dateAt(item, 'started_at'),
     stoppedAt: dateAt(item, 'stopped_at'),
   }))
 }
+
+/** On one line: with the end of a line in it, a name could pass for what stands below it. */
+const lineAt = (item: Json, key: string): string => (textAt(item, key) ?? '').replace(/\s+/g, ' ')
 
 function numberAt(item: Json, key: string): string | undefined {
   const number = at(item, key)
@@ -127,12 +132,25 @@ export async function failedStep(
   const steps = at(reply.body, 'steps')
   const actions = Array.isArray(steps) ? steps.flatMap(step => listAt(step, 'actions')) : []
   const failed = actions.find(action => !['success', 'running', 'canceled'].includes(textAt(action, 'status') ?? ''))
-  return failed === undefined
-    ? undefined
-    : { name: textAt(failed, 'name') ?? '', outputUrl: textAt(failed, 'output_url') }
+  return failed === undefined ? undefined : { name: lineAt(failed, 'name'), outputUrl: textAt(failed, 'output_url') }
 }
 
 function listAt(item: Json, key: string): readonly Json[] {
   const list = at(item, key)
   return Array.isArray(list) ? list : []
+}
+
+/** How much of an output is told, in lines and in characters: as much as tells why it failed. */
+const LAST_LINES = 8
+const LAST_CHARACTERS = 1_500
+/** A secret that begins further up is longer than any. */
+const NEAR = 20 * LAST_CHARACTERS
+
+/** The last lines of what a step has written; '' where it is nothing. No secret is cut in two: a part is not known as one. */
+export function lastLines(output: Json | undefined): string {
+  const whole = Array.isArray(output)
+    ? output.map(item => textAt(item, 'message') ?? '').join('')
+    : (textAt(output, 'message') ?? '')
+  const near = redact(stripVTControlCharacters(whole.slice(-NEAR))).trim()
+  return near.split(/\r?\n/).slice(-LAST_LINES).join('\n').slice(-LAST_CHARACTERS)
 }

@@ -136,7 +136,7 @@ async function consents(planned: Planned, { asker, printer, options, vouched }: 
   if (otherwise !== undefined) {
     const wish = await asker.choose<'new' | Choice>('What shall become of it?', [
       { name: 'take a new name', value: 'new' },
-      { name: 'use it (undo leaves it alone)', value: 'take' },
+      { name: 'use it (it is never deleted)', value: 'take' },
       { name: 'leave it for later', value: 'leave' },
     ])
     if (wish !== 'new') return wish
@@ -149,7 +149,7 @@ async function consents(planned: Planned, { asker, printer, options, vouched }: 
       ? seen.is === 'differs' && seen.offer
         ? `${seen.offer}?`
         : 'Overwrite that?'
-      : 'Use it? (undo leaves it alone)'
+      : 'Use it? (it is never deleted)'
     return (await asker.yes(question, false)) ? 'take' : 'leave'
   }
   return asker.choose<Choice>('What shall become of it?', [
@@ -175,7 +175,7 @@ async function askVouched(open: readonly Planned[], context: Context): Promise<R
   if (asker === undefined || options.yes || things.length < 2) return new Set()
   line()
   for (const planned of things) line(wrap(`  ${paint.bold(planned.step.id)}  `, clean(openConsent(planned)), width))
-  const isYes = await asker.yes(`Use all ${things.length}? (undo leaves them alone)`, false)
+  const isYes = await asker.yes(`Use all ${things.length}? (they are never deleted)`, false)
   return new Set(isYes ? things.map(({ step }) => step.id) : [])
 }
 

@@ -20,6 +20,7 @@ import { titleOf, warnStranger } from './headline.ts'
 import type { Options } from './options.ts'
 import { openCheckout } from './repository.ts'
 import { savedAnswers } from './saved-answers.ts'
+import { standardInput } from './standard-input.ts'
 
 /** `checklist`, `--dry-run`: what would be done in an empty world. Touches nothing, asks nobody, reads only git and files. */
 export async function checklist(options: Options, format: Format): Promise<Exit> {
@@ -27,7 +28,10 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
   const checkout = await openCheckout(options.repo, env)
   const saved = readProgress(placeOf(options.stateDir, 'real', checkout.project, env))
   const { steps, answers: used } = select(STEPS, options)
-  const resolved = resolve([...given(options), ...savedAnswers(saved), ...checkout.inferred], used)
+  const resolved = resolve(
+    [...given(options, await standardInput(options)), ...savedAnswers(saved), ...checkout.inferred],
+    used,
+  )
   assertNoFaults(resolved)
   const answers = asAnswers(resolved)
   const bases = new Map(endpoints(env).map(({ host, base }) => [host, base]))

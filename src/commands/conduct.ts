@@ -98,7 +98,8 @@ async function passes(
       engine = { ...engine, answers: settled.answers }
       continue
     }
-    if (decision === 'leave') return sayEnd({ plan, outcomes: new Map(), engine, ground, screen, declined: true })
+    if (decision === 'leave')
+      return sayEnd({ plan, outcomes: new Map(), engine, ground, options, screen, declined: true })
     for (const { step, actions } of plan) agreedTo.set(step.id, actions)
     const outcomes = await draw({ plan, acting, agreed, kept }, engine, options, screen)
     if (await obtainSecrets(neededToGoOn(outcomes), engine, ground, screen)) continue
@@ -110,7 +111,7 @@ async function passes(
         ? 'again'
         : 'left'
     if (next === 'left' || interrupt.stop.aborted) {
-      return sayEnd({ plan, outcomes, engine, ground, screen, declined: false })
+      return sayEnd({ plan, outcomes, engine, ground, options, screen, declined: false })
     }
     if (next !== 'again') take([next])
   }

@@ -8,8 +8,11 @@ import { type Place, readProgress, type Saved } from '../engine/saved.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
 import { createPrinter, type Printer, wrap } from '../output/printer.ts'
+import { asStarted } from '../output/program.ts'
 import { quote } from '../output/shell.ts'
+import { consenting } from './go-on.ts'
 import type { Ground } from './ground.ts'
+import type { Options } from './options.ts'
 import { awaitedIn, sayAwaited } from './people.ts'
 import type { Screen } from './screen.ts'
 import { sayReach, sayWhatStands } from './stands.ts'
@@ -19,13 +22,14 @@ interface End {
   readonly outcomes: ReadonlyMap<StepId, Outcome>
   readonly engine: Engine
   readonly ground: Ground
+  readonly options: Options
   readonly screen: Screen
   /** The plan was not agreed to. */
   readonly declined: boolean
 }
 
 /** Says how it ended, whether it is safe to leave, who must do what, and how to go on. */
-export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End): Exit {
+export function sayEnd({ plan, outcomes, engine, ground, options, screen, declined }: End): Exit {
   const { printer, interrupt } = screen
   const { line, paint, width } = printer
   const ended = [...outcomes.values()]
@@ -53,7 +57,7 @@ export function sayEnd({ plan, outcomes, engine, ground, screen, declined }: End
   }
   for (const awaited of people) sayAwaited(awaited, printer)
   for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToGoOn(planned, outcomes), width))
-  sayHandedOver(plan, outcomes, printer)
+  sayHandedOver({ plan, outcomes, ground, options }, printer)
   sayWhatStands(engine.progress.saved, printer)
   sayReach(stepsDone(plan, outcomes), engine.answers, engine.progress.saved, printer)
   if (exit !== EXIT.done) line(wrap('  ', safety(engine), width))
@@ -137,15 +141,20 @@ function howToGoOn(planned: Planned, outcomes: End['outcomes']): string {
   return `${clean(open)}. Nothing of it was touched. To allow it: ${flags}${clean(alone)}${stay}${clean(rename)}`
 }
 
-/** All consents that take up what was handed over, also of what waits for them: to be given at once. */
-function sayHandedOver(plan: End['plan'], outcomes: End['outcomes'], { line, width }: Printer): void {
+/** The command with all consents that take up what was handed over, also of what waits for them: to be given at once. */
+function sayHandedOver(
+  { plan, outcomes, ground, options }: Pick<End, 'plan' | 'outcomes' | 'ground' | 'options'>,
+  { line, paint, width }: Printer,
+): void {
   const open = plan.filter(
     ({ step, vouchedBy, byWord, consents }) =>
       (vouchedBy ?? byWord) !== undefined && consents.length > 0 && outcomes.get(step.id)?.is !== 'done',
   )
   if (open.length === 0) return
-  const flags = open.flatMap(({ step, consents }) => consents.map(consent => `--${consent} ${step.id}`))
-  line(wrap('  handed over  ', `To take up all of it that is told above: ${flags.join(' ')}`, width))
+  const all = open.flatMap(({ step, consents }) => consents.map(consent => [consent, step.id] as const))
+  line(wrap('  handed over  ', 'To take up all of it that is told above:', width))
+  // Unbroken, so that it can be copied.
+  line(`  ${paint.bold(`${ground.goOn} ${consenting(options, all)}`)}`)
 }
 
 /** A credential is replaced by one that is proven to have arrived, and revoked last: so no stop locks CI out. */
@@ -158,7 +167,7 @@ function safety({ progress }: Engine): string {
 
 /** One failure, in the parts that let a person go on. */
 export function sayCause(cause: Cause, { line, paint, width }: Printer, id?: string): void {
-  const parts = { asked: cause.asked, said: cause.said, means: cause.means, next: cause.next }
+  const parts = { asked: cause.asked, said: cause.said, means: cause.means, next: asStarted(cause.next) }
   line()
   line(paint.red(`✖ ${id ?? cause.code}`))
   for (const [name, text] of Object.entries(parts)) {

@@ -16,6 +16,7 @@ import { assertNames, type Options } from './options.ts'
 import { openCheckout } from './repository.ts'
 import type { Screen } from './screen.ts'
 import { signIn } from './sign-in.ts'
+import { standardInput } from './standard-input.ts'
 import { sayTakenOver, takeOver } from './take-over.ts'
 
 /** The real clouds: the checkout, the vendors' addresses, and the sign-ins that are found or asked for. */
@@ -26,9 +27,10 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
   const taken = takeSecrets(env)
   assertNames(options)
   const checkout = await openCheckout(options.repo, env)
-  const answers = given(options)
+  const input = await standardInput(options, screen.interrupt.stop)
+  const answers = given(options, input)
   const state = placeOf(options.stateDir, 'real', checkout.project, env)
-  const takenOver = options.takeOver === undefined ? undefined : takeOver(options.takeOver, state)
+  const takenOver = options.takeOver === undefined ? undefined : takeOver(options.takeOver, state, input)
   const used = endpoints(env)
   headline(screen.printer, checkout, 'REAL clouds', 'nothing is changed before you agree')
   if (takenOver) sayTakenOver(takenOver, screen.printer)

@@ -32,6 +32,7 @@ import { headline } from './headline.ts'
 import { assertNames, type Options } from './options.ts'
 import { type Checkout, openCheckout } from './repository.ts'
 import { createScreen, type Screen } from './screen.ts'
+import { standardInput } from './standard-input.ts'
 
 /** Waits are a tenth of what they are: people and vendors are played, and are quick. */
 const QUICK = '0.1'
@@ -41,7 +42,7 @@ export async function rehearse(options: Options): Promise<Exit> {
   // Not read: a rehearsal must not even hold a real token.
   takeSecrets(process.env)
   assertNames(options)
-  const answers = given(options)
+  const answers = given(options, await standardInput(options))
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-rehearsal-')))
   let close = async () => {}
   try {

@@ -9,6 +9,7 @@ import { clean } from '../output/clean.ts'
 import { jsonText } from '../output/json.ts'
 import { showPlan } from '../output/plan.ts'
 import { createPrinter, type Printer, wrap } from '../output/printer.ts'
+import { program } from '../output/program.ts'
 import { enter } from './enter.ts'
 import { titleOf } from './headline.ts'
 import type { Options } from './options.ts'
@@ -32,7 +33,7 @@ async function fromProgress(options: Options): Promise<Exit> {
   }
   const printer = createPrinter(process.stdout, env)
   printer.line(printer.paint.bold(`${titleOf(checkout)} · status as it was saved`))
-  if (saved === undefined) printer.line('Nothing was saved here: the walk has not begun. dummyapp-setup begins it.')
+  if (saved === undefined) printer.line(`Nothing was saved here: the walk has not begun. Begin: ${program()}`)
   else {
     for (const { id } of STEPS) sayStep(id, saved, printer)
     sayWhatStands(saved, printer)

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs'
 import type { Candidate } from '../answers/candidate.ts'
-import { handedOverAnswers } from '../answers/given.ts'
+import { handedOverAnswers, STDIN } from '../answers/given.ts'
 import type { AnswerKey } from '../answers/schema.ts'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { isMarkedAsCredential } from '../clouds/credential-shapes.ts'
@@ -8,12 +8,10 @@ import { type HandedOver, readHandOver } from '../engine/handed-over.ts'
 import type { Place } from '../engine/saved.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import { STEP_IDS } from './options.ts'
+import { LONGEST } from './standard-input.ts'
 
 /** Who else may read the credentials is decided by whoever runs it, and not handed over. */
 export const OWN_ANSWERS: ReadonlySet<AnswerKey> = new Set(['secretsUntilRestricted'])
-
-/** Far more than a set-up takes, in bytes. */
-const LONGEST = 256 * 1024
 
 /** A set-up that is taken over: what is said of it, and the answers. */
 export interface TakenOver {
@@ -23,10 +21,14 @@ export interface TakenOver {
 
 /**
  * Reads what was handed over. Anybody could have written it: it is judged as such, and nothing is saved of it here.
+ * @param input what standard input has, where it is read from there
  * @throws SetupError (exit 2) where it cannot be read, is none, is about another set-up, or has a bad answer
  */
-export function takeOver(file: string, state: Place): TakenOver {
-  const handedOver = readHandOver(file, readShort(file), state, STEP_IDS)
+export function takeOver(from: string, state: Place, input = ''): TakenOver {
+  const file = from === STDIN ? 'standard input' : from
+  const text = from === STDIN ? Buffer.from(input) : readShort(file)
+  if (text.length > LONGEST) throw unreadable(file, `it is longer than ${LONGEST / 1024} KiB`)
+  const handedOver = readHandOver(file, text.toString('utf8'), state, STEP_IDS)
   const { by, facts, answers } = handedOver
   const secret = Object.keys(facts).find(key => isMarkedAsCredential(key) || isMarkedAsCredential(facts[key] ?? ''))
   if (secret !== undefined) throw holdsSecret(file)
@@ -41,8 +43,8 @@ export function sayTakenOver({ handedOver: { by, at, records } }: TakenOver, { l
   line(wrap('', `${what} It is not believed: all is looked at, and what is there is used with your consent.`, width))
 }
 
-/** A device or a pipe may have no end. */
-function readShort(file: string): string {
+/** No more than one byte over the longest: a device or a pipe may have no end. */
+function readShort(file: string): Buffer {
   const bytes = Buffer.alloc(LONGEST + 1)
   let length = 0
   try {
@@ -58,8 +60,7 @@ function readShort(file: string): string {
   } catch (error) {
     throw unreadable(file, wordsOf(error))
   }
-  if (length > LONGEST) throw unreadable(file, `it is longer than ${LONGEST / 1024} KiB`)
-  return bytes.toString('utf8', 0, length)
+  return bytes.subarray(0, length)
 }
 
 const unreadable = (file: string, said: string) =>

@@ -3,7 +3,7 @@ import type { Cause } from '../../src/clouds/cause.ts'
 import { counting, type Job, type Run, readJobs, readRuns } from '../../src/clouds/circleci-runs.ts'
 import { textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
-import { hole, t } from '../../src/engine/text.ts'
+import { hole, path, t } from '../../src/engine/text.ts'
 import { failureOf, IS_OVER, pageOf, publishedRevision, treeOf } from '../ci-runs.ts'
 import { FIRST_PUSH } from '../last-push.ts'
 import { PUSH_JOB, pushesToGoogle } from '../push-job.ts'
@@ -126,7 +126,7 @@ const rerun = (workflow: string): Action => ({
   does: 'run again what did not succeed, and follow it',
   host: 'circleci',
   method: 'POST',
-  path: `/api/v2/workflow/${workflow}/rerun`,
+  path: path`/api/v2/workflow/${workflow}/rerun`,
   body: { from_failed: true },
   again: 'look-first',
 })

@@ -115,6 +115,17 @@ describe('Whatever foreign texts say, no line lies:', () => {
     expect(where).toBe(`${cwd}\nbuild\n`)
   })
 
+  test('the branch that is checked out, and the subject of its commit', async () => {
+    const cwd = makeCheckout()
+    git(cwd, 'update-ref', '-d', 'refs/heads/main')
+    git(cwd, 'checkout', '--quiet', '--orphan', 'ma\u202Ein\u200B')
+    git(cwd, '-c', 'user.name=T', '-c', 'user.email=t@example.com', 'commit', '--quiet', `--message=${LIE}`)
+    const { code, all } = await runCli(['--yes', '--only', 'circleci'], { cwd, home: temporaryFolder() })
+    expect(code, all).toBe(2)
+    expect(all).toContain('defaultBranch: a branch’s name as git takes it')
+    expect(lieIn(all)).toBeUndefined()
+  })
+
   test('names of people and things, on a terminal', async () => {
     const stage = await setStage({ change: lyingPeople })
     const terminal = openTerminal(['--only', 'heroku,git', '--skip', 'circleci', '--allow-host', '127.0.0.1'], {

@@ -10,7 +10,7 @@ import { lock } from '../../src/engine/lock.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { STEPS } from '../../steps/index.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { consentsIn, leftByWhomever, NOTHING_SAID, otherMachine } from '../support/hand-over.ts'
+import { consentsIn, leftByWhomever, NOTHING_SAID, otherMachine, takeUpIn } from '../support/hand-over.ts'
 import { effects, filesIn, type Stage, setStage } from '../support/stage.ts'
 import { openTerminal } from '../support/terminal.ts'
 import { signedIn } from '../support/vendors.ts'
@@ -270,7 +270,7 @@ describe('Another machine', () => {
     const consents = consentsIn(unasked.all)
     expect(consents).toContain('heroku.ci-token')
     expect(consents).not.toContain('--replace')
-    const agreed = await stage.run(['--yes', '--take-over', stage.file, ...consents], there.at)
+    const agreed = await stage.run(takeUpIn(unasked.all), { ...there.at, allowed: false, lanes: [] })
     expect(agreed.code, agreed.all).toBe(0)
     const made = effects(stage.rehearsal).slice(before)
 

@@ -33,11 +33,19 @@ export function otherMachine(checkout: string): {
   return { checkout: copy, state, at: { cwd: copy, env: { XDG_STATE_HOME: state } } }
 }
 
-/** What takes up all that was handed over, as the end of a run says it. */
-export function consentsIn(said: string): readonly string[] {
-  const [, flags = ''] = /told above:((?:\s+--(?:adopt|replace) \S+)+)/.exec(said.replace(/\s+/g, ' ')) ?? []
-  return flags.trim().split(' ').filter(Boolean)
+/** The command that takes up all that was handed over, as the end of a run says it: the words behind the program. */
+export function takeUpIn(said: string): readonly string[] {
+  const [, line = ''] = /told\s+above:\n {2}dummyapp-setup (.*)$/m.exec(said) ?? []
+  return line.split(' ').filter(Boolean)
 }
+
+/** The consents in it. */
+export const consentsIn = (said: string): readonly string[] =>
+  [
+    ...takeUpIn(said)
+      .join(' ')
+      .matchAll(/(--(?:adopt|replace)) (\S+)/g),
+  ].flatMap(([, consent = '', step = '']) => [consent, step])
 
 /**
  * What is left but for who made it, and for what only one of two machines has learned or begun: by whatever machine, the clouds and

@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly cwd?: string
   readonly input?: string
   readonly allowed?: boolean
+  /** What a run with --yes is about, where that is not the stage's lanes. */
+  readonly lanes?: readonly string[]
   /** What runs the program: a command that watches it. */
   readonly under?: readonly string[]
   /** Beside the sign-in and the endpoint; an empty text unsets. */
@@ -48,7 +50,10 @@ export async function setStage(
   const token = world.heroku.authorizations[0]?.token ?? ''
   const run = (argv: readonly string[], options: RunOptions = {}) => {
     const { cwd = checkout, input = '', allowed = true, env = {}, node = [], under = [] } = options
-    const more = [...(argv.includes('--yes') ? lanes : []), ...(allowed ? ['--allow-host', '127.0.0.1'] : [])]
+    const more = [
+      ...(argv.includes('--yes') ? (options.lanes ?? lanes) : []),
+      ...(allowed ? ['--allow-host', '127.0.0.1'] : []),
+    ]
     const signed = { DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...env }
     return runCli([...argv, ...more], { cwd, home, input, node, under, env: signed })
   }

@@ -19,6 +19,7 @@ import {
 import { type Body, fillBody, hole, mark, type Str, shown, t } from '../../engine/text.ts'
 import { diffOf, patchOf } from '../diff.ts'
 import { jsonText } from '../json.ts'
+import { asStarted } from '../program.ts'
 import { type ByHand, type Curl, readableLine } from '../shell.ts'
 
 /** Where the described effects would go. */
@@ -76,7 +77,7 @@ function standing(planned: Planned | undefined): { readonly [key: string]: Json 
   if (planned === undefined) return {}
   const { seen, consents } = planned
   const how = seen.is === 'differs' ? { differences: seen.how.map(one => ({ ...one })) } : {}
-  const cause = seen.is === 'unknown' ? { cause: { ...seen.cause } } : {}
+  const cause = seen.is === 'unknown' ? { cause: { ...seen.cause, next: asStarted(seen.cause.next) } } : {}
   return { state: seen.is, consents: [...consents], ...how, ...cause }
 }
 
