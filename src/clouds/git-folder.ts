@@ -60,7 +60,7 @@ function leadsOut(file: string, folders: readonly string[]): boolean {
 const stray = (checkout: string, shared: string): SetupError =>
   new SetupError(
     {
-      code: 'repository',
+      code: 'stray-repository',
       means: `The .git of ${checkout} leads to the repository ${shared}, which does not know of it: what is for this checkout would be written into that repository’s configuration.`,
       next: `If it is a worktree that was moved: git worktree repair, in ${checkout}. If you keep the repository apart from its files: git config core.worktree ${checkout}, in ${shared}. Otherwise do not trust it: clone it anew. Then run again.`,
     },
@@ -70,7 +70,7 @@ const stray = (checkout: string, shared: string): SetupError =>
 const linked = (config: string): SetupError =>
   new SetupError(
     {
-      code: 'repository',
+      code: 'stray-repository',
       means: `${config} is a link that leads out of the repository: what is for this checkout would be written there.`,
       next: 'Put a file in the place of the link, with what of it belongs to this repository, and run again.',
     },
