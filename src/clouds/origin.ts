@@ -1,6 +1,7 @@
 /** How origin is asked: git speaks to another machine nowhere else. */
 import { type Cause, SetupError } from './cause.ts'
 import { OUTSIDE_CHECKOUT, type Tools } from './exec.ts'
+import { inSmallLetters, withCodes } from './letters.ts'
 import { readRemote, withoutUserInfo } from './remote.ts'
 
 type Run = Tools['run']
@@ -100,12 +101,12 @@ async function assertStraight(env: Readonly<Record<string, string>>, run: Run): 
 
 function placeOf(address: string): string {
   const place = readRemote(address)
-  return place === undefined ? address : `${place.host}/${place.path}`.toLowerCase()
+  return place === undefined ? address : inSmallLetters(`${place.host}/${place.path}`)
 }
 
 const redirected = (astray: string, meant: string): SetupError =>
   new SetupError({
     code: 'redirected',
-    means: `The checkout’s own git configuration sends what is for origin (${meant}) to ${astray}. Origin was not asked, and a push of yours would go there.`,
+    means: `The checkout’s own git configuration sends what is for origin (${withCodes(meant)}) to ${withCodes(astray)}. Origin was not asked, and a push of yours would go there.`,
     next: 'See which setting does that (git config --local --list: url.….insteadOf, url.….pushInsteadOf, remote.origin.pushurl) and take it out, or put it into your own configuration (git config --global) if you want it; then run again.',
   })

@@ -187,6 +187,7 @@ describe('Where the checkout’s configuration sends origin elsewhere, that is t
     ['url.https://me:s3cret@evil.example/.insteadOf', 'https://github.com/'],
     ['url.https://evil.example/.pushInsteadOf', 'https://github.com/'],
     ['remote.origin.pushurl', 'https://evil.example/acme/dummyapp.git'],
+    ['remote.origin.pushurl', 'https://gіthub.com/evil.example/acme/dummyapp.git'],
   ])('%s', async (key, value) => {
     const repo = makeCheckout({ origin: ORIGIN })
     git(repo, 'config', '--file', PERSONS_CONFIG, '--unset', `url.${BARE_ORIGIN}.insteadOf`)
@@ -195,6 +196,7 @@ describe('Where the checkout’s configuration sends origin elsewhere, that is t
     const cause = await causeOf(ask())
     expect(cause).toMatchObject({ code: 'redirected', means: expect.stringContaining('evil.example/acme/dummyapp') })
     expect(cause.means).not.toContain('s3cret')
+    expect(cause.means.includes('U+')).toBe(!/^[ -~]*$/.test(key + value))
     expect(ran.filter(({ argv }) => argv.includes(MAIN))).toEqual([])
   })
 
