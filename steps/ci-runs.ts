@@ -12,22 +12,13 @@ export const IS_OVER = `.status | IN(${[...OVER].map(status => JSON.stringify(st
 /** What origin has on the branch: that is what CI builds. Without it nobody knows which pipeline is the one. */
 export async function publishedRevision({ origin, answers }: Questions): Promise<string | Cause> {
   const { firstRunBranch } = answers
-  const { code, stdout, stderr } = await origin(`refs/heads/${firstRunBranch}`)
-  const asked = `git ls-remote origin ${firstRunBranch}`
-  if (code !== 0) {
-    return {
-      code: 'origin',
-      asked,
-      said: stderr.trim(),
-      means: 'git cannot read origin, so it is not known which commit CI is to build.',
-      next: 'Put right what git says above, and run again.',
-    }
-  }
-  const revision = /^[\da-f]{40,64}/.exec(stdout)?.[0]
+  const said = await origin(`refs/heads/${firstRunBranch}`)
+  if (typeof said !== 'string') return said
+  const revision = /^[\da-f]{40,64}/.exec(said)?.[0]
   return (
     revision ?? {
       code: 'not-pushed',
-      asked,
+      asked: `git ls-remote origin ${firstRunBranch}`,
       means: `origin has no branch ${firstRunBranch}: CI builds what is pushed.`,
       next: `git push origin HEAD:${firstRunBranch}, and run again. Another branch: --set firstRunBranch=NAME`,
     }

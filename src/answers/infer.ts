@@ -1,4 +1,5 @@
-import { readRemote } from '../clouds/remote.ts'
+import { foreignLetters, inSmallLetters } from '../clouds/letters.ts'
+import { type RemotePlace, readRemote } from '../clouds/remote.ts'
 import type { Candidate } from './candidate.ts'
 import { CI_CONFIG } from './forms/ci-config.ts'
 import { DOCKERFILE } from './forms/dockerfile.ts'
@@ -35,7 +36,7 @@ export function infer(repository: Repository): readonly Candidate[] {
   const origin = readRemote(remotes.origin ?? '')
   const files = fromFiles(repository)
   const named = files.find(({ key }) => key === 'githubProject')?.value
-  const isFork = origin !== undefined && named !== undefined && !isSame(origin.path, named)
+  const isFork = origin !== undefined && named !== undefined && !isAt(origin, named)
   const project = (origin && githubProject(origin)) ?? (isFork ? undefined : named)
   const identity = [...fromRemotes(origin, remotes.heroku), ...(branches ? fromBranches(branches) : [])]
   if (origin === undefined && named === undefined) return [...identity, ...files]
@@ -59,7 +60,10 @@ function fromFiles({ library, ciConfig, dockerfile }: Repository): readonly Cand
 }
 
 /** GitHub does not tell big letters from small ones. */
-const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase()
+const isSame = (one: string, other: string) => inSmallLetters(one) === inSmallLetters(other)
+
+/** Whatever the host is called, by an alias of ssh or as a mirror; one in other letters than ASCII’s only looks like another. */
+const isAt = ({ host, path }: RemotePlace, project: string) => foreignLetters(host) === '' && isSame(path, project)
 
 const isNewIn = (candidates: readonly Candidate[]) => (one: Candidate) => candidates.every(({ key }) => key !== one.key)
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { looksLikeCredential } from '../clouds/credential-shapes.ts'
+import { foreignLetters } from '../clouds/letters.ts'
 import { withoutUserInfo } from '../clouds/remote.ts'
 import type { Str } from '../engine/text.ts'
 import type { Definition, Definitions } from './definition.ts'
@@ -61,7 +62,9 @@ export function faultOf(key: AnswerKey, value: string): string | undefined {
   const better = suggest?.(plain)
   const hint = better !== undefined && rule.safeParse(better).success ? ` Try ${better}.` : ''
   const shown = plain.length > LONGEST_SHOWN ? `${plain.slice(0, LONGEST_SHOWN)}…` : plain
-  return `${key} must be ${mustBe}; ${JSON.stringify(shown)} is not.${hint}`
+  // Of a name that would be good but for them, eyes may not tell these letters from others.
+  const letters = rule.safeParse(plain.replace(/\P{ASCII}/gu, 'x')).success ? foreignLetters(plain) : ''
+  return `${key} must be ${mustBe}; ${JSON.stringify(shown)} is not${letters && `: ${letters}`}.${hint}`
 }
 
 /** JSON Schema of an answers file: every answer may be left out, nothing else may stand there. */

@@ -51,6 +51,9 @@ const GIT_STAYS_HERE = { GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' }
 /** For a git that speaks to another machine: it reads no configuration of the checkout, and goes by git’s own protocols alone. */
 export const OUTSIDE_CHECKOUT = { GIT_DIR: '/dev/null', GIT_ALLOW_PROTOCOL: 'https:ssh:git:http:file' } as const
 
+/** What that git gets of the environment besides: how the person has ssh go there. */
+const WAY_OF_SSH = /^GIT_SSH(_COMMAND|_VARIANT)?$/
+
 /** How long git may take that stays here, in milliseconds: in the place of a file, a pipe would hold it for ever. */
 const GIT_LIMIT_MS = 10_000
 
@@ -78,6 +81,7 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
   const { repo, timeoutMs = 60_000 } = options
   const folders = trustedFolders(options.env.PATH ?? '', repo)
   const env = { ...childEnvironment(options.env), PATH: folders.join(delimiter) }
+  const ssh = keptOf(options.env, WAY_OF_SSH)
   const found = new Map<string, string | undefined>()
 
   function find(name: string): string | undefined {
@@ -104,12 +108,13 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
     const [name = '', ...args] = argv
     const more = name === 'git' ? { ...GIT_STAYS_HERE, ...given } : given
     const staysHere = more?.GIT_ALLOW_PROTOCOL === GIT_STAYS_HERE.GIT_ALLOW_PROTOCOL
+    const way = name === 'git' && !staysHere ? ssh : {}
     const limit = wanted ?? (staysHere ? Math.min(timeoutMs, GIT_LIMIT_MS) : timeoutMs)
     const file = ofCheckout ? join(repo, name) : find(name)
     if (file === undefined) throw missingTool(name)
     const child = execa(file, args, {
       cwd,
-      env: { ...env, ...more, ...docker },
+      env: { ...env, ...way, ...more, ...docker },
       extendEnv: false,
       input: input?.reveal() ?? '',
       // A group of its own: Ctrl-C in the terminal must not tear an effect in the middle.
@@ -196,14 +201,18 @@ function isExecutable(file: string): boolean {
   }
 }
 
+const keptOf = (env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => names.test(entry[0]) && !!entry[1]),
+  )
+
 function childEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
-  const kept = Object.entries(env).filter((entry): entry is [string, string] => PASSED_ON.test(entry[0]) && !!entry[1])
   const git = Object.entries(GIT_RUNS_NOTHING).flatMap(([key, value], index) => [
     [`GIT_CONFIG_KEY_${index}`, key],
     [`GIT_CONFIG_VALUE_${index}`, value],
   ])
   return {
-    ...Object.fromEntries(kept),
+    ...keptOf(env, PASSED_ON),
     ...QUIET,
     GIT_CONFIG_COUNT: String(Object.keys(GIT_RUNS_NOTHING).length),
     ...Object.fromEntries(git),

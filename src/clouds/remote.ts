@@ -1,4 +1,5 @@
 import { looksLikeCredential } from './credential-shapes.ts'
+import { inSmallLetters } from './letters.ts'
 import { Secret } from './secret.ts'
 
 /** Where a git remote's URL points. */
@@ -40,5 +41,5 @@ export function readRemote(address: string): RemotePlace | undefined {
   const match = /^\w[\w+.-]*:\/\/([^/:]+)(?::\d+)?\/(.+)$/.exec(plain) ?? /^([^/:]+):(?!\/\/)(.+)$/.exec(plain)
   const [, host, written] = match ?? []
   const path = written?.replace(/^\/+|\/+$/g, '').replace(/\/*\.git$/, '')
-  return host && path && !/^file:/i.test(plain) ? { host: host.toLowerCase(), path } : undefined
+  return host && path && !/^file:/i.test(plain) ? { host: inSmallLetters(host), path } : undefined
 }

@@ -14,6 +14,7 @@ import { homedir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { EXIT, SetupError, wordsOf } from './cause.ts'
 import type { Tools } from './exec.ts'
+import { assertOwnGitFolder } from './git-folder.ts'
 
 const LARGEST_FILE = 2 ** 20
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -40,11 +41,14 @@ export function findCheckout(folder: string): string {
   }
 }
 
-/** @throws SetupError (exit 2) when git does not take the folder for a repository that we may read (its own words tell why), or for one whose files are elsewhere */
+/**
+ * @throws SetupError (exit 2) when git does not take the folder for a repository that we may read (its own words tell why),
+ * or for one whose files are elsewhere, or keeps its own where they do not belong to the checkout
+ */
 export async function assertReadable(checkout: string, tools: Tools): Promise<void> {
   const { code, stdout, stderr } = await tools.run({ argv: ['git', 'rev-parse', '--show-toplevel'], cwd: checkout })
   const top = stdout.replace(/\n$/, '')
-  if (code === 0 && existsSync(top) && realpathSync(top) === checkout) return
+  if (code === 0 && existsSync(top) && realpathSync(top) === checkout) return assertOwnGitFolder(checkout, tools)
   if (code === 0) {
     throw refusal(
       `For git the files of ${checkout} are in ${top}: its configuration says so (core.worktree).`,
@@ -53,7 +57,7 @@ export async function assertReadable(checkout: string, tools: Tools): Promise<vo
   }
   throw refusal(
     `git cannot read the repository ${checkout}.`,
-    'Put right what git says above, and run again.',
+    'Put right what git says above, and run again. Where it timed out, a pipe may stand in the place of one of its files: find .git -type p',
     stderr.trim(),
   )
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Clouds } from './clouds.ts'
+import { inSmallLetters } from './letters.ts'
 import { readRemote } from './remote.ts'
 
 /** Where progress is kept unless --state-dir says otherwise: the platform's place for state. */
@@ -15,7 +16,7 @@ function defaultStateFolder(env: NodeJS.ProcessEnv): string {
 /** What progress is about: host/owner/name of origin, so that two clones share it; the folder where there is none. */
 export function projectOf(origin: string | undefined, checkout: string): string {
   const place = readRemote(origin ?? '')
-  return place === undefined ? checkout : `${place.host}/${place.path}`.toLowerCase()
+  return place === undefined ? checkout : inSmallLetters(`${place.host}/${place.path}`)
 }
 
 /** One folder for each project and clouds: a readable name, made unique by a hash of the whole one. */

@@ -1,5 +1,5 @@
-import type { Candidate } from '../answers/candidate.ts'
 import { LIBRARY } from '../answers/infer.ts'
+import { withCodes } from '../clouds/letters.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import { VERSION } from '../version.ts'
 import type { Checkout } from './repository.ts'
@@ -19,6 +19,6 @@ export function warnStranger({ line, width }: Printer, { isDummyapp, folder }: C
 
 /** The program and what it is about. */
 export function titleOf({ inferred, folder }: Checkout): string {
-  const project = inferred.find((candidate: Candidate) => candidate.key === 'githubProject')?.value ?? folder
-  return `dummyapp-setup ${VERSION} · ${project}`
+  const project = inferred.find(({ key }) => key === 'githubProject')?.value
+  return `dummyapp-setup ${VERSION} · ${project === undefined ? folder : withCodes(project)}`
 }

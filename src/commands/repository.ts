@@ -61,14 +61,23 @@ async function readRemotes(tools: Tools): Promise<Repository['remotes']> {
 
 /** What git is configured with, wherever that is written, may hold a credential, and git and ssh repeat it in errors. */
 async function hideCredentials(tools: Tools): Promise<void> {
-  const keys = '^(remote\\..*\\.(url|pushurl|proxy)|url\\..*\\.(push)?insteadof|http\\.(.*\\.)?(proxy|extraheader))$'
+  const keys = '^(remote\\..*\\.(url|pushurl|proxy)|(url|http|credential)\\..*)$'
   const { stdout } = await tools.run({ argv: ['git', 'config', '--null', '--get-regexp', keys] })
   for (const entry of stdout.split('\0')) {
-    const [key = '', value = ''] = entry.split('\n')
-    const [, rewritten = ''] = /^url\.(.*)\.(?:push)?insteadof$/s.exec(key) ?? []
-    if (key.endsWith('extraheader')) new Secret(/^authorization:\s*(?:\S+\s+)?(.*)$/i.exec(value)?.[1] ?? '')
-    else for (const address of [value, rewritten]) hideUserInfo(address)
+    const [key = '', ...lines] = entry.split('\n')
+    const value = lines.join('\n')
+    // The middle of a key may be an address.
+    const [, middle = ''] = /^[^.]*\.(.*)\./s.exec(key) ?? []
+    if (key.endsWith('.extraheader')) hideHeader(value)
+    for (const address of [value, middle]) hideUserInfo(address)
   }
+}
+
+/** Of a header `NAME: VALUE`, the value is a secret; also without the scheme before it, and each cookie of it. */
+function hideHeader(header: string): void {
+  const value = header.replace(/^[^:]*:\s*/, '')
+  const cookies = value.split(/;\s*/).map(cookie => cookie.replace(/^[^=]*=/, ''))
+  for (const part of [value, value.replace(/^\S+\s+/, ''), ...cookies]) new Secret(part)
 }
 
 /** What git knows of the branches, without asking origin. */

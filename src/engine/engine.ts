@@ -1,7 +1,6 @@
 import type { Known } from '../answers/schema.ts'
 import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import type { Clouds } from '../clouds/clouds.ts'
-import type { Ran } from '../clouds/exec.ts'
 import { type HostId, hostOf } from '../clouds/hosts.ts'
 import type { HttpRequest } from '../clouds/http.ts'
 import { askOrigin } from '../clouds/origin.ts'
@@ -43,7 +42,7 @@ export function newLook(
   minted: Minted = new Map(),
 ): Look {
   const replies = new Map<string, Promise<VendorReply>>()
-  const refs = new Map<string, Promise<Ran>>()
+  const refs = new Map<string, ReturnType<Look['origin']>>()
   return {
     answers,
     isDry: false,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { EXIT, SetupError } from '../clouds/cause.ts'
+import { withCodes } from '../clouds/letters.ts'
 import { Intent, type Place, Record, type Saved } from './saved.ts'
 
 /** Who hands over: user@host, and nothing that could be read as more. */
@@ -66,7 +67,8 @@ export function readHandOver(file: string, content: string, { project, clouds }:
     ),
   ]
   if (strange[0] !== undefined) throw notOne(file, `${JSON.stringify(strange[0].slice(0, 60))} is of no step`)
-  if (data.project !== project) throw ofAnother(file, data.project, `the project here is ${project}`)
+  if (data.project !== project)
+    throw ofAnother(file, withCodes(data.project), `the project here is ${withCodes(project)}`)
   if (data.clouds !== clouds) throw ofAnother(file, `the ${data.clouds} clouds`, `these are the ${clouds} ones`)
   return data
 }

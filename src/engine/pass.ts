@@ -1,4 +1,5 @@
 import { type Cause, SetupError } from '../clouds/cause.ts'
+import { withCodes } from '../clouds/letters.ts'
 import { type Acting, act, type Effect, ForPerson, stillAsks } from './act.ts'
 import { choiceName, type Decisions, singlesOf, withChoices } from './choices.ts'
 import { causeOf, type Engine, needOf, newLook, see, type Viewer } from './engine.ts'
@@ -189,7 +190,7 @@ function keptNotes({ step, seen, choices }: Planned): readonly string[] {
     .filter(({ action }) => choices.kept.has(action))
     .map(one => `${keptNote(one)} To replace it after all: --replace ${choiceName(step.id, one)}`)
 }
-const keptNote = ({ what, found }: Difference) => `${what} was kept as it is: ${found}.`
+const keptNote = ({ what, found }: Difference) => `${what} was kept as it is: ${withCodes(found)}.`
 
 function failed(cause: Cause, needs: Need | undefined, say: Say): Outcome {
   if (needs === undefined) {
@@ -448,7 +449,7 @@ export function openConsent(planned: Planned): string {
   const adopt =
     consents.includes('adopt') && owned
       ? [
-          `${owned.what} is there already (${[`owner ${owned.owner}`, ...(owned.since ? [`since ${day(owned.since)}`] : []), access(owned)].join(', ')})${owned.using ? `. ${owned.using}` : ''}${vouchedBy ? `; ${vouchedBy} says that this set-up made it` : ''}`,
+          `${withCodes(owned.what)} is there already (${[`owner ${withCodes(owned.owner)}`, ...(owned.since ? [`since ${day(owned.since)}`] : []), access(owned)].join(', ')})${owned.using ? `. ${owned.using}` : ''}${vouchedBy ? `; ${withCodes(vouchedBy)} says that this set-up made it` : ''}`,
         ]
       : []
   const asked = how.filter(({ action }) => action === undefined || !choices?.kept.has(action))
@@ -459,15 +460,15 @@ export function openConsent(planned: Planned): string {
 function saidText({ by }: ByWord, { actions, seen }: Planned): string {
   const done = actions.map(({ does }) => shown(does)).join('; ')
   const then = done || (seen.is === 'present' ? 'it counts as done' : 'it is waited for')
-  return `nothing here tells what became of it. By the word of ${by} alone: ${then}`
+  return `nothing here tells what became of it. By the word of ${withCodes(by)} alone: ${then}`
 }
 
 export const differenceText = ({ what, expected, found }: Difference): string =>
-  `${what} is ${found}, expected ${expected}`
+  `${what} is ${withCodes(found)}, expected ${expected}`
 
 const day = (date: Date) => date.toISOString().slice(0, 10)
 const access = ({ alsoAccess }: Owned) =>
-  alsoAccess.length === 0 ? 'nobody else has access' : `${alsoAccess.join(', ')} can change it too`
+  alsoAccess.length === 0 ? 'nobody else has access' : `${alsoAccess.map(withCodes).join(', ')} can change it too`
 
 function notProven(step: Step, actions: readonly Action[], seen: Seen<unknown>): SetupError {
   const found = seen.is === 'differs' ? seen.how.map(({ what, found }) => `${what} is ${found}`).join('; ') : 'missing'

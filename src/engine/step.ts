@@ -238,8 +238,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   ask(host: HostId, path: Str, body?: Json, options?: AskOptions): Promise<VendorReply>
   /** What git says of the checkout; it reaches no other machine. */
   git(...argv: readonly string[]): Promise<Ran>
-  /** What `git ls-remote origin REF` says, asked without the checkout's configuration. Throws SetupError where that sends origin elsewhere. */
-  origin(ref: string): Promise<Ran>
+  /** What `git ls-remote origin REF` says, or why it says nothing; asked without the checkout's configuration. Throws SetupError where that sends origin elsewhere. */
+  origin(ref: string): Promise<string | Cause>
   /** What a tool says, where it is installed; only commands that change nothing. */
   tool(...argv: readonly string[]): Promise<Ran | undefined>
   /** The text of a file of the checkout; undefined where there is none that may be read. */

@@ -2,6 +2,7 @@ import stringWidth from 'string-width'
 import type { Candidate } from '../answers/candidate.ts'
 import type { Resolved } from '../answers/resolve.ts'
 import { definitionOf } from '../answers/schema.ts'
+import { withCodes } from '../clouds/letters.ts'
 import { clean } from './clean.ts'
 import { type Printer, wrap } from './printer.ts'
 
@@ -27,7 +28,7 @@ export function showAnswers(
   const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => stringWidth(text)))
   // Origins stand below each other where none is broken by that.
   const room = width - longest(chosen.map(one => one.lead)) - longest(chosen.map(originOf)) - 2
-  const values = Math.min(room, WIDEST_VALUE, longest(chosen.map(({ value }) => clean(value))))
+  const values = Math.min(room, WIDEST_VALUE, longest(chosen.map(({ value }) => clean(withCodes(value)))))
   const rows = listed.map(one => ({ one, text: rowOf(one, lead(one), values, printer) }))
   const isLow = fold && stream.rows !== undefined
   const shown = isLow ? fitting(rows, stream.rows - ROWS_AROUND) : rows
@@ -52,11 +53,13 @@ export function explainAnswers(
     const { why, mustBe, optional, byDefault } = definitionOf(key)
     const say = (name: string, text: string) => line(wrap(`    ${name.padEnd(8)} `, text, width))
     line()
-    line(`  ${all.indexOf(one) + 1} ${paint.bold(key)}  ${chosen ? clean(chosen.value) : paint.dim('not set')}`)
+    line(
+      `  ${all.indexOf(one) + 1} ${paint.bold(key)}  ${chosen ? clean(withCodes(chosen.value)) : paint.dim('not set')}`,
+    )
     say('why', why)
     say('must be', `${mustBe}${optional ? '; may be left out' : ''}`)
     if (chosen) say('from', clean(chosen.from))
-    for (const { value, from } of instead) say('but', paint.yellow(`${clean(from)} says ${clean(value)}`))
+    for (const { value, from } of instead) say('but', paint.yellow(`${clean(from)} says ${clean(withCodes(value))}`))
     if (byDefault !== undefined && byDefault !== chosen?.value) say('usual', byDefault)
     if (fault) say('but', paint.red(clean(fault)))
   }
@@ -95,9 +98,9 @@ const originOf = ({ from, proposed }: Candidate) => clean(`${proposed ? '' : 'fr
 
 function rowOf({ chosen, instead }: Resolved, lead: string, values: number, { paint, width }: Printer): string {
   if (chosen === undefined) return lead + paint.dim('not set')
-  const value = clean(chosen.value).padEnd(values)
+  const value = clean(withCodes(chosen.value)).padEnd(values)
   const from = originOf(chosen)
-  const others = instead.map(({ value, from }) => paint.yellow(`but ${clean(from)} says ${clean(value)}`))
+  const others = instead.map(({ value, from }) => paint.yellow(`but ${clean(from)} says ${clean(withCodes(value))}`))
   return wrap(
     lead,
     [`${value}  ${chosen.proposed ? paint.yellow(from) : paint.dim(from)}`, ...others].join('\n'),

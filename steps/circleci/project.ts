@@ -2,6 +2,7 @@ import type { Cause } from '../../src/clouds/cause.ts'
 import { CIRCLECI, type Read, readProject } from '../../src/clouds/circleci.ts'
 import { readRuns } from '../../src/clouds/circleci-runs.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
+import { inSmallLetters } from '../../src/clouds/letters.ts'
 import { type Action, defineStep, type Look, type PersonAction } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
 import { isSince } from '../../src/engine/tries.ts'
@@ -185,13 +186,13 @@ async function whatIsKnownOf(organization: string, read: Read): Promise<string |
     standsApart: textAt(one, 'vcs-type') === 'circleci',
   }))
   const name = organization.replace(/^\w+\//, '')
-  const isAlike = (other: string) => other.toLowerCase() === name.toLowerCase()
+  const isAlike = (other: string) => inSmallLetters(other) === inSmallLetters(name)
   const twin = slugs.find(one => one.standsApart && isAlike(one.name))
   if (twin !== undefined) {
     return `missing; CircleCI knows ${name} also as ${twin.slug}, an organization that stands apart (GitHub App), whose projects are not covered: if it is built there already, leave this lane out (--skip circleci)`
   }
   if (slugs.some(({ slug }) => slug === organization)) return undefined
-  const other = slugs.find(({ slug }) => slug.toLowerCase() === organization.toLowerCase())
+  const other = slugs.find(({ slug }) => inSmallLetters(slug) === inSmallLetters(organization))
   return other === undefined
     ? `missing; CircleCI does not list ${organization} among the organizations of the signed-in account`
     : `missing; CircleCI knows ${other.slug}, and capitals count: --set circleOrg=${other.slug}`

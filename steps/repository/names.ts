@@ -1,6 +1,7 @@
 import { counting, LIBRARY, type Line, linesOf, VARIABLES } from '../../src/answers/forms/library.ts'
 import { isUpstreams } from '../../src/answers/upstream.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
+import { inSmallLetters } from '../../src/clouds/letters.ts'
 import { defineStep } from '../../src/engine/step.ts'
 import { type Str, t } from '../../src/engine/text.ts'
 import { takeBack } from './take-back.ts'
@@ -63,7 +64,7 @@ const NO_LIBRARY = `There is no ${LIBRARY} here that can be read, so no name is 
 
 /** GitHub does not tell big letters from small ones: what origin is written like changes nothing. */
 const isSame = ({ key, wanted }: Name, value: string) =>
-  key === 'githubProject' ? value.toLowerCase() === wanted.toLowerCase() : value === wanted
+  key === 'githubProject' ? inSmallLetters(value) === inSmallLetters(wanted) : value === wanted
 
 const openIn = (lines: readonly Line[], wanted: readonly Name[]): readonly Open[] => {
   const block = lines.filter(({ isInBlock }) => isInBlock)

@@ -1,6 +1,5 @@
 import { CI_CONFIG } from '../../src/answers/forms/ci-config.ts'
 import { DOCKERFILE } from '../../src/answers/forms/dockerfile.ts'
-import type { Cause } from '../../src/clouds/cause.ts'
 import { defineStep, type Look, type PersonAction, type Sh } from '../../src/engine/step.ts'
 import { type Str, t } from '../../src/engine/text.ts'
 
@@ -31,9 +30,9 @@ export const publish = defineStep({
   async look(look) {
     const { answers, git, origin } = look
     const branch = `refs/heads/${answers.firstRunBranch}`
-    const { code, stdout, stderr } = await origin(branch)
-    if (code !== 0) return { is: 'unknown', cause: notAsked(branch, stderr) }
-    const revision = stdout.split('\n').flatMap(line => (line.endsWith(`\t${branch}`) ? [line.split('\t')[0]] : []))[0]
+    const said = await origin(branch)
+    if (typeof said !== 'string') return { is: 'unknown', cause: said }
+    const revision = said.split('\n').flatMap(line => (line.endsWith(`\t${branch}`) ? [line.split('\t')[0]] : []))[0]
     if (revision === undefined) {
       return pending({ uncommitted: await differing('HEAD', FILES, look), there: 'nothing' }, answers.firstRunBranch)
     }
@@ -143,11 +142,3 @@ const REGULAR_FILE = '100'
 const isText = (text: string) => text.length <= 2 ** 20 && !text.includes('\uFFFD')
 /** git may be told to write its lines’ ends otherwise here. */
 const plainLines = (text: string) => text.replaceAll('\r\n', '\n')
-
-const notAsked = (ref: string, stderr: string): Cause => ({
-  code: 'origin',
-  asked: `git ls-remote origin ${ref}`,
-  said: stderr.trim() || 'nothing',
-  means: 'git could not ask origin which commit the branch has there; no password is ever asked for in that.',
-  next: 'Mend what git says (git remote -v shows where origin is; git fetch origin must work without a question), and run again.',
-})

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -6,6 +5,7 @@ import { CI_CONFIG, DOCKERFILE, infer, LIBRARY } from '../../src/answers/infer.t
 import { readConfig } from '../../steps/circleci/config/document.ts'
 import { library } from '../support/checkout.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { makePipe, makeSocket } from '../support/odd-files.ts'
 import { filesIn, setStage } from '../support/stage.ts'
 
 /** Of the parsers, each text is as long as they read one: 100,000 characters, or the whole of what is read as a text. */
@@ -89,7 +89,8 @@ const STANDS: Readonly<Record<string, (file: string, outside: string) => void>> 
     writeFileSync(file, '')
     truncateSync(file, 100 * 2 ** 20)
   },
-  'a pipe that nobody writes to': file => void execFileSync('sh', ['-c', 'mkfifo "$0"', file]),
+  'a pipe that nobody writes to': makePipe,
+  'a socket': makeSocket,
   'a folder': file => void mkdirSync(file),
   'a link to itself': file => symlinkSync(basename(file), file),
   'a link to a device without an end': file => symlinkSync('/dev/zero', file),

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -14,8 +14,8 @@ import { setTraps, trapGit } from '../support/traps.ts'
 const MAIN = 'refs/heads/main'
 
 /** Asks origin of a checkout; `ran` has every command and what it was given. */
-function asking(repo: string) {
-  const { run } = createTools({ repo, env: bareEnvironment(temporaryFolder()) })
+function asking(repo: string, env: Readonly<Record<string, string>> = {}) {
+  const { run } = createTools({ repo, env: { ...bareEnvironment(temporaryFolder()), ...env } })
   const ran: Command[] = []
   const ask = () =>
     askOrigin(MAIN, command => {
@@ -59,9 +59,7 @@ async function servedCheckout() {
 describe('Origin is asked', () => {
   test('with the person’s own sign-in', async () => {
     const { repo, ask, origin } = await servedCheckout()
-    const { code, stdout, stderr } = await ask()
-    expect(code, stderr).toBe(0)
-    expect(stdout).toBe(`${git(repo, 'rev-parse', 'HEAD').trim()}\t${MAIN}\n`)
+    expect(await ask()).toBe(`${git(repo, 'rev-parse', 'HEAD').trim()}\t${MAIN}\n`)
     expect(origin.requests.at(-1)?.headers.authorization).toBe(`Basic ${btoa('me:word')}`)
   })
 
@@ -82,8 +80,7 @@ describe('Origin is asked', () => {
       ['remote.origin.vcs', 'ext'],
     ] as const)
       git(repo, 'config', '--local', key, value)
-    const { code, stderr } = await ask()
-    expect(code, stderr).toBe(0)
+    expect(await ask()).toContain(MAIN)
     expect(elsewhere.requests).toEqual([])
     expect(JSON.stringify(origin.requests)).not.toMatch(/checkout/i)
     expect(() => readFileSync(join(repo, 'jar'))).toThrow('ENOENT')
@@ -92,13 +89,13 @@ describe('Origin is asked', () => {
 
   test('with the way that the person’s own configuration has, a rewriting included', async () => {
     const { ask } = asking(makeCheckout())
-    expect((await ask()).code).toBe(0)
+    expect(await ask()).toContain(MAIN)
   })
 
   test('without its address, in which a password may stand, among the arguments', async () => {
     const repo = makeCheckout({ origin: 'https://me:s3cret@github.com/acme/dummyapp.git' })
     const { ask, ran } = asking(repo)
-    expect((await ask()).code).toBe(0)
+    expect(await ask()).toContain(MAIN)
     expect(ran.length).toBeGreaterThan(1)
     expect(JSON.stringify(ran.map(({ argv }) => argv))).not.toContain('s3cret')
   })
@@ -106,7 +103,62 @@ describe('Origin is asked', () => {
   test('in the words of git where there is none', async () => {
     const repo = makeCheckout({ origin: '' })
     git(repo, 'remote', 'remove', 'origin')
-    expect(await asking(repo).ask()).toMatchObject({ code: 128, stderr: expect.stringContaining('origin') })
+    expect(await asking(repo).ask()).toMatchObject({ code: 'origin', said: expect.stringContaining('origin') })
+  })
+
+  /** What stands in for ssh: it marks that it ran, with the words that it was given, and hangs up. */
+  function playSsh() {
+    const folder = temporaryFolder()
+    const [ssh, said] = [join(folder, 'ssh'), join(folder, 'said')]
+    writeFileSync(ssh, `#!/bin/sh\necho "$@" >> ${said}\nexit 1\n`, { mode: 0o755 })
+    return { ssh, said: () => (existsSync(said) ? readFileSync(said, 'utf8') : '') }
+  }
+  const BY_SSH = 'git@github.test:acme/dummyapp.git'
+
+  test.each(['GIT_SSH_COMMAND', 'GIT_SSH'])('by the ssh of the person’s environment: %s', async name => {
+    const { ssh, said } = playSsh()
+    const repo = makeCheckout({ origin: '' })
+    git(repo, 'remote', 'set-url', 'origin', BY_SSH)
+    await asking(repo, { [name]: ssh, GIT_SSH_VARIANT: 'simple' }).ask()
+    expect(said()).toMatch(/^git@github\.test git-upload-pack/)
+  })
+
+  test.each([
+    ['the folder', (repo: string) => `gitdir:${repo}/`],
+    ['the remote', () => 'hasconfig:remote.*.url:git@github.test:acme/**'],
+    ['the branch', () => 'onbranch:main'],
+  ])('by what the person’s own configuration has for %s alone', async (_, when) => {
+    const repo = makeCheckout({ origin: '' })
+    const { ssh, said } = playSsh()
+    git(repo, 'remote', 'set-url', 'origin', BY_SSH)
+    const own = join(temporaryFolder(), 'of-work')
+    git(repo, 'config', '--file', own, 'core.sshCommand', ssh)
+    git(repo, 'config', '--file', own, 'ssh.variant', 'simple')
+    git(repo, 'config', '--file', own, 'credential.helper', '')
+    appendFileSync(
+      join(repo, PERSONS_CONFIG),
+      `[advice]\n\tdetachedHead\n[includeIf "${when(repo)}"]\n\tpath = ${own}\n`,
+    )
+    expect(await asking(repo).ask()).toMatchObject({ code: 'origin' })
+    expect(said()).toMatch(/^git@github\.test git-upload-pack/)
+  })
+
+  test('not by what the checkout’s own has; where it is not answered then, that is named, without addresses', async () => {
+    const repo = makeCheckout({ origin: '' })
+    const { ssh, said } = playSsh()
+    git(repo, 'remote', 'set-url', 'origin', `${repo}/nowhere`)
+    git(repo, 'config', '--local', 'core.sshCommand', ssh)
+    for (const header of ['a: b', 'c: d'])
+      git(repo, 'config', '--local', '--add', 'http.https://me:s3cret@github.test/.extraHeader', header)
+    const cause = await asking(repo).ask()
+    expect(said()).toBe('')
+    expect(cause).toMatchObject({
+      code: 'origin',
+      said: expect.stringContaining('nowhere'),
+      means: expect.stringMatching(/not the checkout’s, which sets core\.sshcommand, http\.….extraheader\.$/),
+      next: expect.stringContaining('git config --global'),
+    })
+    expect(JSON.stringify(cause)).not.toContain('s3cret')
   })
 })
 
@@ -123,7 +175,7 @@ describe('An origin that is a command is not run:', () => {
     const traps = setTraps(repo)
     git(repo, 'config', 'protocol.allow', 'always')
     git(repo, 'config', 'remote.origin.url', address(traps.trap('origin')))
-    expect((await asking(repo).ask()).code).toBe(128)
+    expect(await asking(repo).ask()).toMatchObject({ code: 'origin' })
     expect(traps.sprung()).toEqual([])
   })
 })
@@ -135,6 +187,7 @@ describe('Where the checkout’s configuration sends origin elsewhere, that is t
     ['url.https://me:s3cret@evil.example/.insteadOf', 'https://github.com/'],
     ['url.https://evil.example/.pushInsteadOf', 'https://github.com/'],
     ['remote.origin.pushurl', 'https://evil.example/acme/dummyapp.git'],
+    ['remote.origin.pushurl', 'https://gіthub.com/evil.example/acme/dummyapp.git'],
   ])('%s', async (key, value) => {
     const repo = makeCheckout({ origin: ORIGIN })
     git(repo, 'config', '--file', PERSONS_CONFIG, '--unset', `url.${BARE_ORIGIN}.insteadOf`)
@@ -143,6 +196,7 @@ describe('Where the checkout’s configuration sends origin elsewhere, that is t
     const cause = await causeOf(ask())
     expect(cause).toMatchObject({ code: 'redirected', means: expect.stringContaining('evil.example/acme/dummyapp') })
     expect(cause.means).not.toContain('s3cret')
+    expect(cause.means.includes('U+')).toBe(!/^[ -~]*$/.test(key + value))
     expect(ran.filter(({ argv }) => argv.includes(MAIN))).toEqual([])
   })
 
@@ -172,7 +226,7 @@ describe('Where the checkout’s configuration sends origin elsewhere, that is t
   test('but not where the person’s own does', async () => {
     const repo = makeCheckout({ origin: ORIGIN })
     git(repo, 'config', '--file', PERSONS_CONFIG, 'url.https://mirror.example/.pushInsteadOf', 'https://github.com/')
-    expect((await asking(repo).ask()).code).toBe(0)
+    expect(await asking(repo).ask()).toContain(MAIN)
   })
 
   test('but not where it is the same place by another protocol', async () => {
@@ -180,7 +234,7 @@ describe('Where the checkout’s configuration sends origin elsewhere, that is t
     git(repo, 'config', '--local', 'remote.origin.url', 'http://127.0.0.1:1/acme/dummyapp')
     git(repo, 'config', '--local', 'remote.origin.pushurl', 'git@127.0.0.1:acme/dummyapp.git')
     const { ask, ran } = asking(repo)
-    expect((await ask()).stderr).toContain('127.0.0.1')
+    expect(await ask()).toMatchObject({ said: expect.stringContaining('127.0.0.1') })
     expect(ran.filter(({ argv }) => argv.includes(MAIN))).toHaveLength(1)
   })
 })

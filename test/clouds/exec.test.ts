@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileS
 import { delimiter, dirname, join, relative } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { SetupError } from '../../src/clouds/cause.ts'
-import { createTools } from '../../src/clouds/exec.ts'
+import { createTools, OUTSIDE_CHECKOUT } from '../../src/clouds/exec.ts'
 import { Secret } from '../../src/clouds/secret.ts'
 import { git, makeCheckout } from '../support/checkout.ts'
 import { bareEnvironment } from '../support/cli.ts'
@@ -119,6 +119,14 @@ describe('A child', () => {
     expect(stdout).not.toContain('canary')
     for (const [name, value] of Object.entries(kept)) expect(stdout).toContain(`${name}=${value}\n`)
     expect(stdout).toContain('DISABLE_TELEMETRY=true\n')
+  })
+
+  test('gets the person’s way of ssh where it is a git that speaks to another machine, and nowhere else', async () => {
+    const { run } = tools(temporaryFolder(), { GIT_SSH_COMMAND: 'ssh -i key' })
+    const argv = ['git', '-c', 'alias.show-env=!env', 'show-env']
+    expect((await run({ argv })).stdout).not.toContain('GIT_SSH_COMMAND')
+    expect((await run({ argv, env: OUTSIDE_CHECKOUT })).stdout).toContain('GIT_SSH_COMMAND=ssh -i key\n')
+    expect((await run({ argv: ['env'], env: OUTSIDE_CHECKOUT })).stdout).not.toContain('GIT_SSH_COMMAND')
   })
 
   test('gets a PATH without the entries that do not count', async () => {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   mkdirSync,
@@ -17,6 +16,7 @@ import { assertReadable, findCheckout, readInside, replaceInside } from '../../s
 import { git, makeCheckout } from '../support/checkout.ts'
 import { bareEnvironment } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { makePipe } from '../support/odd-files.ts'
 import { refusal } from '../support/refusal.ts'
 
 describe('The checkout is', () => {
@@ -70,6 +70,37 @@ describe('The checkout is', () => {
   })
 })
 
+describe('Where git keeps its files outside of the checkout, that is', () => {
+  const read = (repo: string) => assertReadable(repo, createTools({ repo, env: bareEnvironment(repo), timeoutMs: 500 }))
+
+  test('taken for a worktree that the repository knows', async () => {
+    const tree = join(temporaryFolder(), 'tree')
+    git(makeCheckout(), 'worktree', 'add', '--quiet', tree)
+    await read(tree)
+  })
+
+  test('not taken where the repository does not know of it: both are named, with the ways out (exit 2)', async () => {
+    const [other, folder] = [makeCheckout(), temporaryFolder()]
+    writeFileSync(join(folder, '.git'), `gitdir: ${other}/.git\n`)
+    const outcome = await read(folder).catch((error: unknown) => error)
+    const said = (text: string) => expect.stringContaining(text)
+    expect(outcome).toMatchObject({
+      exit: 2,
+      cause: { means: said(`${folder} leads to the repository ${other}/.git`) },
+    })
+    git(join(other, '.git'), 'config', 'core.worktree', folder)
+    await read(folder)
+  })
+
+  test('not waited for where a pipe stands in the place of a file: the command that finds it is told (exit 2)', async () => {
+    const repo = makeCheckout()
+    rmSync(join(repo, '.git/config'))
+    makePipe(join(repo, '.git/config'))
+    const outcome = await read(repo).catch((error: unknown) => error)
+    expect(outcome).toMatchObject({ exit: 2, cause: { next: expect.stringContaining('find .git -type p') } })
+  })
+})
+
 describe('A file of the checkout', () => {
   const LARGEST = 2 ** 20
 
@@ -118,7 +149,7 @@ describe('A file of the checkout', () => {
 
   test('is not read where it is a folder, a pipe, or not there', () => {
     const { repo } = checkout()
-    execFileSync('sh', ['-c', 'mkfifo "$0"', join(repo, 'pipe')])
+    makePipe(join(repo, 'pipe'))
     for (const name of ['build', 'pipe', 'no']) expect(readInside(repo, name)).toBeUndefined()
   })
 

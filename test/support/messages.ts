@@ -20,7 +20,7 @@ const AREAS: readonly (readonly [RegExp, string])[] = [
   [/^steps\//, 'steps'],
   [/^src\/clouds\/(heroku|docker-hub|circleci|google)/, 'vendor'],
   [/^src\/clouds\/(trouble|http|exchange|connect|proxy|clouds)\.ts/, 'transport'],
-  [/^src\/clouds\/(repo|remote|exec)\.ts/, 'repository and tools'],
+  [/^src\/clouds\/(repo|git-folder|origin|remote|exec)\.ts/, 'repository and tools'],
   [/^src\/clouds\//, 'sign-in and addresses'],
   [/^src\/answers\//, 'answers'],
   [/^src\/engine\/(progress|saved|lock)\.ts/, 'progress'],
