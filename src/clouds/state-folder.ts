@@ -29,7 +29,12 @@ function folderOf(root: string, kind: Clouds['kind'], project: string): string {
 }
 
 /** Which saved progress a project has on some clouds; `root` is what --state-dir says. */
-export const placeOf = (root: string | undefined, clouds: Clouds['kind'], project: string, env: NodeJS.ProcessEnv) => ({
+export const stateFolderOf = (
+  root: string | undefined,
+  clouds: Clouds['kind'],
+  project: string,
+  env: NodeJS.ProcessEnv,
+) => ({
   folder: folderOf(root ?? defaultStateFolder(env), clouds, project),
   project,
   clouds,

@@ -3,7 +3,7 @@ import { given } from '../answers/given.ts'
 import { asAnswers, assertNoFaults, known, resolve } from '../answers/resolve.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
 import { endpoints } from '../clouds/endpoints.ts'
-import { placeOf } from '../clouds/state-folder.ts'
+import { stateFolderOf } from '../clouds/state-folder.ts'
 import { fileLook, see } from '../engine/engine.ts'
 import { readProgress } from '../engine/saved.ts'
 import { select } from '../engine/select.ts'
@@ -26,7 +26,7 @@ import { standardInput } from './standard-input.ts'
 export async function checklist(options: Options, format: Format): Promise<Exit> {
   const { env } = process
   const checkout = await openCheckout(options.repo, env)
-  const saved = readProgress(placeOf(options.stateDir, 'real', checkout.project, env))
+  const saved = readProgress(stateFolderOf(options.stateDir, 'real', checkout.project, env))
   const { steps, answers: used } = select(STEPS, options)
   const resolved = resolve(
     [...given(options, await standardInput(options)), ...savedAnswers(saved), ...checkout.inferred],

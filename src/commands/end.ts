@@ -4,7 +4,7 @@ import { choiceName, singlesOf } from '../engine/choices.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Outcome, openConsent } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
-import { type Place, readProgress, type Saved } from '../engine/saved.ts'
+import { readProgress, type Saved, type StateFolder } from '../engine/saved.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
 import { createPrinter, type Printer, wrap } from '../output/printer.ts'
@@ -90,7 +90,7 @@ export function sayStopped(error: unknown, { goOn, state }: Ground, { interrupt 
 }
 
 /** What was saved, if that can be read: the error that is told may be about that very file. */
-function savedIn(state: Place): Saved | undefined {
+function savedIn(state: StateFolder): Saved | undefined {
   try {
     return readProgress(state)
   } catch {

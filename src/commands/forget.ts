@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { EXIT, type Exit, SetupError } from '../clouds/cause.ts'
 import { realClock } from '../clouds/clock.ts'
-import { placeOf } from '../clouds/state-folder.ts'
+import { stateFolderOf } from '../clouds/state-folder.ts'
 import { lock } from '../engine/lock.ts'
 import { fileIn, isThere } from '../engine/saved.ts'
 import { wrap } from '../output/printer.ts'
@@ -13,7 +13,7 @@ import { createScreen } from './screen.ts'
 export async function forget(options: Options): Promise<Exit> {
   const { printer, asker } = createScreen(options, process.env)
   const checkout = await openCheckout(options.repo, process.env)
-  const { folder } = placeOf(options.stateDir, 'real', checkout.project, process.env)
+  const { folder } = stateFolderOf(options.stateDir, 'real', checkout.project, process.env)
   const file = fileIn(folder)
   if (!isThere(file)) {
     printer.line('Nothing is saved for this checkout.')

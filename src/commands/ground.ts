@@ -5,7 +5,7 @@ import type { Tools } from '../clouds/exec.ts'
 import type { HostId } from '../clouds/hosts.ts'
 import type { Identity, Vendor } from '../clouds/identity.ts'
 import type { Credential } from '../clouds/vendor.ts'
-import type { Place } from '../engine/saved.ts'
+import type { StateFolder } from '../engine/saved.ts'
 import type { Need, PersonAction, StepId } from '../engine/step.ts'
 import type { Checkout } from './repository.ts'
 import type { TakenOver } from './take-over.ts'
@@ -15,7 +15,7 @@ export interface Ground {
   readonly kind: 'real' | 'rehearsal'
   readonly checkout: Checkout
   /** Which saved progress, and whether it outlives the run. */
-  readonly state: Place
+  readonly state: StateFolder
   readonly keepsState: boolean
   readonly clock: Clock
   /** What local commands go through: the rehearsal plays some of them. */

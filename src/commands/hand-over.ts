@@ -3,7 +3,7 @@ import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { EXIT, type Exit, SetupError, wordsOf } from '../clouds/cause.ts'
 import { realClock } from '../clouds/clock.ts'
 import { removeLeftConfigs } from '../clouds/docker-config.ts'
-import { placeOf } from '../clouds/state-folder.ts'
+import { stateFolderOf } from '../clouds/state-folder.ts'
 import { handOverText } from '../engine/handed-over.ts'
 import { lock } from '../engine/lock.ts'
 import { readProgress } from '../engine/saved.ts'
@@ -22,7 +22,7 @@ export async function handOver(file: string, options: Options): Promise<Exit> {
   const { env } = process
   removeLeftConfigs(env)
   const checkout = await openCheckout(options.repo, env)
-  const place = placeOf(options.stateDir, 'real', checkout.project, env)
+  const place = stateFolderOf(options.stateDir, 'real', checkout.project, env)
   if (readProgress(place) === undefined) throw nothingSaved()
   const clock = realClock()
   const unlock = await lock(place.folder, ms => clock.sleep(ms))

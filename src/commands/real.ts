@@ -6,7 +6,7 @@ import { hostOf } from '../clouds/hosts.ts'
 import { keepObserversOut } from '../clouds/observers.ts'
 import { isLoopback } from '../clouds/proxy.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
-import { placeOf } from '../clouds/state-folder.ts'
+import { stateFolderOf } from '../clouds/state-folder.ts'
 import { VENDORS } from '../clouds/vendors.ts'
 import { wrap } from '../output/printer.ts'
 import { goOn } from './go-on.ts'
@@ -29,7 +29,7 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
   const checkout = await openCheckout(options.repo, env)
   const input = await standardInput(options, screen.interrupt.stop)
   const answers = given(options, input)
-  const state = placeOf(options.stateDir, 'real', checkout.project, env)
+  const state = stateFolderOf(options.stateDir, 'real', checkout.project, env)
   const takenOver = options.takeOver === undefined ? undefined : takeOver(options.takeOver, state, input)
   const used = endpoints(env)
   headline(screen.printer, checkout, 'REAL clouds', 'nothing is changed before you agree')

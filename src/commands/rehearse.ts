@@ -13,7 +13,7 @@ import type { Identity, Vendor } from '../clouds/identity.ts'
 import { readInside } from '../clouds/repo.ts'
 import { Secret } from '../clouds/secret.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
-import { placeOf } from '../clouds/state-folder.ts'
+import { stateFolderOf } from '../clouds/state-folder.ts'
 import type { Credential } from '../clouds/vendor.ts'
 import { VENDORS } from '../clouds/vendors.ts'
 import type { PersonAction } from '../engine/step.ts'
@@ -71,7 +71,7 @@ export async function rehearse(options: Options): Promise<Exit> {
       {
         kind: 'rehearsal',
         checkout,
-        state: placeOf(
+        state: stateFolderOf(
           keepsState ? options.stateDir : join(temporary, 'state'),
           'rehearsal',
           checkout.project,

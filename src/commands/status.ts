@@ -1,6 +1,6 @@
 import { STEPS } from '../../steps/index.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
-import { placeOf } from '../clouds/state-folder.ts'
+import { stateFolderOf } from '../clouds/state-folder.ts'
 import { lookAtAll } from '../engine/pass.ts'
 import { heldBack } from '../engine/plan.ts'
 import { readProgress, type Saved, savedOrBegun } from '../engine/saved.ts'
@@ -26,7 +26,7 @@ export async function status(options: Options): Promise<Exit> {
 async function fromProgress(options: Options): Promise<Exit> {
   const { env } = process
   const checkout = await openCheckout(options.repo, env)
-  const saved = readProgress(placeOf(options.stateDir, 'real', checkout.project, env))
+  const saved = readProgress(stateFolderOf(options.stateDir, 'real', checkout.project, env))
   if (options.json) {
     process.stdout.write(`${jsonText(asJson(saved))}\n`)
     return EXIT.done

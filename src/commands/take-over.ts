@@ -5,7 +5,7 @@ import type { AnswerKey } from '../answers/schema.ts'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { isMarkedAsCredential } from '../clouds/credential-shapes.ts'
 import { type HandedOver, readHandOver } from '../engine/handed-over.ts'
-import type { Place } from '../engine/saved.ts'
+import type { StateFolder } from '../engine/saved.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import { STEP_IDS } from './options.ts'
 import { LONGEST } from './standard-input.ts'
@@ -24,7 +24,7 @@ export interface TakenOver {
  * @param input what standard input has, where it is read from there
  * @throws SetupError (exit 2) where it cannot be read, is none, is about another set-up, or has a bad answer
  */
-export function takeOver(from: string, state: Place, input = ''): TakenOver {
+export function takeOver(from: string, state: StateFolder, input = ''): TakenOver {
   const file = from === STDIN ? 'standard input' : from
   const text = from === STDIN ? Buffer.from(input) : readShort(file)
   if (text.length > LONGEST) throw unreadable(file, `it is longer than ${LONGEST / 1024} KiB`)

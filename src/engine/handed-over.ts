@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { EXIT, SetupError } from '../clouds/cause.ts'
 import { withCodes } from '../clouds/letters.ts'
-import { Intent, type Place, Record, type Saved } from './saved.ts'
+import { Intent, Record, type Saved, type StateFolder } from './saved.ts'
 
 /** Who hands over: user@host, and nothing that could be read as more. */
 const BY = /^[\p{L}\p{N}._+-]{1,100}@[\p{L}\p{N}._-]{1,255}$/u
@@ -52,7 +52,12 @@ export function handOverText(
  * Reads a hand-over, as foreign text: its form, and that it is about this very set-up.
  * @throws SetupError (exit 2)
  */
-export function readHandOver(file: string, content: string, { project, clouds }: Place, steps: Steps): HandedOver {
+export function readHandOver(
+  file: string,
+  content: string,
+  { project, clouds }: StateFolder,
+  steps: Steps,
+): HandedOver {
   const json = parsed(file, content)
   const named = z.looseObject({ kind: z.literal(KIND), version: z.int() }).safeParse(json)
   if (!named.success) throw notOne(file, 'it does not say that it is one')

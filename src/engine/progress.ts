@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import Conf from 'conf'
 import { SetupError, wordsOf } from '../clouds/cause.ts'
-import { begun, fileIn, isThere, type Place, readProgress, refuseStrangers, type Saved } from './saved.ts'
+import { begun, fileIn, isThere, readProgress, refuseStrangers, type Saved, type StateFolder } from './saved.ts'
 
 export interface Progress {
   readonly file: string
@@ -17,7 +17,7 @@ export interface Progress {
  * The file is read and checked before conf sees it, since conf would throw or forget (facts/peers.md 0.4).
  * @throws SetupError as readProgress, or when it cannot be written
  */
-export function openProgress(place: Place, now: Date): Progress {
+export function openProgress(place: StateFolder, now: Date): Progress {
   const { folder } = place
   const file = fileIn(folder)
   makeFolder(folder)

@@ -51,7 +51,7 @@ type Migration = (saved: { readonly [key: string]: unknown }) => { readonly [key
 const MIGRATIONS: Readonly<{ [from: number]: Migration }> = {}
 
 /** Which progress: the folder it is kept in, and what it must be about. */
-export interface Place {
+export interface StateFolder {
   readonly folder: string
   readonly project: string
   readonly clouds: Saved['clouds']
@@ -59,7 +59,7 @@ export interface Place {
 }
 
 export const fileIn = (folder: string) => join(folder, 'progress.json')
-export const begun = ({ clouds, project }: Place): Saved => ({
+export const begun = ({ clouds, project }: StateFolder): Saved => ({
   version: VERSION,
   clouds,
   project,
@@ -74,7 +74,7 @@ export const begun = ({ clouds, project }: Place): Saved => ({
  * damaged.
  * @throws SetupError when the file or its folder is a link, another's, writable by others, or of a later version
  */
-export function readProgress(place: Place): Saved | undefined {
+export function readProgress(place: StateFolder): Saved | undefined {
   const file = fileIn(place.folder)
   if (!isThere(file)) return undefined
   refuseStrangers(place.folder)
@@ -84,7 +84,7 @@ export function readProgress(place: Place): Saved | undefined {
 }
 
 /** What there is to see where nothing was saved. */
-export const savedOrBegun = (place: Place): Saved => readProgress(place) ?? begun(place)
+export const savedOrBegun = (place: StateFolder): Saved => readProgress(place) ?? begun(place)
 
 function readSaved(file: string, migrations: Readonly<{ [from: number]: Migration }>): Saved | undefined {
   let content: unknown

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { placeOf, projectOf } from '../../src/clouds/state-folder.ts'
+import { projectOf, stateFolderOf } from '../../src/clouds/state-folder.ts'
 
 describe('What progress is about', () => {
   test.each([
@@ -23,7 +23,7 @@ describe('What progress is about', () => {
 describe('Progress is kept', () => {
   const ours = 'github.com/acme/dummyapp'
   const folder = (project = ours, clouds: 'real' | 'rehearsal' = 'real', root: string | undefined = '/state') =>
-    placeOf(root, clouds, project, {}).folder
+    stateFolderOf(root, clouds, project, {}).folder
 
   test('in one folder for each project and clouds, with a name that can be read', () => {
     expect(folder()).toMatch(/^\/state\/real\/dummyapp-[\da-f]{12}$/)
@@ -38,10 +38,10 @@ describe('Progress is kept', () => {
   })
 
   test('in the platform’s place for state, unless told', () => {
-    expect(placeOf(undefined, 'real', ours, { XDG_STATE_HOME: '/xdg' }).folder).toMatch(
+    expect(stateFolderOf(undefined, 'real', ours, { XDG_STATE_HOME: '/xdg' }).folder).toMatch(
       /^\/xdg\/dummyapp-setup\/real\//,
     )
-    expect(placeOf(undefined, 'real', ours, {}).folder.startsWith(homedir())).toBe(true)
-    expect(placeOf('/mine', 'real', ours, { XDG_STATE_HOME: '/xdg' }).folder).toMatch(/^\/mine\/real\//)
+    expect(stateFolderOf(undefined, 'real', ours, {}).folder.startsWith(homedir())).toBe(true)
+    expect(stateFolderOf('/mine', 'real', ours, { XDG_STATE_HOME: '/xdg' }).folder).toMatch(/^\/mine\/real\//)
   })
 })
