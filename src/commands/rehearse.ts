@@ -115,7 +115,13 @@ async function temporaryCheckout(to: string, options: Options): Promise<{ checko
   if (standsIn?.isDummyapp || (standsIn && options.repo !== undefined)) {
     await cloneCheckout(standsIn, to, standsIn.tools)
     const checkout = await openCheckout(to, env)
-    return { checkout: { ...checkout, project: standsIn.project }, source: `a temporary clone of ${standsIn.folder}` }
+    // A clone has the branch that is checked out, and knows of no other.
+    const branches = standsIn.inferred.filter(({ key }) => key === 'defaultBranch')
+    const inferred = [...branches, ...checkout.inferred]
+    return {
+      checkout: { ...checkout, project: standsIn.project, inferred },
+      source: `a temporary clone of ${standsIn.folder}`,
+    }
   }
   await makeCheckout(to, createTools({ env, repo: to }))
   return { checkout: await openCheckout(to, env), source: `a stand-in checkout (there is no ${LIBRARY} here)` }

@@ -5,9 +5,9 @@ import { acceptInvite, addCollaborator, signUp, verifyMail } from './docker-hub/
 import { mintOf } from './mint.ts'
 import type { World } from './world.ts'
 
-/** The names that people act on. */
+/** The names that people act on, where the set-up has them. */
 interface About {
-  readonly dockerHubRepository: string
+  readonly dockerHubRepository?: string
   readonly dockerHubBot?: string
 }
 
@@ -53,7 +53,7 @@ export function peopleOf(world: World, now: () => Date = () => new Date()): Peop
   }
 
   return {
-    play(step, key, { dockerHubBot = '', dockerHubRepository }) {
+    play(step, key, { dockerHubBot = '', dockerHubRepository = '' }) {
       const act = acts[`${step}/${key}`]
       const [namespace = '', name = ''] = dockerHubRepository.split('/')
       act?.(dockerHubBot, namespace, name)

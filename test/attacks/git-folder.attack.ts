@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { git, makeCheckout } from '../support/checkout.ts'
@@ -119,6 +119,17 @@ describe('A layout that git makes is worked in:', () => {
     expect(code, all).toBe(0)
     expect(git(top, 'config', '--file', config, 'remote.heroku.url')).toBe(`${REMOTE}\n`)
   })
+})
+
+test('In a worktree on a branch of its own the whole walk can be rehearsed', async () => {
+  const stage = await setStage()
+  const { top, config } = LAYOUTS['a worktree']?.(stage.checkout) ?? { top: '', config: '' }
+  const before = readFileSync(config, 'utf8')
+  for (const lanes of [[], ['--only', 'heroku,git']]) {
+    const { code, all } = await stage.run(['rehearse', ...lanes], { cwd: top, allowed: false })
+    expect(code, all).toBe(0)
+  }
+  expect(readFileSync(config, 'utf8')).toBe(before)
 })
 
 test('Submodules run nothing and are not fetched, whatever their names, addresses and updates say', async () => {
