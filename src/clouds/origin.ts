@@ -13,12 +13,12 @@ type Run = Tools['run']
  * @throws SetupError where the checkout's configuration sends fetches or pushes of origin somewhere else than that
  */
 export async function askOrigin(ref: string, run: Run): Promise<string | Cause> {
-  const [here, elsewhere] = await Promise.all([readSettings(run), readSettings(run, OUTSIDE_CHECKOUT)])
+  const here = await readSettings(run)
   const checkouts = here.filter(({ scope }) => !NOT_OF_CHECKOUT.includes(scope))
   // Of several the first is the one that git fetches from.
   const addresses = checkouts.filter(({ key }) => key === 'remote.origin.url')
   const [address] = addresses
-  const env = outside([...conditional(here, elsewhere), ...(address?.value ? [address] : [])])
+  const env = outside([...(await conditional(here, run)), ...(address?.value ? [address] : [])])
   const leadsElsewhere = checkouts.some(({ key }) => /^(url\.|remote\.origin\.pushurl$)/.test(key))
   // Where there is none, git looks into files of an older form.
   if (leadsElsewhere || addresses.length !== 1 || !address?.value) await assertStraight(env, run)
@@ -46,12 +46,12 @@ async function readSettings(run: Run, env: Readonly<Record<string, string>> = {}
 }
 
 /** What the person's own configuration has for this folder alone (includeIf): outside of it, git would pass it by. */
-function conditional(here: readonly Setting[], elsewhere: readonly Setting[]): readonly Setting[] {
+async function conditional(here: readonly Setting[], run: Run): Promise<readonly Setting[]> {
+  const persons = here.filter(({ scope }) => NOT_OF_CHECKOUT.includes(scope))
+  if (!persons.some(({ key }) => key.startsWith('includeif.'))) return []
+  const elsewhere = await readSettings(run, OUTSIDE_CHECKOUT)
   const always = new Set(elsewhere.map(({ key, value }) => `${key}\n${value}`))
-  return here.filter(
-    ({ scope, key, value }) =>
-      NOT_OF_CHECKOUT.includes(scope) && !/^include(if)?\./.test(key) && !always.has(`${key}\n${value}`),
-  )
+  return persons.filter(({ key, value }) => !/^include(if)?\./.test(key) && !always.has(`${key}\n${value}`))
 }
 
 /** Settings are no arguments, which all could see: there may be a password in an address. */
