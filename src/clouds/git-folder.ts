@@ -10,6 +10,8 @@ import type { Tools } from './exec.ts'
  * @throws SetupError (exit 2) where that is so
  */
 export async function assertOwnGitFolder(checkout: string, { run }: Tools): Promise<void> {
+  const plain = join(checkout, '.git')
+  if (isWhole(plain)) return assertOwnConfig(plain, checkout)
   // One question each: the name of a folder may have line breaks.
   const ask = async (...argv: readonly string[]) =>
     (await run({ argv: ['git', ...argv], cwd: checkout })).stdout.replace(/\n$/, '')
@@ -23,8 +25,16 @@ export async function assertOwnGitFolder(checkout: string, { run }: Tools): Prom
   // That core.worktree leads here, git has said by then.
   const isKnown = own === shared ? worktree !== '' : isWorktree(own, shared, checkout)
   if (!isInside(shared, checkout) && !isKnown) throw stray(checkout, shared)
-  const config = join(shared, 'config')
-  if (leadsOut(config, [shared, checkout])) throw linked(config)
+  assertOwnConfig(shared, checkout)
+}
+
+/** All of git's files are in it: gitrepository-layout(5) knows of no other way out. */
+const isWhole = (folder: string): boolean =>
+  lstatSync(folder).isDirectory() && !lstatSync(join(folder, 'commondir'), { throwIfNoEntry: false })
+
+function assertOwnConfig(folder: string, checkout: string): void {
+  const config = join(folder, 'config')
+  if (leadsOut(config, [folder, checkout])) throw linked(config)
 }
 
 /** Each worktree has a folder in the repository, in which a file says where it is. */

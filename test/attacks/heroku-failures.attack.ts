@@ -1,11 +1,11 @@
 import { chmodSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Fault, FaultKind } from '../../../src/rehearsal/server.ts'
-import type { World } from '../../../src/rehearsal/world.ts'
-import { git } from '../../support/checkout.ts'
-import { temporaryFolder } from '../../support/folder.ts'
-import { type RunOptions, setStage } from '../../support/stage.ts'
+import type { Fault, FaultKind } from '../../src/rehearsal/server.ts'
+import type { World } from '../../src/rehearsal/world.ts'
+import { git } from '../support/checkout.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { type RunOptions, setStage } from '../support/stage.ts'
 
 /**
  * Every failure of facts/heroku.md 1.2 and 1.3 that can meet a person, made to happen; `said` are the vendor's own
