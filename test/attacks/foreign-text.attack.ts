@@ -8,6 +8,7 @@ import type { World } from '../../src/rehearsal/world.ts'
 import { git, library, makeCheckout, UPSTREAM } from '../support/checkout.ts'
 import { runCli } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { standingApp } from '../support/heroku-app.ts'
 import { LIE, LYING_NAME, lieIn, lieOnTerminal } from '../support/lies.ts'
 import { setStage } from '../support/stage.ts'
 import { openTerminal } from '../support/terminal.ts'
@@ -20,12 +21,16 @@ function lyingPeople({ heroku }: World): void {
     JSON.stringify(`you@example.com${LIE}`).slice(1, -1),
   )
   Object.assign(heroku, JSON.parse(lying))
-  heroku.apps.push({
-    ...{ id: '0b8c1f7e-52a5-4a3c-9d0e-6d2f4f1c9a11', name: 'pt-dummy-app', owner: `you@example.com${LIE}`, team: null },
-    ...{ collaborators: [`helper${LIE}`], region: 'us', stack: 'heroku-24', buildStack: 'heroku-24' },
-    ...{ maintenance: false, features: [], formation: [], releases: [], images: [] },
-    ...{ createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z' },
-  })
+  heroku.apps.push(
+    standingApp({
+      owner: `you@example.com${LIE}`,
+      collaborators: [`helper${LIE}`],
+      stack: 'heroku-24',
+      buildStack: 'heroku-24',
+      createdAt: '2026-01-01T00:00:00Z',
+      updatedAt: '2026-01-01T00:00:00Z',
+    }),
+  )
 }
 
 /** Where each vendor is asked, and how it words a refusal. */

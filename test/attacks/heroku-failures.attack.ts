@@ -5,6 +5,7 @@ import type { Fault, FaultKind } from '../../src/rehearsal/server.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { git } from '../support/checkout.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { standingApp } from '../support/heroku-app.ts'
 import { type RunOptions, setStage } from '../support/stage.ts'
 
 /**
@@ -240,23 +241,7 @@ const NETWORK: readonly Failure[] = [
 function anothersApp({ heroku }: World): void {
   const createdAt = '2026-01-01T00:00:00.000Z'
   heroku.accounts.push({ ...account({ heroku } as World), id: crypto.randomUUID(), email: 'other@example.com' })
-  heroku.apps.push({
-    id: '0b8c1f7e-52a5-4a3c-9d0e-6d2f4f1c9a11',
-    name: 'pt-dummy-app',
-    owner: 'other@example.com',
-    team: null,
-    collaborators: [],
-    region: 'us',
-    stack: 'container',
-    buildStack: 'container',
-    maintenance: false,
-    features: [],
-    formation: [],
-    releases: [],
-    images: [],
-    createdAt,
-    updatedAt: createdAt,
-  })
+  heroku.apps.push(standingApp({ owner: 'other@example.com', createdAt, updatedAt: createdAt }))
 }
 
 const noPayment =

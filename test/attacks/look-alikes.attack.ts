@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { git, makeCheckout } from '../support/checkout.ts'
 import { runCli } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { standingApp } from '../support/heroku-app.ts'
 import { setStage } from '../support/stage.ts'
 
 describe('Where a person decides by a name, its letters that are not of ASCII are told:', () => {
@@ -16,12 +17,15 @@ describe('Where a person decides by a name, its letters that are not of ASCII ar
   test('the owner of what is there already, and who else can change it', async () => {
     const { run } = await setStage({
       change: ({ heroku }) =>
-        void heroku.apps.push({
-          ...{ id: '0b8c1f7e-52a5-4a3c-9d0e-6d2f4f1c9a11', name: 'pt-dummy-app', owner: 'you@example.com', team: null },
-          ...{ collaborators: ['hеlper@example.com'], region: 'us', stack: 'heroku-24', buildStack: 'heroku-24' },
-          ...{ maintenance: false, features: [], formation: [], releases: [], images: [] },
-          ...{ createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z' },
-        }),
+        void heroku.apps.push(
+          standingApp({
+            collaborators: ['hеlper@example.com'],
+            stack: 'heroku-24',
+            buildStack: 'heroku-24',
+            createdAt: '2026-01-01T00:00:00Z',
+            updatedAt: '2026-01-01T00:00:00Z',
+          }),
+        ),
     })
     const { all } = await run(['plan', '--yes'])
     expect(all.replaceAll(/\s+/g, ' ')).toContain('hеlper@example.com (е is U+0435) can change it too')

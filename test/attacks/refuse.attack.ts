@@ -7,6 +7,7 @@ import type { World } from '../../src/rehearsal/world.ts'
 import { git, library } from '../support/checkout.ts'
 import { CLI, PLAYED_TOOLS } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { standingApp } from '../support/heroku-app.ts'
 import { effects, filesIn, type RunOptions, type Stage, setStage } from '../support/stage.ts'
 
 /** Words as they were before they were wrapped. */
@@ -184,23 +185,7 @@ test('While another run holds the lock, it is named, and nothing is done (exit 5
 /** Somebody made the app by hand yesterday, on the right stack. */
 function madeByHand({ heroku }: World): void {
   const yesterday = new Date(Date.now() - 86_400_000).toISOString()
-  heroku.apps.push({
-    id: '0b8c1f7e-52a5-4a3c-9d0e-6d2f4f1c9a11',
-    name: 'pt-dummy-app',
-    owner: 'you@example.com',
-    team: null,
-    collaborators: ['helper@example.com'],
-    region: 'us',
-    stack: 'container',
-    buildStack: 'container',
-    maintenance: false,
-    features: [],
-    formation: [],
-    releases: [],
-    images: [],
-    createdAt: yesterday,
-    updatedAt: yesterday,
-  })
+  heroku.apps.push(standingApp({ collaborators: ['helper@example.com'], createdAt: yesterday, updatedAt: yesterday }))
 }
 
 describe('An app made by hand yesterday', () => {

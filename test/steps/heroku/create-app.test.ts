@@ -2,39 +2,17 @@ import { describe, expect, test } from 'vitest'
 import type { Known } from '../../../src/answers/schema.ts'
 import type { Engine } from '../../../src/engine/engine.ts'
 import { fillBody, shown } from '../../../src/engine/text.ts'
-import type { App } from '../../../src/rehearsal/heroku/world.ts'
 import type { Fault, FaultKind, Rehearsal } from '../../../src/rehearsal/server.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { createApp } from '../../../steps/heroku/create-app.ts'
 import { admit, rehearse } from '../../rehearsal/client.ts'
 import { carryOut, causeOf, lookAt, makeEngine, walk } from '../../support/engine.ts'
+import { MADE_AT, standingApp } from '../../support/heroku-app.ts'
 import { effects } from '../../support/stage.ts'
-
-const YESTERDAY = '2026-11-21T10:00:00.000Z'
-
-/** An app that stands there already, as the step would make it unless told. */
-const app = (more: Partial<App> = {}): App => ({
-  id: '0b8c1f7e-52a5-4a3c-9d0e-6d2f4f1c9a11',
-  name: 'pt-dummy-app',
-  owner: 'you@example.com',
-  team: null,
-  collaborators: [],
-  region: 'us',
-  stack: 'container',
-  buildStack: 'container',
-  maintenance: false,
-  features: [],
-  formation: [],
-  releases: [],
-  images: [],
-  createdAt: YESTERDAY,
-  updatedAt: YESTERDAY,
-  ...more,
-})
 
 /** A team of ours and one of others. */
 function teams({ heroku }: World, role: 'admin' | 'member' | 'collaborator' = 'admin'): void {
-  const common = { verified: true, createdAt: YESTERDAY }
+  const common = { verified: true, createdAt: MADE_AT }
   heroku.teams.push({
     ...common,
     id: 'a7a0d6a1-5a5c-4b11-8d0b-0d2f7b6f0001',
@@ -59,22 +37,24 @@ describe('The look', () => {
   })
 
   test('says present where it is ours, with its owner, its age and who else has access', async () => {
-    const { engine } = await setUp(({ heroku }) => heroku.apps.push(app({ collaborators: ['helper@example.com'] })))
+    const { engine } = await setUp(({ heroku }) =>
+      heroku.apps.push(standingApp({ collaborators: ['helper@example.com'] })),
+    )
     expect(await lookAt(createApp, engine)).toMatchObject({
       is: 'present',
-      learned: { 'heroku.create-app:id': app().id },
+      learned: { 'heroku.create-app:id': standingApp().id },
       owned: {
-        id: app().id,
+        id: standingApp().id,
         what: 'app pt-dummy-app',
         owner: 'you@example.com',
-        since: new Date(YESTERDAY),
+        since: new Date(MADE_AT),
         alsoAccess: ['helper@example.com'],
       },
     })
   })
 
   test('says that somebody has access where the collaborators are not listed', async () => {
-    const { engine, rehearsal } = await setUp(({ heroku }) => heroku.apps.push(app()))
+    const { engine, rehearsal } = await setUp(({ heroku }) => heroku.apps.push(standingApp()))
     rehearsal.faults.push({ path: '/collaborators$', do: { status: 403, body: { id: 'forbidden', message: 'No.' } } })
     expect(await lookAt(createApp, engine)).toMatchObject({
       owned: { alsoAccess: [expect.stringContaining('somebody')] },
@@ -83,24 +63,24 @@ describe('The look', () => {
 
   test('says differs where the stack is another', async () => {
     const { engine } = await setUp(({ heroku }) =>
-      heroku.apps.push(app({ stack: 'heroku-24', buildStack: 'heroku-24' })),
+      heroku.apps.push(standingApp({ stack: 'heroku-24', buildStack: 'heroku-24' })),
     )
     expect(await lookAt(createApp, engine)).toMatchObject({
       is: 'differs',
       how: [{ what: 'the stack', expected: 'container', found: 'heroku-24' }],
-      owned: { id: app().id },
+      owned: { id: standingApp().id },
     })
   })
 
   test('goes by the stack of the next release, as heroku container does', async () => {
-    const { engine } = await setUp(({ heroku }) => heroku.apps.push(app({ stack: 'heroku-24' })))
+    const { engine } = await setUp(({ heroku }) => heroku.apps.push(standingApp({ stack: 'heroku-24' })))
     expect((await lookAt(createApp, engine)).is).toBe('present')
   })
 
   test('says present where the wanted team owns it', async () => {
     const change = (world: World) => {
       teams(world)
-      world.heroku.apps.push(app({ team: 'acme' }))
+      world.heroku.apps.push(standingApp({ team: 'acme' }))
     }
     const { engine } = await setUp(change, { herokuTeam: 'acme' })
     expect(await lookAt(createApp, engine)).toMatchObject({ is: 'present', owned: { owner: 'team acme' } })
@@ -109,12 +89,12 @@ describe('The look', () => {
   test.each([
     [
       'a person who lets us see it',
-      app({ owner: 'else@example.com', collaborators: ['you@example.com'] }),
+      standingApp({ owner: 'else@example.com', collaborators: ['you@example.com'] }),
       {},
       'sign in as else@example.com',
     ],
-    ['a team where a personal app is wanted', app({ team: 'acme' }), {}, '--set herokuTeam=acme'],
-    ['a person where a team’s app is wanted', app(), { herokuTeam: 'acme' }, 'you@example.com'],
+    ['a team where a personal app is wanted', standingApp({ team: 'acme' }), {}, '--set herokuTeam=acme'],
+    ['a person where a team’s app is wanted', standingApp(), { herokuTeam: 'acme' }, 'you@example.com'],
   ])('does not take for ours what belongs to %s', async (_, there, answers, words) => {
     const change = (world: World) => {
       teams(world)
@@ -177,7 +157,7 @@ describe('What is done', () => {
 
   test('is to switch the stack, and only with consent, where that is what differs', async () => {
     const { engine, rehearsal } = await setUp(({ heroku }) =>
-      heroku.apps.push(app({ stack: 'heroku-24', buildStack: 'heroku-24' })),
+      heroku.apps.push(standingApp({ stack: 'heroku-24', buildStack: 'heroku-24' })),
     )
     const without = await walk([createApp], engine)
     expect(without.plan[0]?.consents).toEqual(['adopt', 'replace'])
@@ -194,7 +174,7 @@ describe('Heroku’s refusals come in plain words with what goes on', () => {
     means: expect.stringContaining('in use by somebody else'),
     next: expect.stringContaining('--set herokuApp=NAME'),
   }
-  const strangers = ({ heroku }: World) => heroku.apps.push(app({ owner: 'else@example.com' }))
+  const strangers = ({ heroku }: World) => heroku.apps.push(standingApp({ owner: 'else@example.com' }))
 
   test('on looking: the name is another’s (403)', async () => {
     const { engine } = await setUp(strangers)

@@ -10,6 +10,7 @@ import { makeCheckout } from '../../support/checkout.ts'
 import { PLAYED_TOOLS } from '../../support/cli.ts'
 import { ANSWERS, carryOut, causeOf, lookAt, makeEngine, walk } from '../../support/engine.ts'
 import { temporaryFolder } from '../../support/folder.ts'
+import { standingApp } from '../../support/heroku-app.ts'
 import { effects } from '../../support/stage.ts'
 
 const APP = 'pt-dummy-app'
@@ -116,23 +117,7 @@ exec ${join(PLAYED_TOOLS, 'docker')} "$@"`
   })
 })
 
-const blankApp = {
-  id: '0b8c1f7e-52a5-4a3c-9d0e-6d2f4f1c9a11',
-  name: APP,
-  owner: 'you@example.com',
-  team: null,
-  collaborators: [],
-  region: 'us' as const,
-  stack: 'container' as const,
-  buildStack: 'container' as const,
-  maintenance: false,
-  features: [],
-  formation: [],
-  releases: [],
-  images: [],
-  createdAt: '2026-11-21T10:00:00.000Z',
-  updatedAt: '2026-11-21T10:00:00.000Z',
-}
+const blankApp = standingApp({ name: APP })
 
 test('An app that another stack still runs is deployed anew', async () => {
   const { engine, app } = await setUp()
