@@ -7,6 +7,7 @@ import { reach } from './ci.ts'
 import { ROUTES } from './routes.ts'
 import { isCertain, onArrival, PHASES, type Place, type Ran, requestNames, sweptOn, walkAll } from './run.ts'
 import { table } from './table.ts'
+import { groupOf, part } from './turn.ts'
 import { effectsOf, leftBy, locksIn, repeated } from './world.ts'
 
 /*
@@ -145,112 +146,110 @@ async function onDisk(
   }
 }
 
-/** A part of which a route has nothing of its own is left out. */
-const part = (title: string, points: readonly unknown[], tests: () => void) => {
-  if (points.length > 0) describe(title, tests)
-}
-
 for (const { title, at, bench, stage, local, remote } of sections) {
-  part(`${title}: kill -9 at a change of a file, or at a command`, local, () => {
-    for (const point of local) {
-      const { kind } = point
-      const name = bench.route === ROUTES[0] ? point.at : nameOf(point)
-      test.concurrent(name, () =>
-        at(async place => {
-          isKilled(place, await bench.run(place, { SWEEP_AT: name }), kind)
-          await converges(place, stage, kind)
+  const named = (point: LocalPoint) => (bench.route === ROUTES[0] ? point.at : nameOf(point))
+
+  part(`${title}: kill -9 at a change of a file, or at a command`, local, named, point =>
+    at(async place => {
+      isKilled(place, await bench.run(place, { SWEEP_AT: named(point) }), point.kind)
+      await converges(place, stage, point.kind)
+    }),
+  )
+
+  // One of them for each point, as all come to the same ears.
+  const afterwards = local
+    .filter(point => !point.at.startsWith('before '))
+    .map(point => ({ name: named(point), signal: SIGNALS[groupOf(named(point), SIGNALS.length)]?.[0] ?? 'SIGINT' }))
+  part(
+    `${title}: a signal at a change of a file, or at a command`,
+    afterwards,
+    ({ name, signal }) => `${signal} ${name}`,
+    ({ name, signal }) =>
+      at(async place => {
+        const { code, said } = await bench.run(place, { SWEEP_AT: name, SWEEP_DO: signal })
+        count(place, `${signal}, local`, 'points')
+        // After the last change there is nothing left to be ended.
+        expect([130, stage.code], said).toContain(code)
+        if (code === 130) count(place, `${signal}, local`, 'ended there')
+        await converges(place, stage, `${signal}, local`)
+      }),
+  )
+
+  const saves = local
+    .filter(point => point.kind === 'save' && point.at.startsWith('before '))
+    .map(point => ({ name: named(point), disk: DISKS[groupOf(named(point), DISKS.length)] ?? 'full' }))
+  part(
+    `${title}: from a change of a file on, the disk`,
+    canMount && bench.route === ROUTES[0] ? saves : [],
+    ({ name, disk }) => `is ${disk}: ${name}`,
+    ({ name, disk }) =>
+      at(outer =>
+        onDisk(outer, async (place, folder, mend) => {
+          const { code, said } = await bench.run(place, { SWEEP_AT: name, SWEEP_DO: disk, SWEEP_DISK: folder })
+          count(place, disk, 'points')
+          expect([1, stage.code], said).toContain(code)
+          // What a tool says may have a stack; ours never.
+          expect(said, said).not.toMatch(/^ +at .*\/program\/.*:\d+:\d+/m)
+          // What is renamed makes room for the next one: it may come to its end.
+          if (code !== stage.code) expect(said, said).toMatch(/^Go on: |^ {2}next /m)
+          mend()
+          await converges(place, stage, disk)
         }),
-      )
-    }
-  })
-
-  const afterwards = local.filter(({ at }) => !at.startsWith('before '))
-  part(`${title}: a signal at a change of a file, or at a command`, afterwards, () => {
-    for (const [turn, point] of afterwards.entries()) {
-      const [signal] = SIGNALS[turn % SIGNALS.length] ?? ['SIGINT']
-      const name = bench.route === ROUTES[0] ? point.at : nameOf(point)
-      test.concurrent(`${signal} ${name}`, () =>
-        at(async place => {
-          const { code, said } = await bench.run(place, { SWEEP_AT: name, SWEEP_DO: signal })
-          count(place, `${signal}, local`, 'points')
-          // After the last change there is nothing left to be ended.
-          expect([130, stage.code], said).toContain(code)
-          if (code === 130) count(place, `${signal}, local`, 'ended there')
-          await converges(place, stage, `${signal}, local`)
-        }))
-    }
-  })
-
-  const saves = local.filter(({ kind, at }) => kind === 'save' && at.startsWith('before '))
-  part(`${title}: from a change of a file on, the disk`, canMount && bench.route === ROUTES[0] ? saves : [], () => {
-    for (const [turn, point] of saves.entries()) {
-      const disk = DISKS[turn % DISKS.length] ?? 'full'
-      const name = bench.route === ROUTES[0] ? point.at : nameOf(point)
-      test.concurrent(`is ${disk}: ${name}`, () =>
-        at(outer =>
-          onDisk(outer, async (place, folder, mend) => {
-            const { code, said } = await bench.run(place, { SWEEP_AT: name, SWEEP_DO: disk, SWEEP_DISK: folder })
-            count(place, disk, 'points')
-            expect([1, stage.code], said).toContain(code)
-            // What a tool says may have a stack; ours never.
-            expect(said, said).not.toMatch(/^ +at .*\/program\/.*:\d+:\d+/m)
-            // What is renamed makes room for the next one: it may come to its end.
-            if (code !== stage.code) expect(said, said).toMatch(/^Go on: |^ {2}next /m)
-            mend()
-            await converges(place, stage, disk)
-          }),
-        ))
-    }
-  })
+      ),
+  )
 
   const effects = remote.filter(({ effect }) => effect)
-  part(`${title}: kill -9 at an effect at the clouds`, effects, () => {
-    for (const { name, phase } of effects) {
-      test.concurrent(`${phase} ${name}`, () =>
-        at(async place => {
-          const running = bench.start(place)
-          onArrival(place, name, phase, async () => {
-            running.kill('SIGKILL')
-            await running.ended
-            // Then it must not be carried out any more.
-            if (phase === 'before') throw new Error('the request was lost')
-          })
-          isKilled(place, await running.ended, 'effect')
-          await converges(place, stage, 'effect')
-        }))
-    }
-  })
-
-  // Every second of them in turn, as all come to the same ears.
-  const stops = effects.flatMap((point, turn) =>
-    SIGNALS.filter((_, which) => (which - turn) % 2 === 0).map(signals => ({ ...point, signals })),
+  part(
+    `${title}: kill -9 at an effect at the clouds`,
+    effects,
+    ({ name, phase }) => `${phase} ${name}`,
+    ({ name, phase }) =>
+      at(async place => {
+        const running = bench.start(place)
+        onArrival(place, name, phase, async () => {
+          running.kill('SIGKILL')
+          await running.ended
+          // Then it must not be carried out any more.
+          if (phase === 'before') throw new Error('the request was lost')
+        })
+        isKilled(place, await running.ended, 'effect')
+        await converges(place, stage, 'effect')
+      }),
   )
-  part(`${title}: a signal while a request is under way`, stops, () => {
-    for (const { name, phase, signals } of stops) {
-      const [first, second] = signals
-      const kind = signals.join(' + ')
-      test.concurrent(`${kind} ${phase} ${name}`, () =>
-        at(async place => {
-          const running = bench.start(place)
-          onArrival(place, name, phase, async () => {
-            const heard = running.saying('Stopping:')
-            running.kill(first)
-            await heard
-            if (second === undefined) return
-            running.kill(second)
-            await running.ended
-          })
-          const { code, said } = await running.ended
-          count(place, kind, 'points')
-          expect(code, said).toBe(130)
-          expect(said).toMatch(/^Go on: \S/m)
-          // One signal lets what is in flight end; it must not count as two.
-          if (second === undefined) expect(said).not.toContain('Stopping at once')
-          count(place, kind, 'ended there')
-          await converges(place, stage, kind)
-        }))
-    }
-  })
+
+  // Every second of them, as all come to the same ears.
+  const stops = effects.flatMap(point =>
+    SIGNALS.filter((_, which) => which % 2 === groupOf(`${point.phase} ${point.name}`, 2)).map(signals => ({
+      ...point,
+      signals,
+    })),
+  )
+  part(
+    `${title}: a signal while a request is under way`,
+    stops,
+    ({ name, phase, signals }) => `${signals.join(' + ')} ${phase} ${name}`,
+    ({ name, phase, signals: [first, second] }) =>
+      at(async place => {
+        const kind = [first, second].filter(Boolean).join(' + ')
+        const running = bench.start(place)
+        onArrival(place, name, phase, async () => {
+          const heard = running.saying('Stopping:')
+          running.kill(first)
+          await heard
+          if (second === undefined) return
+          running.kill(second)
+          await running.ended
+        })
+        const { code, said } = await running.ended
+        count(place, kind, 'points')
+        expect(code, said).toBe(130)
+        expect(said).toMatch(/^Go on: \S/m)
+        // One signal lets what is in flight end; it must not count as two.
+        if (second === undefined) expect(said).not.toContain('Stopping at once')
+        count(place, kind, 'ended there')
+        await converges(place, stage, kind)
+      }),
+  )
 }
 
 function isKilled(place: Place, { signal, said }: Ran, kind: string): void {

@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { VENDOR_IDS, VENDORS } from '../../src/clouds/vendors.ts'
 import type { FaultKind } from '../../src/rehearsal/server.ts'
 import { STEPS } from '../../steps/index.ts'
+import { caseName, keepOutcomes } from './outcomes.ts'
 import { ROUTES } from './routes.ts'
 import { type Bench, isCertain, onArrival, type Place, requestNames, sweptOn, walkAll } from './run.ts'
-import { table } from './table.ts'
+import { groupOf, part } from './turn.ts'
 import { effectsOf, leftBy, repeated } from './world.ts'
 
 /*
@@ -62,61 +62,49 @@ const sections = walked.flatMap(({ route, bench, stages }) =>
   })),
 )
 
-/** By section, request and fault: how it ended with the fault once, and with it for ever. */
-const outcomes = new Map<string, string>()
-
+/** An effect meets all of them; of mere questions each meets every twelfth, as all come to the same ears. */
+const QUESTIONS_GROUPS = 12
 const kinds = Object.keys(FAULTS)
-/** An effect meets all of them, mere questions take turns, as all come to the same ears. */
-const QUESTIONS_TURNS = 12
-const isTried = (bench: Bench, effect: boolean, turn: number, kind: string, times: 1 | undefined) =>
-  (effect || (turn + kinds.indexOf(kind)) % QUESTIONS_TURNS === 0) &&
+const isMet = (bench: Bench, { name, effect }: Stage['requests'][number], kind: string, times: 1 | undefined) =>
+  (effect || (groupOf(name, QUESTIONS_GROUPS) + kinds.indexOf(kind)) % QUESTIONS_GROUPS === 0) &&
   (times !== undefined || (bench.route === ROUTES[0] ? LASTING : LASTING_ANYWHERE).has(kind))
 
-/** Under version control, so that a change of what comes of a fault is seen. */
-const KEPT = 'test/sweeps/faults.txt'
-const FAILED = '✖'
+const cases = sections.flatMap(section =>
+  section.requests.flatMap(request =>
+    kinds.flatMap(kind =>
+      TIMES.filter(times => isMet(section.bench, request, kind, times)).map(times => ({
+        ...section,
+        request: request.name,
+        kind,
+        times,
+      })),
+    ),
+  ),
+)
+
+/** By the case's name: the exit code of the run that told, 0 where it got over it. */
+const outcomes = new Map<string, string>()
 
 afterAll(() => {
   for (const { bench } of walked) bench.close()
-  const rows = sections.flatMap(({ title, bench, requests }) => [
-    ...(requests.length > 0 ? [[`${title}:`]] : []),
-    ...requests.map(({ name, effect }, turn) => [
-      `  ${name}`,
-      ...kinds.map(kind =>
-        TIMES.map(times =>
-          isTried(bench, effect, turn, kind, times)
-            ? (outcomes.get(`${title} ${name} ${kind} ${times}`) ?? FAILED)
-            : '·',
-        ).join(' '),
-      ),
-    ]),
-  ])
+  const all = sections.map(({ title, requests }) => ({ title, requests: requests.map(({ name }) => name) }))
+  const names = new Set(cases.map(caseName))
+  process.stdout.write(`\n${keepOutcomes(all, kinds, one => names.has(caseName(one)), outcomes)}`)
   const told = [...outcomes.values()].filter(outcome => outcome !== '0').length
-  const said =
-    `With the fault once, and for ever: 0 got over it, 1, 2 or 3 is the exit code of a run that told, · not tried, ${FAILED} failed the sweep.\n${table([['', ...kinds], ...rows])}` +
-    `${outcomes.size} as it should be: ${outcomes.size - told} got over, ${told} told, and of ${mended.size} different ends the next run went on.\n`
-  process.stdout.write(`\n${said}`)
-  // A sweep in parts tells of a part.
-  if (!rows.some(row => row.some(cell => cell.includes(FAILED)))) writeFileSync(KEPT, said)
+  process.stdout.write(
+    `${outcomes.size} as it should be: ${outcomes.size - told} got over, ${told} told, and of ${mended.size} different ends the next run went on.\n`,
+  )
 })
 
-for (const { title, bench, index, stage, requests } of sections) {
-  for (const [turn, { name: request, effect }] of requests.entries()) {
-    describe(`${title}: ${request}`, () => {
-      for (const [kind, fault] of Object.entries(FAULTS)) {
-        for (const times of TIMES.filter(one => isTried(bench, effect, turn, kind, one))) {
-          test.concurrent(`${kind}, ${times === 1 ? 'once' : 'for ever'}`, () =>
-            bench.at(index, async place => {
-              const { code, isOver } = await suffers(place, stage, request, fault, times)
-              if (times === 1 && PASSING.has(kind)) expect(isOver).toBe(true)
-              await isMended(place, title, stage)
-              outcomes.set(`${title} ${request} ${kind} ${times}`, isOver ? '0' : String(code))
-            }))
-        }
-      }
-    })
-  }
-}
+part('With a fault', cases, caseName, one =>
+  one.bench.at(one.index, async place => {
+    const { title, stage, request, kind, times } = one
+    const { code, isOver } = await suffers(place, stage, request, FAULTS[kind] ?? 'refused', times)
+    if (times === 1 && PASSING.has(kind)) expect(isOver).toBe(true)
+    await isMended(place, title, stage)
+    outcomes.set(caseName(one), isOver ? '0' : String(code))
+  }),
+)
 
 /** Runs with the fault; the exit code, and whether it went as if there had been none. */
 async function suffers(

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import type { Known } from '../../src/answers/schema.ts'
 import type { HandedOver } from '../../src/engine/handed-over.ts'
 import type { Saved } from '../../src/engine/saved.ts'
@@ -10,6 +10,7 @@ import { consentsIn, leftByWhomever, NOTHING_SAID } from '../support/hand-over.t
 import { ROUTES } from './routes.ts'
 import { Bench, onArrival, PHASES, type Place, requestNames } from './run.ts'
 import { table } from './table.ts'
+import { part } from './turn.ts'
 import { effectsOf, repeated } from './world.ts'
 
 /*
@@ -71,32 +72,31 @@ async function takenOver(there: Place) {
 }
 
 for (const [index, stage] of first.stages.entries()) {
-  describe(`Killed in stage ${index + 1}, and handed over:`, () => {
-    for (const name of stage.names) {
-      for (const phase of PHASES) {
-        test.concurrent(`${phase} ${name}`, () =>
-          first.bench.at(index, async place => {
-            const running = first.bench.start(place)
-            onArrival(place, name, phase, async () => {
-              running.kill('SIGKILL')
-              await running.ended
-              if (phase === 'before') throw new Error('the request was lost')
-            })
-            expect((await running.ended).signal).toBe('SIGKILL')
-            place.rehearsal.hook = place.watch
-            const handed = await first.bench.run(place, {}, ['hand-over', fileIn(place)])
-            // What was ended before it began has nothing to hand over.
-            expect(handed.code, handed.said).toBe(0)
-            const there = elsewhere(place)
-            const { code, said } = await takenOver(there)
-            expect(code, said).toBe(stage.code)
-            expect(leftByWhomever(there)).toEqual(stage.left)
-            expect(repeated(effectsOf(there), stage.effects)).toEqual([])
-            count('killed, handed over, and gone on to the same end')
-          }))
-      }
-    }
-  })
+  part(
+    `Killed in stage ${index + 1}, and handed over:`,
+    stage.names.flatMap(name => PHASES.map(phase => ({ name, phase }))),
+    ({ name, phase }) => `${phase} ${name}`,
+    ({ name, phase }) =>
+      first.bench.at(index, async place => {
+        const running = first.bench.start(place)
+        onArrival(place, name, phase, async () => {
+          running.kill('SIGKILL')
+          await running.ended
+          if (phase === 'before') throw new Error('the request was lost')
+        })
+        expect((await running.ended).signal).toBe('SIGKILL')
+        place.rehearsal.hook = place.watch
+        const handed = await first.bench.run(place, {}, ['hand-over', fileIn(place)])
+        // What was ended before it began has nothing to hand over.
+        expect(handed.code, handed.said).toBe(0)
+        const there = elsewhere(place)
+        const { code, said } = await takenOver(there)
+        expect(code, said).toBe(stage.code)
+        expect(leftByWhomever(there)).toEqual(stage.left)
+        expect(repeated(effectsOf(there), stage.effects)).toEqual([])
+        count('killed, handed over, and gone on to the same end')
+      }),
+  )
 }
 
 /** The progress of a place, and where it lies. */
@@ -251,39 +251,42 @@ for (const { name, walk, isSwept } of WALKS) {
       saved: progressOf(place).saved,
       strangers: plant(place.rehearsal.world),
     }))
-    describe(`A forged file after stage ${index} of ${name}`, () => {
-      for (const step of STEPS.filter(({ id }) => isSwept(id) && saved.saved.records[id] !== undefined)) {
+    const baselines = new Map<string, ReturnType<typeof doneIn>>()
+    const cases = STEPS.filter(({ id }) => isSwept(id) && saved.saved.records[id] !== undefined).flatMap(step => {
+      const all = forgeries(step, saved.saved, saved.strangers)
+      // Half-way it is said in one; at the end by every part as well.
+      return (index === walk.stages.length ? all : all.slice(0, 1)).map(([what, said]) => ({ step, what, said }))
+    })
+    part(
+      `A forged file after stage ${index} of ${name}`,
+      cases,
+      ({ step, what }) => `${step.id}: ${what}`,
+      async ({ step, said }) => {
         const forget = (all: Saved) => split(all, step.id).rest
-        let baseline: ReturnType<typeof doneIn> | undefined
-        const all = forgeries(step, saved.saved, saved.strangers)
-        // Half-way it is said in one; at the end by every part as well.
-        for (const [what, said] of index === walk.stages.length ? all : all.slice(0, 1)) {
-          test.concurrent(`${step.id}: ${what}`, async () => {
-            baseline ??= doneIn(walk, index, forget)
-            const { done: without } = await baseline
-            const { done, said: told } = await doneIn(walk, index, forget, () => said)
-            expect(more(done, without), told).toEqual([])
-            count('forged, and nothing done by it')
-          })
-        }
-      }
-
-      test.concurrent('on a machine that knows nothing: all that is true', async () => {
-        const nothing: Said = { facts: {}, records: {}, intents: {} }
-        const { done: without } = await doneIn(walk, index, () => nothing)
-        const { done } = await doneIn(
-          walk,
-          index,
-          () => nothing,
-          ({ facts, records, intents }) => ({
-            facts,
-            records: parted(records, id => STEPS.some(step => step.id === id))[0],
-            intents,
-          }),
-        )
-        expect(more(done, without)).toEqual([])
+        const baseline = baselines.get(step.id) ?? doneIn(walk, index, forget)
+        baselines.set(step.id, baseline)
+        const { done: without } = await baseline
+        const { done, said: told } = await doneIn(walk, index, forget, () => said)
+        expect(more(done, without), told).toEqual([])
         count('forged, and nothing done by it')
-      })
+      },
+    )
+
+    test.concurrent(`A forged file after stage ${index} of ${name}, on a machine that knows nothing: all that is true`, async () => {
+      const nothing: Said = { facts: {}, records: {}, intents: {} }
+      const { done: without } = await doneIn(walk, index, () => nothing)
+      const { done } = await doneIn(
+        walk,
+        index,
+        () => nothing,
+        ({ facts, records, intents }) => ({
+          facts,
+          records: parted(records, id => STEPS.some(step => step.id === id))[0],
+          intents,
+        }),
+      )
+      expect(more(done, without)).toEqual([])
+      count('forged, and nothing done by it')
     })
   }
 }

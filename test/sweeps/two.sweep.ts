@@ -1,9 +1,10 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { at } from '../../src/clouds/json.ts'
 import { ROUTES } from './routes.ts'
 import { Bench, onArrival, PATIENT, PHASES, type Place, type Ran, requestNames } from './run.ts'
+import { part } from './turn.ts'
 import { leftBy } from './world.ts'
 
 /*
@@ -64,39 +65,38 @@ async function settles(place: Place, other: Place, clouds: unknown): Promise<voi
 }
 
 for (const [index, { clouds, effects }] of stages.entries()) {
-  describe(`stage ${index + 1}: another machine runs to its end`, () => {
-    for (const effect of effects) {
-      for (const phase of PHASES) {
-        test.concurrent(`${phase} ${effect}`, () =>
-          bench.at(index, async place => {
-            const other = another(place)
-            let others: Promise<Ran> | undefined
-            onArrival(place, effect, phase, async () => {
-              others = run(other)
-              await others
-            })
-            await run(place)
-            // What docker waits for is not held for so long.
-            expect([0, 1, 3]).toContain((await others)?.code)
-            await settles(place, other, clouds)
-          }))
-      }
-    }
-  })
+  part(
+    `stage ${index + 1}: another machine runs to its end`,
+    effects.flatMap(effect => PHASES.map(phase => ({ effect, phase }))),
+    ({ effect, phase }) => `${phase} ${effect}`,
+    ({ effect, phase }) =>
+      bench.at(index, async place => {
+        const other = another(place)
+        let others: Promise<Ran> | undefined
+        onArrival(place, effect, phase, async () => {
+          others = run(other)
+          await others
+        })
+        await run(place)
+        // What docker waits for is not held for so long.
+        expect([0, 1, 3]).toContain((await others)?.code)
+        await settles(place, other, clouds)
+      }),
+  )
 
-  describe(`stage ${index + 1}: both are at it in the same instant`, () => {
-    for (const effect of effects) {
-      test.concurrent(effect, () =>
-        bench.at(index, async place => {
-          const other = another(place)
-          const { meet, leave } = meetingAt(effect, place)
-          place.rehearsal.hook = meet
-          await Promise.all([run(place).finally(leave), run(other).finally(leave)])
-          await settles(place, other, clouds)
-        }),
-      )
-    }
-  })
+  part(
+    `stage ${index + 1}: both are at it in the same instant`,
+    effects,
+    effect => effect,
+    effect =>
+      bench.at(index, async place => {
+        const other = another(place)
+        const { meet, leave } = meetingAt(effect, place)
+        place.rehearsal.hook = meet
+        await Promise.all([run(place).finally(leave), run(other).finally(leave)])
+        await settles(place, other, clouds)
+      }),
+  )
 }
 
 /** Holds whoever comes first with an effect until the other comes with the very same, or has ended. */
