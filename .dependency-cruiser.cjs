@@ -7,8 +7,18 @@ module.exports = {
     only(
       'cli-knows-commands',
       { path: '^src/cli.ts$' },
-      { path: '^(src|steps)/', pathNot: '^src/(commands/|version.ts$|clouds/cause.ts$|answers/nearest.ts$)' },
-      'The entry only tells commands and flags.',
+      { path: '^(src|steps)/', pathNot: '^src/(commands/|version.ts$|flags.ts$|clouds/cause.ts$|answers/nearest.ts$)' },
+      'It only lists commands and options.',
+    ),
+    only(
+      'start-is-light',
+      { path: '^src/(start|help|flags|version).ts$' },
+      {
+        path: '^(src|steps)/|node_modules/',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+        pathNot: '^src/(help|flags|version).ts$',
+      },
+      'Whatever it imports is loaded for --version.',
     ),
     only(
       'engine-looks-down',

@@ -1,19 +1,17 @@
 // Bundles src into dist: what npx installs is one package, and each command is loaded when it is called.
+import { execFileSync } from 'node:child_process'
 import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 
 /** What may be bundled: each asks for no more than its notice. */
 const ALLOWED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'ISC', 'MIT']
 
 // Made beside and then swapped in, so that whoever runs it meanwhile finds the old one or the new one.
 const made = `dist.${process.pid}`
-const { metafile } = await build({
-  entryPoints: { cli: 'src/cli.ts' },
+const ofAll = {
   outdir: made,
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20.17',
   metafile: true,
@@ -21,21 +19,57 @@ const { metafile } = await build({
   // The same bytes wherever it is built, also where node_modules is a link.
   preserveSymlinks: true,
   logLevel: 'warning',
+  // TypeScript's settings are for checking alone.
+  tsconfigRaw: {},
+}
+
+const program = await build({
+  ...ofAll,
+  entryPoints: ['src/main.ts'],
+  splitting: true,
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
   // Some libraries are CommonJS and ask for Node's own modules.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
   },
 })
-const cli = await readFile(join(made, 'cli.js'), 'utf8')
-await writeFile(join(made, 'cli.js'), `#!/usr/bin/env node\n${cli}`)
+
+// What is asked in passing is answered by a file of its own. It is CommonJS: Node's loader of modules takes a fifth of its start.
+const start = await build({
+  ...ofAll,
+  entryPoints: ['src/start.ts'],
+  format: 'cjs',
+  plugins: [leaveOut('./main.ts', './main.mjs')],
+})
+
+const inputs = [program, start].flatMap(({ metafile }) => Object.values(metafile.outputs).flatMap(contributing))
+await writeFile(join(made, 'THIRD-PARTY-NOTICES.txt'), await notices(inputs))
+
+const { engines } = JSON.parse(await readFile('package.json', 'utf8'))
+const oldest = await transform(await readFile('src/oldest.cjs', 'utf8'), {
+  target: 'es5',
+  define: { NODE_NEEDED: JSON.stringify(engines.node.replace(/^>=/, '')) },
+})
+await writeFile(join(made, 'cli.js'), `#!/usr/bin/env node\n${oldest.code}`)
 await chmod(join(made, 'cli.js'), 0o755)
-await writeFile(
-  join(made, 'THIRD-PARTY-NOTICES.txt'),
-  await notices(Object.values(metafile.outputs).flatMap(contributing)),
-)
+await writeFile(join(made, 'package.json'), '{ "type": "commonjs" }\n')
+await writeFile(join(made, 'help.json'), await help())
 
 await rm('dist', { recursive: true, force: true })
 await rename(made, 'dist')
+
+/** Leaves a file out of a bundle, which loads it from beside itself. */
+function leaveOut(file, path) {
+  const filter = new RegExp(`^${file.replaceAll('.', '\\.')}$`)
+  return { name: 'leave-out', setup: made => made.onResolve({ filter }, () => ({ path, external: true })) }
+}
+
+/** Every page of help, as the program itself has it. */
+async function help() {
+  const { outputFiles } = await build({ ...ofAll, entryPoints: ['src/help-pages.ts'], format: 'cjs', write: false })
+  return execFileSync(process.execPath, ['-'], { input: outputFiles[0].text })
+}
 
 /** The files of which something is in an output. */
 function contributing({ inputs }) {

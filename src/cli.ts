@@ -1,8 +1,8 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { EXIT, type Exit } from './clouds/cause.ts'
-import { assertNoCredential } from './commands/arguments.ts'
 import { FORMATS, type Format } from './commands/formats.ts'
 import type { Options } from './commands/options.ts'
+import { HELP_FLAGS, VERSION_FLAGS } from './flags.ts'
 import { VERSION } from './version.ts'
 
 const lanes = (value: string, before: readonly string[]) => [...before, ...value.split(',').map(lane => lane.trim())]
@@ -92,15 +92,18 @@ function optionsOf<More extends object>(command: Command): Options & More {
 
 let exit: Exit = EXIT.done
 
-const program = take(new Command('dummyapp-setup'), ...WALK, 'takeOver', 'allowHost', 'format')
+/** What the command that was run came to, once `program` has been parsed. */
+export const exitCode = (): Exit => exit
+
+export const program = take(new Command('dummyapp-setup'), ...WALK, 'takeOver', 'allowHost', 'format')
   .description(
     'Sets up PennockTech/dummyapp (or a fork), from git clone to images that CI pushes with the least permission possible. Run again, it goes on where it stopped.',
   )
   .configureHelp({ optionDescription })
   .usage('[command] [options]')
   .option('--dry-run', 'print the checklist; touch nothing, ask nobody')
-  .version(VERSION)
-  .helpOption('--help', 'show this help')
+  .version(VERSION, VERSION_FLAGS)
+  .helpOption(HELP_FLAGS, 'show this help')
   .helpCommand(false)
   .enablePositionalOptions()
   .allowExcessArguments()
@@ -172,25 +175,3 @@ async function unknownCommand(word: string): Promise<string> {
   const meant = nearest(word, known)
   return `error: unknown command '${word}'${meant ? `\n(Did you mean ${meant}?)` : `\n(Known are ${known.join(', ')}.)`}`
 }
-
-// A reader that has gone (`| head`) is no failure of ours.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-  })
-}
-
-const sayFailure = async (error: unknown): Promise<Exit> => (await import('./commands/failure.ts')).sayFailure(error)
-
-// Node's own report of a crash would show the error with its causes and properties, whatever secret is in them.
-process.on('uncaughtException', error => {
-  sayFailure(error).then(process.exit, () => process.exit(EXIT.failed))
-})
-
-try {
-  assertNoCredential(process.argv.slice(2))
-  await program.parseAsync()
-} catch (error) {
-  exit = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.input) : await sayFailure(error)
-}
-process.exitCode = exit

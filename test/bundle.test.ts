@@ -6,7 +6,7 @@ import { temporaryFolder } from './support/folder.ts'
 
 const read = (file: string) => readFileSync(file, 'utf8')
 const NOTICES = 'dist/THIRD-PARTY-NOTICES.txt'
-const bundled = readdirSync('dist').filter(file => file.endsWith('.js'))
+const bundled = readdirSync('dist').filter(file => /\.m?js$/.test(file))
 
 /** Builds what is in a folder; its packages are this checkout's, beside others where they are given. */
 async function buildIn(folder: string, packages: Readonly<Record<string, object>> = {}) {
@@ -69,7 +69,8 @@ describe('The bundle', () => {
   ])('takes in no package with %s', async (_, description, why) => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'src'))
-    writeFileSync(join(folder, 'src/cli.ts'), "export { one } from 'evil'\n")
+    writeFileSync(join(folder, 'src/start.ts'), '')
+    writeFileSync(join(folder, 'src/main.ts'), "export { one } from 'evil'\n")
     const { exitCode, stderr } = await buildIn(folder, { evil: description })
     expect(exitCode).toBe(1)
     expect(stderr).toContain(`evil may not be bundled: ${why}`)

@@ -1,0 +1,27 @@
+import { CommanderError } from 'commander'
+import { exitCode, program } from './cli.ts'
+import { EXIT, type Exit } from './clouds/cause.ts'
+import { assertNoCredential } from './commands/arguments.ts'
+
+// A reader that has gone (`| head`) is no failure of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+  })
+}
+
+const sayFailure = async (error: unknown): Promise<Exit> => (await import('./commands/failure.ts')).sayFailure(error)
+
+// Node's own report of a crash would show the error with its causes and properties, whatever secret is in them.
+process.on('uncaughtException', error => {
+  sayFailure(error).then(process.exit, () => process.exit(EXIT.failed))
+})
+
+try {
+  assertNoCredential(process.argv.slice(2))
+  await program.parseAsync()
+  process.exitCode = exitCode()
+} catch (error) {
+  process.exitCode =
+    error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.input) : await sayFailure(error)
+}
