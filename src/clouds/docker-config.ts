@@ -26,13 +26,13 @@ const SHARED = ['contexts', 'cli-plugins']
 /**
  * A configuration folder for docker that knows one registry, apart from the person's own, which docker would write the
  * sign-in into. It lies in the session's memory-backed folder where there is one, mode 700.
- * @returns the folder for DOCKER_CONFIG, and what removes it
+ * @returns the folder; the variables by which docker finds it, and podman under docker's name; and what removes it
  * @throws SetupError where it cannot be written
  */
 export function makeDockerConfig(
   env: NodeJS.ProcessEnv,
   { host, user, secret }: { readonly host: string; readonly user: string; readonly secret: Secret },
-): { readonly folder: string; remove(): void } {
+): { readonly folder: string; readonly env: Readonly<Record<string, string>>; remove(): void } {
   const folder = makeFolder(rootIn(env))
   const remove = () => {
     try {
@@ -45,10 +45,11 @@ export function makeDockerConfig(
     const own = join(env.HOME || homedir(), '.docker')
     const currentContext = contextIn(own)
     const auth = basic(user, secret).replace(/^Basic /, '')
+    const file = join(folder, 'config.json')
     const config = { auths: { [host]: { auth } }, ...(currentContext && { currentContext }) }
-    writeFileSync(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })
+    writeFileSync(file, JSON.stringify(config), { mode: 0o600 })
     for (const name of SHARED) symlinkSync(join(own, name), join(folder, name))
-    return { folder, remove }
+    return { folder, env: { DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: file }, remove }
   } catch (error) {
     remove()
     throw cannotSignIn(folder, error)

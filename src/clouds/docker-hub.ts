@@ -36,7 +36,7 @@ export const DOCKER_HUB: VendorApi = {
   costs: 'a public repository is free; teams and organization tokens need a Team plan, where the bot takes a seat',
   account,
   means,
-  misleading: ['DOCKER_CONFIG', 'DOCKER_HOST'],
+  misleading: ['DOCKER_CONFIG'],
 }
 
 /** A user, or an organization that its own token signs in for: that one is no user (facts/docker-hub.md 4). */

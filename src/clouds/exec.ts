@@ -40,7 +40,7 @@ export interface Tools {
 
 /** What children get of the environment: enough to find home, speak the language and cross a proxy; no credential. */
 const PASSED_ON =
-  /^(HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TERM|TMPDIR|SHELL|XDG_\w+|SSH_AUTH_SOCK|DISPLAY|WAYLAND_DISPLAY|BROWSER|DBUS_SESSION_BUS_ADDRESS|SSH_AGENT_PID|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|GIT_CONFIG_GLOBAL|GIT_CONFIG_SYSTEM|GIT_CONFIG_NOSYSTEM|CLOUDSDK_CONFIG|CLOUDSDK_ACTIVE_CONFIG_NAME|CLOUDSDK_CORE_ACCOUNT|CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT|HEROKU_HOST)$/
+  /^(HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TERM|TMPDIR|SHELL|XDG_\w+|SSH_AUTH_SOCK|DISPLAY|WAYLAND_DISPLAY|BROWSER|DBUS_SESSION_BUS_ADDRESS|SSH_AGENT_PID|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|GIT_CONFIG_GLOBAL|GIT_CONFIG_SYSTEM|GIT_CONFIG_NOSYSTEM|DOCKER_(HOST|CONTEXT|TLS_VERIFY|CERT_PATH)|CLOUDSDK_CONFIG|CLOUDSDK_ACTIVE_CONFIG_NAME|CLOUDSDK_CORE_ACCOUNT|CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT|HEROKU_HOST)$/
 
 /** Nothing that the checkout configures may run while we read or write its configuration. */
 const GIT_RUNS_NOTHING = { 'core.fsmonitor': 'false', 'core.hooksPath': '/dev/null', 'core.pager': 'cat' }
@@ -94,7 +94,7 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
     if (registry === undefined) return runWith(command, {})
     const config = makeDockerConfig(options.env, registry)
     try {
-      return await runWith(command, { DOCKER_CONFIG: config.folder })
+      return await runWith(command, config.env)
     } finally {
       config.remove()
     }
@@ -102,7 +102,7 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
 
   async function runWith(
     { argv, cwd = repo, input, env: given, ofCheckout = false, timeoutMs: wanted, signal }: Command,
-    docker: Record<string, string>,
+    docker: Readonly<Record<string, string>>,
   ): Promise<Ran> {
     signal?.throwIfAborted()
     const [name = '', ...args] = argv

@@ -9,7 +9,9 @@ const OCI = 'application/vnd.oci.image.manifest.v1+json'
 
 /** What such a tool says of itself. */
 const PLAYED: Readonly<Record<string, string>> = {
-  'docker version': '28.5.1',
+  'docker version': 'Server: Docker Engine - Community\n Engine:\n  Version: 28.5.1',
+  // Its help; the script that builds is played as a whole.
+  'docker build': 'Usage:  docker buildx build [OPTIONS] PATH | URL | -\n      --provenance string',
   'docker context': 'unix:///var/run/docker.sock',
   'go version': 'go version go1.25.4 linux/amd64',
 }

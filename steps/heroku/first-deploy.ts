@@ -4,6 +4,7 @@ import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type PersonAction, type Sh } from '../../src/engine/step.ts'
 import { hole, path, type Str, t } from '../../src/engine/text.ts'
+import { BUILDKIT, type Builder, BY_HAND, builderOf, environmentOf } from './builder.ts'
 
 const SCRIPT = 'build/build.with-docker.sh'
 const REGISTRY = 'registry.heroku.com'
@@ -11,10 +12,6 @@ const TAG = 'latest'
 
 /** The only format that Heroku's registry takes (facts/heroku.md 4). */
 const SCHEMA_2 = 'application/vnd.docker.distribution.manifest.v2+json'
-
-/** What keeps docker from writing another format: attestations, OCI media types, several platforms (facts/heroku.md 4). */
-const BUILD_ARGUMENTS =
-  '--platform=linux/amd64 --provenance=false --sbom=false --output=type=image,oci-mediatypes=false'
 
 /** The variant of the API that knows images (facts/heroku.md 4). */
 const RELEASES = { accept: 'application/vnd.heroku+json; version=3.docker-releases' }
@@ -31,6 +28,8 @@ interface State {
   readonly lacks: readonly string[]
   /** Where docker finds its engine, if not in the usual place: the person's own configuration knows, a private one does not. */
   readonly engine: string | undefined
+  /** Nobody has asked docker yet. */
+  readonly builder: Builder | undefined
 }
 
 export const firstDeploy = defineStep({
@@ -40,7 +39,7 @@ export const firstDeploy = defineStep({
   section: 'Setup',
   document: '`./build/build.with-docker.sh env-BUILD_TAGS=heroku`, and a deploy',
   today:
-    'A push no longer releases (since 2018-05): the release is a request of its own. Heroku takes Docker’s schema 2 alone, so attestations and OCI media types are off. Build and push are two runs, so that the repository’s script never sees a token. It needs Docker and Go here; without them it is done elsewhere, and nothing waits for it.',
+    'A push no longer releases (since 2018-05): the release is a request of its own. Heroku takes Docker’s schema 2 alone, so attestations and OCI media types are off: with the options of the builder that is here, since docker without the buildx plugin and podman know other ones. Build and push are two runs, so that the repository’s script never sees a token. It needs Docker and Go here; without them it is done elsewhere, and nothing waits for it.',
   uses: ['herokuApp'],
   after: ['heroku.create-app', 'heroku.labs'],
   needs: ['heroku'],
@@ -60,7 +59,7 @@ export const firstDeploy = defineStep({
 
   actions: ({ herokuApp }, seen) => {
     const state = seen !== undefined && 'state' in seen && seen.state ? seen.state : nothingToDo
-    return state.lacks.length > 0 ? [elsewhere(herokuApp, state.lacks)] : deploy(herokuApp, state.engine)
+    return state.lacks.length > 0 ? [elsewhere(herokuApp, state.lacks)] : deploy(herokuApp, state)
   },
 
   // An app that is destroyed takes its releases with it; an earlier state that would be better there is not.
@@ -71,7 +70,7 @@ export const firstDeploy = defineStep({
   isNo: (key, { body }) => (key === 'image' ? notSchema2(body) : undefined),
 })
 
-const nothingToDo: State = { lacks: [], engine: undefined }
+const nothingToDo: State = { lacks: [], engine: undefined, builder: undefined }
 
 /** An app gets the stack of its build with its release, and processes by it (facts/heroku.md 4). */
 const runsImage = (app: VendorReply, { body }: VendorReply): boolean =>
@@ -81,8 +80,9 @@ const runsImage = (app: VendorReply, { body }: VendorReply): boolean =>
 
 /** Whether this machine can build. */
 async function readMachine({ tool, file }: Look<'herokuApp'>): Promise<State> {
-  const [docker, context, go] = await Promise.all([
-    tool('docker', 'version', '--format', '{{.Server.Version}}'),
+  const [docker, help, context, go] = await Promise.all([
+    tool('docker', 'version'),
+    tool('docker', 'build', '--help'),
     tool('docker', 'context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'),
     tool('go', 'version'),
   ])
@@ -98,6 +98,7 @@ async function readMachine({ tool, file }: Look<'herokuApp'>): Promise<State> {
       ...(file(SCRIPT) === undefined ? [`there is no ${SCRIPT}`] : []),
     ],
     engine: engine === '' || engine === USUAL_ENGINE ? undefined : engine,
+    builder: builderOf(help?.stdout ?? '', docker?.stdout ?? ''),
   }
 }
 
@@ -111,18 +112,21 @@ const build = (app: Str): readonly Str[] => [
   `env-DOCKER_TAG=${TAG}`,
 ]
 
+const buildByHand = (app: Str): Sh => ({ argv: [...BY_HAND, ...build(app)] })
+
 const push = (app: Str): readonly Str[] => ['docker', 'push', t`${imageOf(app)}:${TAG}`]
 
 const LOGIN: Sh = { argv: ['heroku', 'container:login'] }
 const release = (app: Str): Sh => ({ argv: ['heroku', 'container:release', 'web', '--app', app] })
 
-const deploy = (app: Str, engine: string | undefined): readonly Action[] => [
+const deploy = (app: Str, { engine, builder }: State): readonly Action[] => [
   {
     kind: 'run',
     key: 'build',
     does: t`build the image ${imageOf(app)}:${TAG}`,
     argv: build(app),
-    env: { EXTRA_DOCKER_BUILD_ARGS: BUILD_ARGUMENTS },
+    env: environmentOf(builder ?? BUILDKIT),
+    ...(builder === undefined && { byHand: [buildByHand(app)] }),
     ofCheckout: true,
     timeoutMs: BUILD_MS,
   },
@@ -169,12 +173,7 @@ const elsewhere = (app: Str, lacks: readonly string[]): PersonAction => ({
   does: t`build, push and release the image of ${app}`,
   who: 'whoever has Docker and Go',
   instructions: [`It cannot be done here: ${lacks.join('; ')}. Nothing else waits for it.`],
-  byHand: [
-    { argv: ['env', `EXTRA_DOCKER_BUILD_ARGS=${BUILD_ARGUMENTS}`, ...build(app)] },
-    LOGIN,
-    { argv: push(app) },
-    release(app),
-  ],
+  byHand: [buildByHand(app), LOGIN, { argv: push(app) }, release(app)],
 })
 
 /** Heroku's registry is no part of its API, and speaks otherwise. */

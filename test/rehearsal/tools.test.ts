@@ -31,7 +31,7 @@ describe('A rehearsal plays', () => {
     const { tools } = await played()
     expect(tools.find('docker')).toBeDefined()
     expect(tools.find('go')).toBeDefined()
-    expect((await tools.run({ argv: ['docker', 'version'] })).stdout).toMatch(/^\d+\.\d+/)
+    expect((await tools.run({ argv: ['docker', 'version'] })).stdout).toMatch(/^ *Version: \d+\.\d+/m)
     expect((await tools.run({ argv: ['go', 'version'] })).stdout).toContain('go version go')
   })
 

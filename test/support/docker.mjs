@@ -4,7 +4,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const { HOME = '', DOCKER_CONFIG = join(HOME, '.docker'), HEROKU_HOST = '' } = process.env
+const { HOME = '', DOCKER_CONFIG = join(HOME, '.docker'), HEROKU_HOST = '', DOCKER_BUILDKIT = '' } = process.env
+/** Which builder it is: BuildKit by the buildx plugin unless told, docker's own where that is off, or podman. */
+const { PLAYED_BUILDER = DOCKER_BUILDKIT === '0' ? 'legacy' : 'buildkit' } = process.env
 const IMAGES = join(HOME, 'docker-images.json')
 const images = existsSync(IMAGES) ? JSON.parse(readFileSync(IMAGES, 'utf8')) : {}
 const [verb, ...given] = process.argv.slice(2)
@@ -13,20 +15,53 @@ const [verb, ...given] = process.argv.slice(2)
 const ATTEMPTS = 3
 const PATIENCE_MS = 1_000
 
-/** What BuildKit writes, by its arguments: an index where there are attestations, else a manifest (facts/heroku.md 4). */
+/** The options of each builder that decide about the format, as its help has them; it knows no others. */
+const KNOWN = {
+  buildkit: ['platform', 'provenance', 'sbom', 'output'],
+  legacy: ['platform'],
+  podman: ['platform', 'format', 'output'],
+}
+const HELP = {
+  platform: '--platform string   Set target platform for build',
+  provenance: '--provenance string   Shorthand for "--attest=type=provenance"',
+  sbom: '--sbom string   Shorthand for "--attest=type=sbom"',
+  output: '-o, --output stringArray   Output destination',
+  format: "--format format   format of the built image's manifest and metadata",
+}
+
 function build() {
-  const has = word => given.some(one => one.includes(word))
-  const isDocker = has('oci-mediatypes=false')
-  const isPlain = has('--provenance=false') && has('--sbom=false') && has('--platform=linux/amd64')
-  const kind = isDocker ? 'application/vnd.docker.distribution.manifest' : 'application/vnd.oci.image'
+  const known = KNOWN[PLAYED_BUILDER]
+  if (given.includes('--help')) return process.stdout.write(known.map(name => `      ${HELP[name]}\n`).join(''))
+  const unknown = Object.keys(HELP).find(name => !known.includes(name) && has(`--${name}`))
+  if (unknown !== undefined) return fail(`unknown flag: --${unknown}`, 125)
+  const mediaType = FORMAT[PLAYED_BUILDER]()
   images[given[given.indexOf('--tag') + 1]] = {
     schemaVersion: 2,
-    mediaType: `${kind}${isPlain ? (isDocker ? '.v2' : '.manifest.v1') : isDocker ? '.list.v2' : '.index.v1'}+json`,
-    ...(isPlain && {
+    mediaType,
+    ...(/manifest\.(v1|v2)\+json$/.test(mediaType) && {
       config: { size: 2, digest: `sha256:${createHash('sha256').update(given.join(' ')).digest('hex')}` },
     }),
   }
   writeFileSync(IMAGES, JSON.stringify(images))
+}
+
+const has = word => given.some(one => one.includes(word))
+const SCHEMA_2 = 'application/vnd.docker.distribution.manifest.v2+json'
+const OCI = 'application/vnd.oci.image.manifest.v1+json'
+
+/** What each writes, by its arguments (facts/heroku.md 4). */
+const FORMAT = {
+  legacy: () => SCHEMA_2,
+  podman: () => (has('--format=docker') ? SCHEMA_2 : OCI),
+  // An index where there are attestations, else a manifest.
+  buildkit: () => {
+    const isDocker = has('oci-mediatypes=false')
+    const isPlain = has('--provenance=false') && has('--sbom=false') && has('--platform=linux/amd64')
+    if (isPlain) return isDocker ? SCHEMA_2 : OCI
+    return isDocker
+      ? 'application/vnd.docker.distribution.manifest.list.v2+json'
+      : 'application/vnd.oci.image.index.v1+json'
+  },
 }
 
 async function push() {
@@ -55,9 +90,9 @@ async function push() {
 /** An answer that never ends has no words. */
 const words = async answer => (await answer.text().catch(() => '')).slice(0, 200)
 
-function fail(said) {
+function fail(said, code = 1) {
   process.stderr.write(`${said}\n`)
-  process.exitCode = 1
+  process.exitCode = code
 }
 
 if (verb === 'build') build()

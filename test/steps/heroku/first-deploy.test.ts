@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import type { PersonAction } from '../../../src/engine/step.ts'
 import { shown } from '../../../src/engine/text.ts'
@@ -25,14 +26,20 @@ const BUILD = [
 const DEPLOYED = [`PUT /v2/${APP}/web/manifests/latest`, `PATCH /apps/${APP}/formation`]
 
 /** The app on the simulated Heroku, and a machine whose PATH has the tools named (docker and Go played). */
-async function setUp(options: { tools?: Readonly<Record<string, string>>; change?: (world: World) => void } = {}) {
-  const { tools, change } = options
+async function setUp(
+  options: {
+    tools?: Readonly<Record<string, string>>
+    change?: (world: World) => void
+    env?: Readonly<Record<string, string>>
+  } = {},
+) {
+  const { tools, change, env: more } = options
   const rehearsal = await rehearse(change)
   await herokuClient(rehearsal)('POST', '/apps', { name: APP, stack: 'container' })
   const repo = makeCheckout()
   const bin = tools && folderWith(tools)
   const runtime = temporaryFolder()
-  const env = { XDG_RUNTIME_DIR: runtime, ...(bin && { PATH: bin }) }
+  const env = { XDG_RUNTIME_DIR: runtime, ...(bin && { PATH: bin }), ...more }
   const engine = makeEngine({ rehearsal, repo, env })
   const app = () => rehearsal.world.heroku.apps[0]
   return { rehearsal, repo, engine, runtime, app, done: () => effects(rehearsal).slice(1) }
@@ -59,7 +66,9 @@ describe('The wizard deploys', () => {
     expect(await lookAt(firstDeploy, engine)).toMatchObject({ is: 'missing' })
     const { plan, outcomes } = await walk([firstDeploy], engine)
     expect(outcomes.get('heroku.first-deploy')).toMatchObject({ is: 'done' })
-    expect(plan[0]?.actions).toEqual(firstDeploy.actions(ANSWERS))
+    // By hand the first line asks docker what it takes; here it was asked.
+    const [first, ...others] = firstDeploy.actions(ANSWERS)
+    expect(plan[0]?.actions).toEqual([{ ...first, byHand: undefined }, ...others])
     expect(done()).toEqual(DEPLOYED)
     const [pushed] = app()?.images ?? []
     expect(pushed?.manifest).toMatchObject({ config: { digest: app()?.formation[0]?.image } })
@@ -129,6 +138,44 @@ test('An app that another stack still runs is deployed anew', async () => {
   expect((await lookAt(firstDeploy, engine)).is).toBe('present')
 })
 
+describe('It goes by what docker build takes here, and Heroku gets its one format:', () => {
+  const docker = (lines: string) => `${lines}\nexec ${join(PLAYED_TOOLS, 'docker')} "$@"`
+  const PODMAN_ENGINE = '[ "$1" = version ] && { echo "Server:"; echo " Podman Engine:"; exit; }'
+
+  test.each<[string, string, string, string?]>([
+    ['BuildKit, by the buildx plugin', '', ARGUMENTS],
+    ['docker without the plugin', 'export PLAYED_BUILDER=legacy', '', '0'],
+    ['docker with the plugin and podman’s service behind it', PODMAN_ENGINE, '', '0'],
+    ['podman under docker’s name', 'export PLAYED_BUILDER=podman', '--platform=linux/amd64 --format=docker'],
+  ])('%s', async (_, lines, args, buildkit) => {
+    const { engine, app } = await setUp({ tools: { docker: docker(lines), go: '' } })
+    const { plan, outcomes } = await walk([firstDeploy], engine)
+    expect(outcomes.get('heroku.first-deploy')).toMatchObject({ is: 'done' })
+    const platform = buildkit && { DOCKER_BUILDKIT: buildkit, DOCKER_DEFAULT_PLATFORM: 'linux/amd64' }
+    expect(plan[0]?.actions[0]).toMatchObject({ env: { EXTRA_DOCKER_BUILD_ARGS: args, ...platform } })
+    expect(app()?.images).toMatchObject([{ manifest: { mediaType: expect.stringContaining('.v2+json') } }])
+    // By hand, where nobody has looked yet, the line asks for itself, and builds the same.
+    const [first] = firstDeploy.actions(ANSWERS)
+    const argv = first?.kind === 'run' ? (first.byHand?.[0]?.argv ?? []).map(shown) : []
+    expect(argv.slice(-BUILD.length)).toEqual(BUILD)
+    const env = { HOME: temporaryFolder(), PATH: folderWith({ docker: docker(lines), go: '' }) }
+    const byHand = await execa('sh', [...argv.slice(1, -BUILD.length), 'env'], { env, extendEnv: false })
+    const set = byHand.stdout.split('\n').filter(line => /^(EXTRA_DOCKER_BUILD_ARGS|DOCKER_\w+)=/.test(line))
+    expect(set.sort()).toEqual(
+      Object.entries({ EXTRA_DOCKER_BUILD_ARGS: args, ...platform })
+        .map(([name, value]) => `${name}=${value}`)
+        .sort(),
+    )
+  })
+})
+
+test('The person’s own choice of an engine counts', async () => {
+  const docker = `[ "$1" = context ] && { echo "$DOCKER_HOST"; exit; }\nexec ${join(PLAYED_TOOLS, 'docker')} "$@"`
+  const { engine } = await setUp({ tools: { docker, go: '' }, env: { DOCKER_HOST: 'unix:///home/dana/docker.sock' } })
+  const seen = await lookAt(firstDeploy, engine)
+  expect(seen).toMatchObject({ is: 'missing', state: { engine: 'unix:///home/dana/docker.sock' } })
+})
+
 describe('It is a person’s, with the exact commands, where', () => {
   test.each<[string, Readonly<Record<string, string>>, string]>([
     ['there is no docker', { go: '' }, 'docker is not installed'],
@@ -142,7 +189,7 @@ describe('It is a person’s, with the exact commands, where', () => {
     expect(outcomes.get('heroku.first-deploy')).toMatchObject({ is: 'open', why: 'person' })
     const [action] = firstDeploy.actions(ANSWERS, await lookAt(firstDeploy, engine)) as readonly PersonAction[]
     expect(action?.byHand?.map(({ argv }) => argv.map(shown))).toEqual([
-      ['env', `EXTRA_DOCKER_BUILD_ARGS=${ARGUMENTS}`, ...BUILD],
+      ['sh', '-c', expect.stringContaining(ARGUMENTS), ...BUILD],
       ['heroku', 'container:login'],
       ['docker', 'push', `${IMAGE}:latest`],
       ['heroku', 'container:release', 'web', '--app', APP],
