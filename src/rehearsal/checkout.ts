@@ -1,42 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SetupError } from '../clouds/cause.ts'
 import type { Tools } from '../clouds/exec.ts'
 import { withoutUserInfo } from '../clouds/remote.ts'
-
-/** The values that the documented set-up names, in a library of the same form: enough of dummyapp to rehearse without it. */
-const STAND_IN = {
-  'build/common.lib.sh': `#!/bin/echo you should source me
-
-# ---- EDIT THESE ----
-: "\${GITHUB_PROJECT:=PennockTech/dummyapp}"
-: "\${DOCKER_PROJECT:=pennocktech/dummyapp}"
-: "\${HEROKU_APP:=pt-dummy-app}"
-: "\${GCR_HOST:=us.gcr.io}"
-: "\${GCR_PROJECT:=dummyapp-214121}"
-: "\${GCR_IMAGE_NAME:=pt-dummy-app}"
-# ---- EDIT THESE ----
-`,
-  'build/Dockerfile': `ARG DATA_IMAGE="philpennock/poetry"
-FROM golang AS maker
-COPY . .
-RUN CGO_ENABLED=0 go build -o /tmp/dummyapp
-
-FROM \${DATA_IMAGE} AS data
-
-FROM scratch
-COPY --from=maker /tmp/dummyapp /
-COPY --from=data / /poetry/
-VOLUME /poetry
-ENV POETRY_DIR=/poetry
-CMD ["/dummyapp"]
-`,
-  // Played like docker itself, so it need not do anything.
-  'build/build.with-docker.sh': `#!/bin/sh
-echo "the rehearsal plays the build" >&2
-exit 1
-`,
-}
+import { TODAY } from './stand-in/checkouts.ts'
 
 /** Where what goes to origin goes instead: beside the temporary checkout, whatever address its origin shows. */
 const ORIGIN = 'origin.git'
@@ -76,14 +43,21 @@ export async function cloneCheckout(
 export async function makeCheckout(to: string, tools: Tools): Promise<void> {
   const git = gitFor(to, tools)
   await setAuthor(git)
-  await git('init', '--quiet', '--initial-branch=main', to)
-  for (const [name, text] of Object.entries(STAND_IN)) {
-    mkdirSync(join(to, name, '..'), { recursive: true })
-    writeFileSync(join(to, name), text)
-  }
+  await git('init', '--quiet', `--initial-branch=${TODAY.defaultBranch}`, to)
+  writeFiles(to, TODAY.files)
   await git('-C', to, 'add', '--all')
   await git('-C', to, 'commit', '--quiet', '--message=A stand-in for dummyapp')
   await setRemotes({ origin: 'https://github.com/PennockTech/dummyapp.git' }, to, git)
+}
+
+/** Writes files into a folder; a script, as its first line tells, may be run. */
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(folder, name)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    if (/^#!.*\b(?:ba)?sh\b/.test(text)) chmodSync(file, 0o755)
+  }
 }
 
 type Git = (...argv: readonly string[]) => Promise<void>

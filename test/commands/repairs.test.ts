@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startRehearsal } from '../../src/rehearsal/server.ts'
+import { TODAY } from '../../src/rehearsal/stand-in/checkouts.ts'
 import { OLD_CONFIG as OLD } from '../rehearsal/circleci-config.ts'
-import { makeCheckout, USUAL_FILES } from '../support/checkout.ts'
+import { makeCheckout } from '../support/checkout.ts'
 import { runCli } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { openTerminal } from '../support/terminal.ts'
@@ -19,7 +20,7 @@ const NAME = ['DOCKER_PROJECT: yourname/dummyapp', 'DOCKER_PROJECT: pennocktech/
 async function setUp() {
   const rehearsal = await startRehearsal({ world: ownersWorld() })
   onTestFinished(() => rehearsal.close())
-  const cwd = makeCheckout({ files: { ...USUAL_FILES, [FILE]: OLD } })
+  const cwd = makeCheckout({ files: { ...TODAY.files, [FILE]: OLD } })
   tellCi(rehearsal, cwd)
   const home = temporaryFolder()
   const hosts = Object.values(rehearsal.origins).flatMap(origin => ['--allow-host', new URL(origin).host])

@@ -11,7 +11,7 @@ describe('a public repository', () => {
   test.each([
     ['pennocktech', 'ci', ['latest', 'purple']],
     ['philpennock', 'poetry', ['latest']],
-    ['library', 'golang', ['latest', '1.25', '1.14.3', 'alpine']],
+    ['library', 'golang', ['latest', '1.25', '1.14.3', '1.14.6', 'alpine']],
     ['library', 'alpine', ['latest']],
     ['google', 'cloud-sdk', ['latest']],
   ])('%s/%s is read with its tags by nobody', async (namespace, name, tags) => {

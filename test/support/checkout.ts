@@ -1,23 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { writeFiles } from '../../src/rehearsal/checkout.ts'
+import { TODAY } from '../../src/rehearsal/stand-in/checkouts.ts'
+import { LIBRARY } from '../../src/rehearsal/stand-in/library.ts'
 import { temporaryFolder } from './folder.ts'
 
-/** The lines around what a fork changes. */
-const MARK = '# ---- EDIT THESE ----'
+/** What a fork changes in the library, with the lines around it. */
+const BLOCK = /^(#.*EDIT THESE.*\n)[\s\S]*^(#.*EDIT THESE.*\n)/m
 
-/** The part of dummyapp's build library that answers are read from, in its form. */
+/** dummyapp's build library with these names in it and no others. */
 export const library = (values: Readonly<Record<string, string>>): string =>
-  [
-    '#!/bin/echo you should source me',
-    '',
-    MARK,
-    '',
-    ...Object.entries(values).map(([name, value]) => `: "\${${name}:=${value}}"`),
-    '',
-    MARK,
-    '',
-  ].join('\n')
+  LIBRARY.replace(BLOCK, (_, begin, end) => {
+    const lines = Object.entries(values).map(([name, value]) => `: "\${${name}:=${value}}"\n`)
+    return `${begin}\n${lines.join('')}\n${end}`
+  })
 
 /** The names in upstream's own library. */
 export const UPSTREAM = {
@@ -29,17 +25,6 @@ export const UPSTREAM = {
   GCR_IMAGE_NAME: 'pt-dummy-app',
 }
 
-/** The knobs of dummyapp's build script that the wizard turns. */
-export const BUILD_SCRIPT = {
-  'build/build.with-docker.sh': `#!/bin/sh
-set -eu
-for param; do
-  case $param in env-*) export "\${param#env-}" ;; esac
-done
-docker build --tag "$DOCKER_PROJECT:$DOCKER_TAG" --build-arg "GO_BUILD_TAGS=$BUILD_TAGS" \${EXTRA_DOCKER_BUILD_ARGS:-} .
-`,
-}
-
 /**
  * The person's own git configuration: of a checkout, what leads origin to the bare repository. git looks for it where it
  * runs, so a copy of the checkout has its own.
@@ -48,9 +33,6 @@ export const PERSONS_CONFIG = '.git/of-the-person'
 
 /** What git gets of the environment: nothing of the machine's. */
 export const GIT_ENVIRONMENT = { GIT_CONFIG_GLOBAL: PERSONS_CONFIG, GIT_CONFIG_NOSYSTEM: '1' } as const
-
-/** What a checkout holds, unless told. */
-export const USUAL_FILES = { 'build/common.lib.sh': library(UPSTREAM), ...BUILD_SCRIPT }
 
 /** Where a push to origin goes, below the checkout. */
 export const BARE_ORIGIN = '.git/origin.git'
@@ -62,14 +44,10 @@ export const BARE_ORIGIN = '.git/origin.git'
 export function makeCheckout(
   options: { origin?: string; files?: Readonly<Record<string, string>> | undefined; folder?: string } = {},
 ): string {
-  const { origin = 'https://github.com/PennockTech/dummyapp.git', files = USUAL_FILES } = options
+  const { origin = 'https://github.com/PennockTech/dummyapp.git', files = TODAY.files } = options
   const folder = options.folder ?? temporaryFolder()
   git(folder, 'init', '--quiet', '--template=', '--initial-branch=main')
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-    if (text.startsWith('#!/bin/sh')) chmodSync(join(folder, name), 0o755)
-  }
+  writeFiles(folder, files)
   git(folder, 'remote', 'add', 'origin', origin)
   git(folder, 'add', '--all')
   git(

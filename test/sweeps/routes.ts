@@ -1,9 +1,9 @@
 import { acceptInvite, addCollaborator, signUp, verifyMail } from '../../src/rehearsal/docker-hub/people.ts'
 import { keepOldRegistry } from '../../src/rehearsal/google/people.ts'
 import { mintOf } from '../../src/rehearsal/mint.ts'
+import { TODAY } from '../../src/rehearsal/stand-in/checkouts.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { OLD_CONFIG } from '../rehearsal/circleci-config.ts'
-import { USUAL_FILES } from '../support/checkout.ts'
 import { BOT, ownersWorld } from '../support/vendors.ts'
 
 /** One of the ways through the set-up. */
@@ -76,14 +76,14 @@ export const ROUTES: readonly [Route, ...Route[]] = [
       ...['--replace', 'circleci.config-repairs', '--replace', 'google.old-keys'],
     ],
     world: () => ownersWorld(),
-    files: { ...USUAL_FILES, '.circleci/config.yml': WITH_IMAGES_THAT_ARE_THERE },
+    files: { ...TODAY.files, '.circleci/config.yml': WITH_IMAGES_THAT_ARE_THERE },
     people: () => {},
   },
   {
     name: 'old config',
     argv: ['--set', 'dockerHubRoute=org-token', '--replace', 'circleci.config-repairs'],
     world: () => ownersWorld(),
-    files: { ...USUAL_FILES, '.circleci/config.yml': WITH_IMAGES_THAT_ARE_THERE },
+    files: { ...TODAY.files, '.circleci/config.yml': WITH_IMAGES_THAT_ARE_THERE },
     people: () => {},
   },
 ]

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 const IMAGES: Readonly<Record<string, readonly string[]>> = {
   'pennocktech/ci': ['latest', 'purple'],
   'philpennock/poetry': ['latest'],
-  'library/golang': ['latest', '1.25', '1.14.3', 'alpine'],
+  'library/golang': ['latest', '1.25', '1.14.3', '1.14.6', 'alpine'],
   'library/docker': ['latest', '19.03.12-git', '18.06.0-ce-git'],
   'google/cloud-sdk': ['latest'],
   'cimg/base': ['current', 'stable'],

@@ -45,10 +45,16 @@ async function setUp(
   return { rehearsal, repo, engine, runtime, app, done: () => effects(rehearsal).slice(1) }
 }
 
+/** What dummyapp's build script runs beside docker and Go, and what the tests of it do. */
+const OF_THE_SCRIPT = [
+  ...['bash', 'sh', 'env', 'git', 'node', 'basename', 'dirname', 'cat', 'chmod', 'date', 'grep', 'id', 'ls'],
+  ...['mkdir', 'rm', 'sed', 'sleep', 'sort', 'tr', 'uname'],
+]
+
 /** A folder for PATH with what git and sh need, and scripts under the names given; an empty script stands for the played tool. */
 function folderWith(tools: Readonly<Record<string, string>>): string {
   const folder = temporaryFolder()
-  for (const name of ['git', 'sh', 'node', 'dirname', 'cat', 'env', 'sleep']) {
+  for (const name of OF_THE_SCRIPT) {
     const found = (process.env.PATH ?? '').split(delimiter).map(one => join(one, name))
     symlinkSync(found.find(existsSync) ?? name, join(folder, name))
   }
@@ -105,7 +111,7 @@ describe('The wizard deploys', () => {
     const original = readFileSync(script, 'utf8')
     writeFileSync(
       script,
-      original.replace('set -eu', `set -eu\n{ env; cat "${runtime}"/*/* || true; } > '${seen}' 2>&1`),
+      original.replace(/^prebuild_sanity_check$/m, `$&\n{ env; cat "${runtime}"/*/* || true; } > '${seen}' 2>&1`),
     )
     await walk([firstDeploy], engine)
     const token = rehearsal.world.heroku.authorizations[0]?.token ?? ''

@@ -6,7 +6,7 @@ import type { PersonAction } from '../../../src/engine/step.ts'
 import { shown } from '../../../src/engine/text.ts'
 import { commandLine } from '../../../src/output/shell.ts'
 import { publish } from '../../../steps/repository/publish.ts'
-import { BARE_ORIGIN, BUILD_SCRIPT, GIT_ENVIRONMENT, git, library, makeCheckout } from '../../support/checkout.ts'
+import { BARE_ORIGIN, GIT_ENVIRONMENT, git, library, makeCheckout } from '../../support/checkout.ts'
 import { ANSWERS, lookAt, makeEngine, walk } from '../../support/engine.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
@@ -233,7 +233,7 @@ describe('Where origin cannot be asked, git’s own words are told:', () => {
     const ssh = join(bin, 'ssh')
     writeFileSync(ssh, '#!/bin/sh\necho "$SSH_ASKPASS_REQUIRE: Permission denied (publickey)." >&2\nexit 255\n')
     chmodSync(ssh, 0o755)
-    const repo = makeCheckout({ origin: '', files: BUILD_SCRIPT })
+    const repo = makeCheckout({ origin: '' })
     git(repo, 'remote', 'set-url', 'origin', 'git@github.example:acme/dummyapp.git')
     const engine = makeEngine({ repo, env: { PATH: `${bin}:${process.env.PATH}` } })
     expect(await lookAt(publish, engine)).toMatchObject({
