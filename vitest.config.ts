@@ -27,6 +27,7 @@ export default defineConfig({
       project('hand-over', 'test/sweeps/hand-over.sweep.ts', { testTimeout: 1_800_000 }),
       project('faults', 'test/sweeps/faults.sweep.ts', { testTimeout: 1_800_000 }),
       project('two', 'test/sweeps/two.sweep.ts', { testTimeout: 1_800_000 }),
+      project('spec', 'test/spec/*.spec.ts', { testTimeout: 300_000 }),
       project('real', 'test/real/*.real.ts', { testTimeout: 300_000 }),
       project('bench', 'test/bench/*.bench.ts', { testTimeout: 600_000 }),
     ],

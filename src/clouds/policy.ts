@@ -120,8 +120,8 @@ const ATTEMPTS = 8
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 16_000
 
-/** How a thing's policy is read; Cloud Storage has a way of its own to write it, too (facts/google.md 5). */
-export type PolicyDialect = 'GET' | 'POST' | 'bucket'
+/** Whose policy it is, by which it is read; Cloud Storage has a way of its own to write it, too (facts/google.md 5). */
+export type PolicyDialect = 'project' | 'account' | 'repository' | 'bucket'
 
 export interface PolicyPlace {
   /** The thing that has the policy. */
@@ -164,28 +164,41 @@ export async function changePolicy(place: PolicyPlace, wanted: Wanted, writing: 
   }
 }
 
-/** The body of a POST that asks for a policy with its conditions. */
-export const WITH_CONDITIONS = { options: { requestedPolicyVersion: 3 } }
+interface Reading {
+  readonly method: 'GET' | 'POST'
+  /** What comes behind the thing's path. */
+  readonly behind: string
+  readonly body?: Json
+}
+
+const VERSION_IN_QUERY = ':getIamPolicy?options.requestedPolicyVersion=3'
 
 /** How a policy is asked for; without version 3 its conditions would be left out. */
-export const readRequest = ({ path, reads, headers }: PolicyPlace): HttpRequest => ({
-  method: reads === 'POST' ? 'POST' : 'GET',
-  path: `${path}${READS[reads]}`,
-  ...(reads === 'POST' && { body: WITH_CONDITIONS }),
-  ...(headers && { headers }),
-  repeat: 'safe',
-})
+export const READS: Readonly<Record<PolicyDialect, Reading>> = {
+  repository: { method: 'GET', behind: VERSION_IN_QUERY },
+  project: { method: 'POST', behind: ':getIamPolicy', body: { options: { requestedPolicyVersion: 3 } } },
+  // A POST that takes no body (IAM's discovery document: it names a response and no request).
+  account: { method: 'POST', behind: VERSION_IN_QUERY },
+  bucket: { method: 'GET', behind: '/iam?optionsRequestedPolicyVersion=3' },
+}
 
-const READS: Readonly<Record<PolicyDialect, string>> = {
-  GET: ':getIamPolicy?options.requestedPolicyVersion=3',
-  POST: ':getIamPolicy',
-  bucket: '/iam?optionsRequestedPolicyVersion=3',
+/** The request that reads a policy. */
+export function readRequest({ path, reads, headers }: PolicyPlace): HttpRequest {
+  const { method, behind, body } = READS[reads]
+  return {
+    method,
+    path: `${path}${behind}`,
+    ...(body !== undefined && { body }),
+    ...(headers && { headers }),
+    repeat: 'safe',
+  }
 }
 
 /** Where a policy is written: the method, and what comes behind the thing's path. */
 export const WRITES: Readonly<Record<PolicyDialect, { readonly method: 'POST' | 'PUT'; readonly behind: string }>> = {
-  GET: { method: 'POST', behind: ':setIamPolicy' },
-  POST: { method: 'POST', behind: ':setIamPolicy' },
+  repository: { method: 'POST', behind: ':setIamPolicy' },
+  project: { method: 'POST', behind: ':setIamPolicy' },
+  account: { method: 'POST', behind: ':setIamPolicy' },
   bucket: { method: 'PUT', behind: '/iam' },
 }
 

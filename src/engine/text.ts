@@ -49,8 +49,18 @@ export function pieces(value: Str): readonly (string | Hole)[] {
 
 /** Text with holes: t`https://git.heroku.com/${app}.git`. */
 export function t(fixed: TemplateStringsArray, ...values: readonly Str[]): Text {
-  return { parts: fixed.flatMap((part, index) => [part, ...pieces(values[index] ?? '')]).filter(part => part !== '') }
+  const parts = fixed.flatMap((part, index) => [part, ...pieces(values[index] ?? '')])
+  return { parts: joined(parts).filter(part => part !== '') }
 }
+
+/** Pieces that are known and stand side by side are one, so that they are quoted as one. */
+const joined = (parts: readonly (string | Hole)[]): readonly (string | Hole)[] =>
+  parts.reduce<(string | Hole)[]>((done, part) => {
+    const last = done.at(-1)
+    if (typeof last === 'string' && typeof part === 'string') done[done.length - 1] = last + part
+    else done.push(part)
+    return done
+  }, [])
 
 /** The same for a URL's path: what is put in is percent-encoded; who binds a hole in a path encodes its value. */
 export function path(fixed: TemplateStringsArray, ...values: readonly Str[]): Text {

@@ -1,5 +1,5 @@
 import type { Sh } from '../engine/step.ts'
-import { type Body, fill, fillBody, type Hole, mark, pieces, type Str, shown, t } from '../engine/text.ts'
+import { type Body, fill, type Hole, mark, pieces, type Str, shown, t } from '../engine/text.ts'
 import { LYING } from './clean.ts'
 import { jsonText } from './json.ts'
 
@@ -86,10 +86,15 @@ function toolLines({ argv, stdin }: Sh): readonly string[] {
   return [argv.map(argument).join(' ') + head, ...document]
 }
 
+/** The headers of a request, each on a line of its own; curl would take a body for a form. */
+const headerLines = ({ headers, body }: Pick<Curl, 'headers' | 'body'>): readonly Str[] =>
+  Object.entries({ ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) }).map(
+    ([name, value]) => t`${name}: ${value}`,
+  )
+
 function curlLines({ method, url, signIn, headers, body }: Curl): readonly string[] {
   const json = body === undefined ? [] : bodyLines(body)
-  const all = { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) }
-  const shownHeaders = Object.entries(all).flatMap(([name, value]) => ['-H', argument(t`${name}: ${value}`)])
+  const shownHeaders = headerLines({ headers, body }).flatMap(line => ['-H', argument(line)])
   const words = ['curl', '-fsS', ...(isGlob(url) ? ['-g'] : []), '-X', method, ...shownHeaders, argument(url)]
   return [
     [
@@ -135,18 +140,25 @@ const madeJson = (body: Body | undefined): readonly string[] =>
 /** A body in a document that the shell puts its variables into. */
 function bodyLines(body: Body): readonly string[] {
   const texts = textsIn(body)
+  const text = (part: Str) =>
+    texts.includes(part) ? `\${json_${texts.indexOf(part)}:?}` : inDocument(jsonText(fill(part, mark)))
+  return [writtenJson(body, hole => `\${${variableOf(hole)}:?}`, text)]
+}
+
+/** A body as JSON, with its numbers that are not known yet and its texts as they are to stand there. */
+function writtenJson(body: Body, number: (hole: Hole) => string, text: (part: Str) => string): string {
   const written = (part: Body): string => {
-    if (isStr(part) && isNumber(part)) return `\${${variableOf(part)}:?}`
-    if (isStr(part) && texts.includes(part)) return `\${json_${texts.indexOf(part)}:?}`
-    if (isStr(part) || typeof part !== 'object' || part === null) {
-      return inDocument(jsonText(isStr(part) ? fill(part, mark) : part))
-    }
+    if (isStr(part)) return isNumber(part) ? number(part) : text(part)
+    if (typeof part !== 'object' || part === null) return jsonText(part)
     if (Array.isArray(part)) return `[${part.map(written).join(',')}]`
     const members = Object.entries(part as { readonly [key: string]: Body | undefined })
     return `{${members.flatMap(([key, value]) => (value === undefined ? [] : [`${written(key)}:${written(value)}`])).join(',')}}`
   }
-  return [written(body)]
+  return written(body)
 }
+
+/** A body for people: holes as `<name>`, where a number is meant without quotes. */
+export const readableJson = (body: Body): string => writtenJson(body, mark, part => jsonText(fill(part, mark)))
 
 /** A text for standard input that no line of its own can end; the shell puts its holes in, and takes all else as it is. */
 function hereDocument(text: Str): string {
@@ -174,9 +186,11 @@ export function readableLine(command: ByHand): string {
     return argv.map(word).join(' ') + (stdin === undefined ? '' : ` ${quotedDocument(shown(stdin))}`)
   }
   const { method, url, signIn, body } = command
-  const json = body === undefined ? [] : ['--data', quote(jsonText(fillBody(body, mark)))]
-  const header = signIn ? [readableSignIn(signIn)] : []
-  const line = ['curl', '-X', method, word(url), ...header, ...json].join(' ')
+  const json = body === undefined ? [] : ['--data', quote(readableJson(body))]
+  const headers = headerLines(command).flatMap(line => ['-H', word(line)])
+  const login = signIn ? [readableSignIn(signIn)] : []
+  const globs = isGlob(url) ? ['-g'] : []
+  const line = ['curl', ...globs, '-X', method, word(url), ...login, ...headers, ...json].join(' ')
   return command.until === undefined ? line : `${line}   # again and again, until ${command.until}`
 }
 

@@ -6,7 +6,7 @@ import type { Json } from '../clouds/json.ts'
 import { runCi } from './circleci/ci.ts'
 import { circleci } from './circleci/service.ts'
 import { dockerHub } from './docker-hub/service.ts'
-import { type Fault, faultFinder, JSON_TYPE, suffer } from './faults.ts'
+import { type Fault, faultFinder, JSON_TYPE, type Sent, suffer } from './faults.ts'
 import { google } from './google/service.ts'
 import { heroku } from './heroku/service.ts'
 import { masked, maskedPath } from './masked.ts'
@@ -45,8 +45,8 @@ export interface Rehearsal {
   /** May be replaced or pushed to while running; begins as the world's, and is not saved with it. */
   faults: Fault[]
   latencyMs: number
-  /** Awaited around every request: before anything is done, and when it is done and saved but not yet answered. */
-  hook?: ((phase: 'before' | 'after', entry: Logged, call: Call) => void | Promise<void>) | undefined
+  /** Awaited around every request: before anything is done, and when it is done and saved but not yet answered; then with the answer. */
+  hook?: ((phase: 'before' | 'after', entry: Logged, call: Call, sent?: Sent) => void | Promise<void>) | undefined
   /** Destroys open sockets too; what still waits for its latency is not carried out. */
   close(): Promise<void>
 }
@@ -87,7 +87,7 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
       return { status: said.status, headers: { ...JSON_TYPE, ...said.headers }, body: text }
     })
     if (typeof sent === 'object') entry.status = sent.status
-    await rehearsal.hook?.('after', entry, call)
+    await rehearsal.hook?.('after', entry, call, sent)
     await deliver(sent, response, now())
     if (sent === 'away') leave(servers[VENDORS.indexOf(vendor)], closing.signal)
   }

@@ -1,14 +1,24 @@
-import { type Binding, policyIn, WITH_CONDITIONS } from '../../src/clouds/policy.ts'
+import { type Binding, policyIn, READS } from '../../src/clouds/policy.ts'
+import type { VendorReply } from '../../src/clouds/vendor.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { type Str, t } from '../../src/engine/text.ts'
 
+const HOSTS = { project: 'google', account: 'google-iam' } as const
+type Kind = keyof typeof HOSTS
+
+/** What Google answers to a question for the policy of a thing; what is above a project is asked for as a project is. */
+export function policyOf(look: Pick<Look, 'ask'>, kind: Kind, thing: Str): Promise<VendorReply> {
+  const { behind, body } = READS[kind]
+  return look.ask(HOSTS[kind], t`${thing}${behind}`, body)
+}
+
 /** The bindings on a thing; undefined where Google does not show them to the signed-in account. */
 export async function bindingsOn(
-  look: Look<never>,
-  host: 'google' | 'google-iam',
+  look: Pick<Look, 'ask'>,
+  kind: Kind,
   thing: Str,
 ): Promise<readonly Binding[] | undefined> {
-  const reply = await look.ask(host, t`${thing}:getIamPolicy`, WITH_CONDITIONS)
+  const reply = await policyOf(look, kind, thing)
   return reply.status < 300 ? (policyIn(reply).bindings ?? []) : undefined
 }
 

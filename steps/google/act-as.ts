@@ -1,8 +1,8 @@
 import { rightsIn } from '../../src/clouds/google-rights.ts'
-import { WITH_CONDITIONS } from '../../src/clouds/policy.ts'
 import { defineStep, type PolicyAction, type Seen } from '../../src/engine/step.ts'
 import { fill, type Str, t } from '../../src/engine/text.ts'
 import { isKeyless, pushesToGoogle } from '../push-job.ts'
+import { policyOf } from './access.ts'
 import { principalOf } from './identity.ts'
 import { accountOf, accountPath } from './names.ts'
 
@@ -30,7 +30,7 @@ export const actAs = defineStep({
   when: answers => pushesToGoogle(answers) && isKeyless(answers),
 
   async look(look): Promise<Seen<undefined>> {
-    const reply = await look.ask('google-iam', t`${accountPath(look.answers)}:getIamPolicy`, WITH_CONDITIONS)
+    const reply = await policyOf(look, 'account', accountPath(look.answers))
     if (reply.status === 403 || reply.status === 404) return { is: 'missing' }
     const principal = fill(principalOf(look.answers), ({ hole }) => look.fact(hole) ?? `<${hole}>`)
     const { own } = rightsIn(reply, principal)
@@ -66,7 +66,7 @@ const letIn = (names: Names): PolicyAction => ({
   does: t`let ${names.circleProject} speak as ${accountOf(names)} (${USER.role})`,
   host: 'google-iam',
   path: accountPath(names),
-  reads: 'POST',
+  reads: 'account',
   member: principalOf(names),
   roles: [USER],
   only: true,

@@ -73,7 +73,7 @@ export const grantWriter = (answers: Names): PolicyAction => ({
   does: t`let ${answers.googleServiceAccountId} push to ${answers.registryHost} (${WRITER.role}), and nothing else there`,
   host: 'google-registry',
   path: repositoryPath(answers),
-  reads: 'GET',
+  reads: 'repository',
   headers: countedTo(answers),
   member: memberOf(answers),
   roles: [WRITER],

@@ -116,7 +116,7 @@ const isElsewhere = ({ parent }: Project, { googleParent }: Pick<Known, Used>): 
 
 async function ownedProject({ number, createdAt, parent }: Project, look: Look<Used>): Promise<Owned> {
   const { answers } = look
-  const bindings = await bindingsOn(look, 'google', projectPath(answers))
+  const bindings = await bindingsOn(look, 'project', projectPath(answers))
   const owners = bindings && holders(bindings, ['roles/owner'])
   const others = bindings && holders(bindings, ['roles/owner', 'roles/editor'])
   const isTold = (one: string) => one === look.account('google').name || (parent === undefined && owners?.includes(one))

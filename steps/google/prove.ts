@@ -1,10 +1,10 @@
 import type { Cause } from '../../src/clouds/cause.ts'
 import { ancestorsIn, permissionsIn, type Rights, rightsIn } from '../../src/clouds/google-rights.ts'
-import { type Binding, savedBindings, WITH_CONDITIONS } from '../../src/clouds/policy.ts'
+import { type Binding, savedBindings } from '../../src/clouds/policy.ts'
 import { defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
 import { fill, path, shown } from '../../src/engine/text.ts'
 import { isKeyless, pushesToGoogle, STRIPPED } from '../push-job.ts'
-import { bindingsOn } from './access.ts'
+import { bindingsOn, policyOf } from './access.ts'
 import { type Asked, grantedToAccount } from './as-account.ts'
 import { bucketOf } from './bucket-policy.ts'
 import { roleOf } from './grant.ts'
@@ -111,7 +111,7 @@ interface Above {
 
 async function rightsAbove(look: Questions): Promise<readonly Above[]> {
   const { answers } = look
-  const ancestors = ancestorsIn(await look.ask('google', `${shown(projectPath(answers))}:getAncestry`))
+  const ancestors = ancestorsIn(await look.ask('google', `${shown(projectPath(answers))}:getAncestry`, {}))
   return Promise.all(
     ancestors.map(async where => {
       const version = where.startsWith('folders/') ? 'v2' : 'v1'
@@ -122,14 +122,14 @@ async function rightsAbove(look: Questions): Promise<readonly Above[]> {
 
 /** What a policy gives; undefined where the signed-in person may not read it. */
 async function rightsBy(look: Questions, thing: string): Promise<Rights | undefined> {
-  const reply = await look.ask('google', `${thing}:getIamPolicy`, WITH_CONDITIONS)
+  const reply = await policyOf(look, 'project', thing)
   return reply.status === 403 ? undefined : rightsIn(reply, shown(memberOf(look.answers)))
 }
 
 /** Who can be CI's account without its key, by its own policy. */
 async function whoActsAsIt(look: Questions): Promise<readonly string[]> {
   const account = path`/v1/projects/${look.answers.googleProject}/serviceAccounts/${shown(accountOf(look.answers))}`
-  const bindings = (await bindingsOn(look, 'google-iam', account)) ?? []
+  const bindings = (await bindingsOn(look, 'account', account)) ?? []
   const ours = isKeyless(look.answers)
     ? fill(principalOf(look.answers), ({ hole }) => look.fact(hole) ?? '')
     : undefined

@@ -25,6 +25,6 @@ export async function rightsOnRepository(
   look: Look<'googleProject' | 'googleServiceAccountId' | 'registryHost'>,
 ): Promise<Rights> {
   const headers = countedTo(look.answers)
-  const { path } = readRequest({ path: shown(repositoryPath(look.answers)), reads: 'GET' })
+  const { path } = readRequest({ path: shown(repositoryPath(look.answers)), reads: 'repository' })
   return rightsIn(await look.read('google-registry', path, { headers }), shown(memberOf(look.answers)))
 }

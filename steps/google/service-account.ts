@@ -140,7 +140,7 @@ const enable = (answers: Names): Action => ({
 /** Google does not tell when an account was made, nor by whom. */
 async function ownedAccount(account: ServiceAccount, look: Look<Used>): Promise<Owned> {
   const { answers } = look
-  const bindings = await bindingsOn(look, 'google-iam', accountPath(answers))
+  const bindings = await bindingsOn(look, 'account', accountPath(answers))
   const isLabelled = account.description === shown(labelOf(answers))
   return {
     id: account.uniqueId,

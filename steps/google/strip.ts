@@ -88,7 +88,7 @@ export const strip = defineStep({
 
   actions: (answers, seen) => {
     const state = seen !== undefined && 'state' in seen ? seen.state : undefined
-    const onIt = { host: 'google', path: projectPath(answers), reads: 'POST', member: memberOf(answers) } as const
+    const onIt = { host: 'google', path: projectPath(answers), reads: 'project', member: memberOf(answers) } as const
     if (state?.to === 'give-back') {
       const back: PolicyAction = {
         kind: 'policy',

@@ -52,7 +52,7 @@ export const temporaryRole = defineStep({
       does: t`let ${answers.googleServiceAccountId} push anywhere in ${answers.googleProject}, for a day (${TEMPORARY})`,
       host: 'google',
       path: projectPath(answers),
-      reads: 'POST',
+      reads: 'project',
       member: memberOf(answers),
       roles: [{ role: TEMPORARY, ends: { afterMs: DAY_MS, fact: UNTIL } }],
       byHand: [
@@ -83,7 +83,7 @@ export const temporaryRole = defineStep({
       does: t`take every role of ${answers.googleServiceAccountId} on ${answers.googleProject} away`,
       host: 'google',
       path: projectPath(answers),
-      reads: 'POST',
+      reads: 'project',
       member: memberOf(answers),
       roles: [],
       only: true,
@@ -121,6 +121,6 @@ function isOver(binding: Binding, look: Pick<Look, 'hasPassed'>): boolean {
 export async function onProject(
   look: Look<'googleProject' | 'googleServiceAccountId'>,
 ): Promise<readonly Binding[] | undefined> {
-  const bindings = await bindingsOn(look, 'google', projectPath(look.answers))
+  const bindings = await bindingsOn(look, 'project', projectPath(look.answers))
   return bindings && bindingsOf({ bindings }, shown(memberOf(look.answers)))
 }

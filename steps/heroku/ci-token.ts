@@ -1,7 +1,7 @@
 import { HEROKU } from '../../src/clouds/heroku.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
-import { type Str, secretHole, shown, t } from '../../src/engine/text.ts'
+import { type Body, numberHole, type Str, secretHole, shown, t } from '../../src/engine/text.ts'
 import {
   CLOSED,
   closedFirst,
@@ -104,7 +104,7 @@ function create(answers: {
     body: {
       description,
       scope: typeof scopes === 'string' ? scopes.split(',') : [scopes],
-      expires_in: seconds,
+      expires_in: seconds && asNumber(seconds),
     },
     learn: { new: ['id'] },
     mint: { token: ['access_token', 'token'] },
@@ -121,6 +121,10 @@ function create(answers: {
     ],
   }
 }
+
+/** As Heroku's schema has it; its command sends a text. */
+const asNumber = (text: Str): Body =>
+  typeof text === 'string' ? Number(text) : 'hole' in text ? numberHole(text.hole) : text
 
 const DAY_SECONDS = 86_400
 

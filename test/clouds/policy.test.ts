@@ -140,7 +140,7 @@ function api(
   const reply = (status: number, body: Json): VendorReply => ({ status, headers: {}, body, asked: 'a request' })
   const send = async (request: HttpRequest): Promise<VendorReply | undefined> => {
     asked.push(request)
-    if (request.path.endsWith(':getIamPolicy') || request.method === 'GET') {
+    if (/:getIamPolicy(\?|$)/.test(request.path) || request.method === 'GET') {
       return reply(200, { ...world.beside, etag: String(world.etag), bindings: world.bindings as unknown as Json })
     }
     const turn = left.shift()
@@ -157,7 +157,7 @@ function api(
   return { world, asked, send }
 }
 
-const PLACE = { path: '/v1/projects/acme', reads: 'POST' } as const
+const PLACE = { path: '/v1/projects/acme', reads: 'project' } as const
 const OWNER = { role: 'roles/owner', members: ['user:dana@example.com'] }
 const MINE = { role: 'roles/editor', members: [ME] }
 const STRIP = { member: ME, grants: [], only: true }
@@ -253,8 +253,9 @@ describe('A change of a bucket’s policy', () => {
 
 test('Of random policies in every dialect, while others write and answers are lost, only the one member’s changes', async () => {
   const places = fc.constantFrom(
-    { path: '/v1/projects/acme', reads: 'POST' } as const,
-    { path: '/v1/projects/acme/serviceAccounts/ci', reads: 'GET' } as const,
+    { path: '/v1/projects/acme', reads: 'project' } as const,
+    { path: '/v1/projects/acme/serviceAccounts/ci', reads: 'account' } as const,
+    { path: '/v1/projects/acme/locations/us/repositories/us.gcr.io', reads: 'repository' } as const,
     { path: '/storage/v1/b/b', reads: 'bucket' } as const,
   )
   const theirs = fc.oneof(binding, fc.constant({ role: WRITER.role, members: ['user:lee@example.com'] }))

@@ -63,11 +63,7 @@ describe('As JSON', () => {
     const { steps, ...head } = asJson([everyKind('acme-dummy')], { ...ANSWERS, herokuApp: 'acme-dummy' }, place)
     expect(head).toEqual({ version: 1, answers: { ...ANSWERS, herokuApp: 'acme-dummy' } })
     const byHand = ['heroku apps:info --app acme-dummy']
-    const headers = {
-      accept: 'application/vnd.heroku+json; version=3',
-      'content-type': 'application/json',
-      authorization: 'Bearer ••••',
-    }
+    const headers = { accept: 'application/vnd.heroku+json; version=3', authorization: 'Bearer ••••' }
     expect(steps).toEqual([
       {
         id: 'heroku.thing',
@@ -82,7 +78,7 @@ describe('As JSON', () => {
             kind: 'request',
             method: 'POST',
             url: 'https://api.heroku.com/apps',
-            headers,
+            headers: { ...headers, 'content-type': 'application/json' },
             body: { name: 'acme-dummy' },
             byHand,
           },

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hole, t } from '../../src/engine/text.ts'
+import { hole, numberHole, t } from '../../src/engine/text.ts'
 import { argument, commandLine, quote, readableLine, variableOf } from '../../src/output/shell.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { inputs } from '../support/inputs.ts'
@@ -210,6 +210,24 @@ describe('For people', () => {
       'heroku apps:create <herokuApp> --stack container',
     )
     expect(quote('https://git.heroku.com/a_b-c.git')).toBe('https://git.heroku.com/a_b-c.git')
+  })
+
+  test('a request has its headers, and a number that is not known yet stands without quotes', () => {
+    const curl = {
+      method: 'POST',
+      url: t`https://x.test/a?b=${hole('a.b:c')}`,
+      signIn: { header: 'Authorization: Bearer ', variable: 'TOKEN' },
+      headers: { accept: 'a/b' },
+      body: { id: numberHole('a.b:id'), name: hole('a.b:name') },
+    }
+    expect(readableLine(curl)).toBe(
+      [
+        `curl -X POST 'https://x.test/a?b='<a.b:c>`,
+        `-H "Authorization: Bearer $TOKEN" -H 'accept: a/b' -H 'content-type: application/json'`,
+        `--data '{"id":<a.b:id>,"name":"<a.b:name>"}'`,
+      ].join(' '),
+    )
+    expect(readableLine({ ...curl, body: undefined })).not.toContain('content-type')
   })
 
   test('no exit codes are shown', () => {

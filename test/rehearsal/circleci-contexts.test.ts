@@ -28,8 +28,14 @@ describe('a context', () => {
     expect(rehearsal.log.map(({ effect }) => effect)).toEqual([true])
     const path = `${CONTEXT}/${textAt(body, 'id')}`
     expect((await circle('GET', path)).body).toEqual(body)
-    expect(itemsOf((await circle('GET', `${path}/restrictions`)).body)).toMatchObject([
-      { name: 'All members', restriction_type: 'group', restriction_value: organization(rehearsal), project_id: null },
+    expect(itemsOf((await circle('GET', `${path}/restrictions`)).body)).toEqual([
+      {
+        id: expect.any(String),
+        context_id: textAt(body, 'id'),
+        name: 'All members',
+        restriction_type: 'group',
+        restriction_value: organization(rehearsal),
+      },
     ])
   })
 
@@ -286,7 +292,7 @@ describe('a restriction', () => {
     )
   const of = (type: string, value: string) => ({ restriction_type: type, restriction_value: value })
 
-  test('to a project is answered without its name and listed with it', async () => {
+  test('to a project is answered without its name and its context, and listed with them', async () => {
     const rehearsal = await followed()
     const circle = circleClient(rehearsal)
     const path = `${await made(rehearsal)}/restrictions`
@@ -294,12 +300,12 @@ describe('a restriction', () => {
     expect(status).toBe(201)
     expect(body).toEqual({
       id: expect.any(String),
-      context_id: rehearsal.world.circleci.contexts[0]?.id,
       restriction_type: 'project',
       restriction_value: app(rehearsal),
       project_id: app(rehearsal),
     })
-    expect(itemsOf((await circle('GET', path)).body)[1]).toEqual({ ...Object(body), name: APP })
+    const context_id = rehearsal.world.circleci.contexts[0]?.id
+    expect(itemsOf((await circle('GET', path)).body)[1]).toEqual({ ...Object(body), context_id, name: APP })
   })
 
   test('goes as quietly when it is the last of its kind, which opens the context again', async () => {

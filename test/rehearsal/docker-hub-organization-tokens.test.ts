@@ -35,8 +35,7 @@ describe('an organization token', () => {
     const info = await hub('GET', pathOf(made.body))
     expect(info.body).toMatchObject(push)
     const list = await hub('GET', PATH)
-    expect(list.body).toMatchObject({ total: 1, next: null, previous: null, results: [{ label: 'CI' }] })
-    expect(list.body).not.toHaveProperty('count')
+    expect(list.body).toEqual({ total: 1, results: [expect.objectContaining({ label: 'CI' })] })
     expect(JSON.stringify([info.body, list.body])).not.toContain('dckr_oat')
   })
 
@@ -113,7 +112,9 @@ describe('an organization token', () => {
       await hub('PATCH', pathOf(made.body), { is_active: false })
     }
     expect(await hub('POST', PATH, push)).toMatchObject({ status: 403, body: { message: expect.any(String) } })
-    expect((await hub('GET', PATH)).body).toMatchObject({ total: 10, next: null })
+    const list = await hub('GET', PATH)
+    expect(list.body).toMatchObject({ total: 10 })
+    expect(list.body).not.toHaveProperty('next')
   })
 
   test('can be changed, but its expiry stays', async () => {

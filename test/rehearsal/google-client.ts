@@ -120,9 +120,10 @@ export async function regrant(
   change: (bindings: Binding[]) => Binding[],
   reads = 'POST',
 ) {
-  const options = { options: { requestedPolicyVersion: 3 } }
-  const query = reads === 'GET' ? '?options.requestedPolicyVersion=3' : ''
-  const { body } = await client(reads, `${resource}:getIamPolicy${query}`, reads === 'GET' ? undefined : options)
+  const isInQuery = reads === 'GET' || resource.includes('/serviceAccounts/')
+  const { body } = isInQuery
+    ? await client(reads, `${resource}:getIamPolicy?options.requestedPolicyVersion=3`)
+    : await client(reads, `${resource}:getIamPolicy`, { options: { requestedPolicyVersion: 3 } })
   const { bindings = [], etag } = body as { bindings?: Binding[]; etag: string }
   return client('POST', `${resource}:setIamPolicy`, {
     policy: { bindings: change(bindings) as never, etag, version: 3 },

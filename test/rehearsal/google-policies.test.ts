@@ -47,6 +47,22 @@ describe('a policy', () => {
     expect(rehearsal.log.map(({ effect }) => effect)).toEqual([false, true, false, false, false])
   })
 
+  test('is asked for with the version where its API has it, and nowhere else', async () => {
+    const client = googleClient(await acme())
+    const account = `/v1/projects/${P}/serviceAccounts/${E}:getIamPolicy`
+    const inQuery = 'options.requestedPolicyVersion=3'
+    expect(await client('POST', `${account}?${inQuery}`)).toMatchObject({ status: 200 })
+    expect(saying(await client('POST', account, VERSION_3))).toBe(
+      '400 INVALID_ARGUMENT: Invalid JSON payload received. Unknown name "options": Cannot find field.',
+    )
+    expect(await client('POST', `${PROJECT}:getIamPolicy`, VERSION_3)).toMatchObject({ status: 200 })
+    expect(saying(await client('POST', `${PROJECT}:getIamPolicy?${inQuery}`))).toMatch(
+      /^400 INVALID_ARGUMENT: .*Unknown name "options.requestedPolicyVersion": Cannot bind query parameter/,
+    )
+    const foreign = { options: { requestedPolicyVersion: 3, userIp: 'x' } }
+    expect(await client('POST', `${PROJECT}:getIamPolicy`, foreign)).toMatchObject({ status: 400 })
+  })
+
   test('that somebody else changed meanwhile is not overwritten, unless without an etag', async () => {
     const client = googleClient(await acme())
     const etag = textAt((await client('POST', `${PROJECT}:getIamPolicy`, {})).body, 'etag') ?? ''

@@ -18,9 +18,8 @@ import {
 } from '../../engine/step.ts'
 import { type Body, fillBody, hole, mark, type Str, shown, t } from '../../engine/text.ts'
 import { diffOf, patchOf } from '../diff.ts'
-import { jsonText } from '../json.ts'
 import { asStarted } from '../program.ts'
-import { type ByHand, type Curl, readableLine } from '../shell.ts'
+import { type ByHand, type Curl, readableJson, readableLine } from '../shell.ts'
 
 /** Where the described effects would go. */
 export interface Place {
@@ -102,7 +101,7 @@ function describe(action: Action, step: Step, place: Place): Json {
     headers: {
       ...headers,
       ...shownAll(action.headers),
-      'content-type': 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
       ...Object.fromEntries(Object.entries(signIn).map(([name, value]) => [name, value.replace(/\S+$/, '••••')])),
     },
     body: body === undefined ? null : fillBody(body, mark),
@@ -184,7 +183,7 @@ export function toldPerson(action: Action): readonly Str[] {
 export function overTheWire(action: Action, place: Place): string | undefined {
   if (action.kind !== 'request' && action.kind !== 'policy') return undefined
   const { method, body } = action.kind === 'policy' ? policyRequest(action) : action
-  const sent = body === undefined ? '' : ` ${jsonText(fillBody(body, mark))}`
+  const sent = body === undefined ? '' : ` ${readableJson(body)}`
   return `${method} ${shown(urlOf(action, place))}${sent}`
 }
 

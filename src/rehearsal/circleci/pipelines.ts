@@ -8,7 +8,7 @@ import { readConfig } from './read-config.ts'
 import { refuse } from './refusals.ts'
 import { type Ask, type Reply, type Route, read } from './route.ts'
 import { vcsTypeOf, vcsUrlOf } from './slug.ts'
-import type { Branch, CircleciWorld, Pipeline, Workflow } from './world.ts'
+import { type Branch, type CircleciWorld, type Pipeline, userIdOf, type Workflow } from './world.ts'
 
 const PATH = '/api/v2/project/*/*/*/pipeline'
 const PIPELINE = '/api/v2/pipeline/*'
@@ -71,7 +71,7 @@ function workflows(ask: Ask): Reply {
     status: 200,
     body: paged(
       ask,
-      found.map(one => workflowShown(pipeline, one)),
+      found.map(one => workflowShown(ask.world, pipeline, one)),
     ),
   }
 }
@@ -92,7 +92,6 @@ function shown(ask: Ask, one: Pipeline): Json {
     created_at: one.createdAt,
     updated_at: one.createdAt,
     errors: state === 'errored' ? one.errors : [],
-    warnings: [],
     trigger: { type: one.trigger, received_at: one.createdAt, actor: { login: one.actor, avatar_url: null } },
     vcs: {
       provider_name: vcsTypeOf(one.project) === 'bitbucket' ? 'Bitbucket' : 'GitHub',
@@ -105,7 +104,11 @@ function shown(ask: Ask, one: Pipeline): Json {
 }
 
 /** A workflow as lists and its own route show it. */
-export function workflowShown(pipeline: Pipeline, one: Workflow): { readonly [key: string]: Json } {
+export function workflowShown(
+  world: CircleciWorld,
+  pipeline: Pipeline,
+  one: Workflow,
+): { readonly [key: string]: Json } {
   return {
     id: one.id,
     name: one.name,
@@ -113,7 +116,7 @@ export function workflowShown(pipeline: Pipeline, one: Workflow): { readonly [ke
     pipeline_id: pipeline.id,
     pipeline_number: pipeline.number,
     project_slug: pipeline.project,
-    started_by: one.startedBy,
+    started_by: userIdOf(world, one.startedBy),
     created_at: one.createdAt,
     stopped_at: stoppedAt(one),
   }

@@ -22,7 +22,11 @@ const addition = z.object({ restriction_type: z.enum(RESTRICTION_TYPES), restric
 
 function list(ask: Ask): Reply {
   const context = contextOf(ask, 'member')
-  const items = context.restrictions.map(one => ({ ...shown(context, one), name: one.name }))
+  const items = context.restrictions.map(one => ({
+    ...shown(one),
+    context_id: context.id,
+    ...(one.name !== null && { name: one.name }),
+  }))
   return { status: 200, body: { items, next_page_token: null } }
 }
 
@@ -32,7 +36,7 @@ function add(ask: Ask): Reply {
   const { restriction_type: type, restriction_value: value } = read(addition, ask.body)
   const made = { id: ask.mint.id(), type, value, name: NAMED[type](ask, context, value) }
   const restrictions = [...context.restrictions, made]
-  return changed(ask, context, { restrictions }, { status: 201, body: shown(context, made) })
+  return changed(ask, context, { restrictions }, { status: 201, body: shown(made) })
 }
 
 /** Takes the last of its kind as quietly as any other. */
@@ -65,10 +69,10 @@ const NAMED: Readonly<Record<Restriction['type'], (ask: Ask, context: Context, v
   },
 }
 
-const shown = (context: Context, one: Restriction): { readonly [key: string]: Json } => ({
+/** As the answer to its creation shows it: without its name and its context. */
+const shown = (one: Restriction): { readonly [key: string]: Json } => ({
   id: one.id,
-  context_id: context.id,
   restriction_type: one.type,
   restriction_value: one.value,
-  project_id: one.type === 'project' ? one.value : null,
+  ...(one.type === 'project' && { project_id: one.value }),
 })

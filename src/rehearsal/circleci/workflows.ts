@@ -32,7 +32,7 @@ const again = z.object({
 
 function info(ask: Ask): Reply {
   const { pipeline, workflow } = workflowOf(ask)
-  return { status: 200, body: workflowShown(pipeline, workflow) }
+  return { status: 200, body: workflowShown(ask.world, pipeline, workflow) }
 }
 
 function jobs(ask: Ask): Reply {

@@ -205,6 +205,10 @@ export type Workflow = z.infer<typeof workflow>
 export type Job = z.infer<typeof job>
 export type Step = z.infer<typeof step>
 
+/** The id of a login, also of one who is on the code's host alone. */
+export const userIdOf = ({ users }: CircleciWorld, login: string): string =>
+  users.find(one => one.login === login)?.id ?? uuidOf(createHash('sha256').update(`user ${login}`).digest('hex'))
+
 /** The restriction that every context is born with (facts/circleci.md 5). */
 export function allMembers(organization: string, context: string): Restriction {
   const id = uuidOf(createHash('sha256').update(`all members ${context}`).digest('hex'))

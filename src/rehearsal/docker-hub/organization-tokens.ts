@@ -46,10 +46,10 @@ const change = z.object({
   is_active: z.boolean().optional(),
 })
 
-/** The one list that counts in `total`. */
+/** The one list that counts in `total`, and whose `next` is described as a text, never null. */
 function list(ask: Ask): Reply {
-  const { count: total, ...page } = paged(ask, paidOrganizationOf(ask, OWNERS).tokens.map(shown))
-  return { status: 200, body: { total, ...page } }
+  const { count: total, results, next, previous } = paged(ask, paidOrganizationOf(ask, OWNERS).tokens.map(shown))
+  return { status: 200, body: { total, results, ...(next && { next }), ...(previous && { previous }) } }
 }
 
 /** The only answer that shows the token. Those that expired or were switched off count for the limit. */
@@ -124,7 +124,7 @@ function isReachable({ world }: Ask, organization: string, path: string): boolea
   return namespace === organization && repositoryNamed(world, namespace, name) !== undefined
 }
 
-/** Without `created_by`, which the reference promises (docker/docs#24406). */
+/** Without `created_by`, which the reference promises (docker/docs#24406), and without the description, which it does not. */
 const shown = (one: OrganizationToken): { readonly [key: string]: Json } => ({
   id: one.id,
   label: one.label,
@@ -136,6 +136,5 @@ const shown = (one: OrganizationToken): { readonly [key: string]: Json } => ({
 
 const shownWhole = (one: OrganizationToken): { readonly [key: string]: Json } => ({
   ...shown(one),
-  description: one.description,
   resources: one.resources,
 })

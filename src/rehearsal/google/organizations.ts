@@ -51,7 +51,7 @@ export const ORGANIZATIONS: readonly Route[] = [
       policyRoutes({
         api,
         pattern: `/${version}/${kind}/*`,
-        reads: 'POST',
+        reads: 'POST, body',
         permissions: `resourcemanager.${kind}`,
         find: (ask, permission) => {
           const node = nodeFor(ask, kind, permission)

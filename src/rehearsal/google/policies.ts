@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { at } from '../../clouds/json.ts'
 import { type Subject, shown, written } from './policy.ts'
 import { refuse } from './refusals.ts'
 import { permissionsOf } from './rights.ts'
@@ -19,20 +18,24 @@ export interface Found extends Subject {
 export function policyRoutes(given: {
   readonly api: Api
   readonly pattern: string
-  /** How it is read. */
-  readonly reads: 'GET' | 'POST'
+  /** How it is read, and where the version that is wanted stands (their discovery documents). */
+  readonly reads: 'GET, query' | 'POST, query' | 'POST, body'
   /** Before `.getIamPolicy`. */
   readonly permissions: string
   /** Throws a Refusal where there is none for the caller, or the caller lacks the permission. */
   find(ask: Ask, permission: string | undefined): Found
 }): readonly Route[] {
   const { api, pattern, reads, permissions, find } = given
+  const [method = '', versionIn] = reads.split(', ')
   return [
     {
       api,
-      method: reads,
+      method,
       pattern: `${pattern}/:getIamPolicy`,
-      handle: ask => ok(shown(find(ask, `${permissions}.getIamPolicy`).policy, requestedVersion(ask))),
+      handle: ask => {
+        const version = versionIn === 'body' ? versionInBody(ask) : versionInQuery(ask)
+        return ok(shown(find(ask, `${permissions}.getIamPolicy`).policy, version))
+      },
     },
     {
       api,
@@ -63,6 +66,20 @@ function tested(ask: Ask, { chain }: Found): Reply {
   return ok(granted.length ? { permissions: granted } : {})
 }
 
-/** In the body or the query, as the service has it. */
-const requestedVersion = ({ body, query }: Ask): number =>
-  Number(at(body, 'options', 'requestedPolicyVersion') ?? query.get('options.requestedPolicyVersion') ?? 0)
+const policyQuestion = z.strictObject({
+  options: z.strictObject({ requestedPolicyVersion: z.int().min(0).max(3).optional() }).optional(),
+})
+
+function versionInBody({ body, query }: Ask): number {
+  if (query.has(VERSION)) throw refuse.unknownParameter(VERSION)
+  return read(policyQuestion, body ?? {}).options?.requestedPolicyVersion ?? 0
+}
+
+/** A method that has no request in its description takes no field of one either. */
+function versionInQuery({ body, query }: Ask): number {
+  const [field] = Object.keys(body ?? {})
+  if (field !== undefined) throw refuse.unknownField(field)
+  return Number(query.get(VERSION) ?? 0)
+}
+
+const VERSION = 'options.requestedPolicyVersion'

@@ -29,7 +29,7 @@ export const PROJECTS: readonly Route[] = [
     policyRoutes({
       api,
       pattern: `/${version}/projects/*`,
-      reads: 'POST',
+      reads: 'POST, body',
       permissions: 'resourcemanager.projects',
       find: (ask, permission) => {
         const project = projectFor(ask, permission)

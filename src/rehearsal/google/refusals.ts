@@ -52,6 +52,13 @@ export const termsDetail = (): Json => precondition({ type: 'TOS', description: 
  */
 export const refuse = {
   invalid: (message = 'Request contains an invalid argument.') => no('INVALID_ARGUMENT', message),
+  unknownField: (name: string) =>
+    no('INVALID_ARGUMENT', `Invalid JSON payload received. Unknown name "${name}": Cannot find field.`),
+  unknownParameter: (name: string) =>
+    no(
+      'INVALID_ARGUMENT',
+      `Invalid JSON payload received. Unknown name "${name}": Cannot bind query parameter. Field '${name}' could not be found in request message.`,
+    ),
   noCredential: () =>
     no(
       'UNAUTHENTICATED',

@@ -29,7 +29,7 @@ export const REPOSITORIES: readonly Route[] = [
   ...policyRoutes({
     api,
     pattern: `${REPOSITORIES_PATH}/*`,
-    reads: 'GET',
+    reads: 'GET, query',
     permissions: 'artifactregistry.repositories',
     find: (ask, permission) => {
       const repository = repositoryFor(ask, permission)

@@ -31,7 +31,7 @@ export const SERVICE_ACCOUNTS: readonly Route[] = [
   ...policyRoutes({
     api,
     pattern: `${ACCOUNTS}/*`,
-    reads: 'POST',
+    reads: 'POST, query',
     permissions: 'iam.serviceAccounts',
     find: (ask, permission) => {
       const account = accountFor(ask, permission)

@@ -35,7 +35,6 @@ export function appShown(world: HerokuWorld, app: App): { readonly [key: string]
     archived_at: null,
     build_stack: stackShown(app.buildStack),
     buildpack_provided_description: null,
-    create_status: 'complete',
     created_at: app.createdAt,
     generation: { id: idOf('cedar'), name: 'cedar' },
     git_url: `https://git.heroku.com/${app.name}.git`,

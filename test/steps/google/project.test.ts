@@ -59,7 +59,7 @@ describe('A project that is not there', () => {
     await walk([project], place.engine)
     expect(place.google().projects).toMatchObject([{ parent: googleParent }])
     expect(place.rehearsal.log.find(({ effect }) => effect)?.body).toMatchObject({ parent })
-    expect(JSON.stringify(project.actions(place.engine.answers))).toContain(`"parts":["--","${parent.type}"`)
+    expect(JSON.stringify(project.actions(place.engine.answers))).toContain(`"parts":["--${parent.type}=${parent.id}"]`)
     expect(await lookAt(project, place.engine)).toMatchObject({
       is: 'present',
       owned: { owner: `${parent.type} ${parent.id}` },
