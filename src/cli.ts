@@ -1,11 +1,11 @@
-import { Command, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { EXIT, type Exit } from './clouds/cause.ts'
-import { FORMATS, type Format } from './commands/formats.ts'
+import { FORMATS, type Format, formatOf } from './commands/formats.ts'
+import { AREAS, readAreas } from './commands/known.ts'
 import type { Options } from './commands/options.ts'
 import { HELP_FLAGS, VERSION_FLAGS } from './flags.ts'
 import { VERSION } from './version.ts'
 
-const lanes = (value: string, before: readonly string[]) => [...before, ...value.split(',').map(lane => lane.trim())]
 const collect = (value: string, before: readonly string[]) => [...before, value]
 
 /** What a command without the option goes by. */
@@ -29,9 +29,11 @@ const OPTIONS = {
   repo: new Option('--repo <dir>', 'the checkout (default: the git repository one stands in)'),
   answers: new Option('--answers <file>', 'answers as JSON or YAML, - for standard input'),
   set: new Option('--set <key=value>', 'one answer; may be repeated').argParser(collect).default([]),
-  only: new Option('--only <lanes>', 'act on these lanes alone (comma between)').argParser(lanes).default([]),
-  skip: new Option('--skip <lanes>', 'leave these lanes out').argParser(lanes).default([]),
-  yes: new Option('--yes', 'take the answers and the plan as they are, ask nothing').default(false),
+  only: new Option('--only <areas>', `only these areas, comma-separated: ${AREAS.join(', ')}`)
+    .argParser(readAreas)
+    .default([]),
+  skip: new Option('--skip <areas>', 'leave these areas out').argParser(readAreas).default([]),
+  yes: new Option('-y, --yes', 'accept the answers and the plan, ask nothing').default(false),
   adopt: new Option('--adopt <step>', 'with --yes: use what is there already; may be repeated')
     .argParser(collect)
     .default([]),
@@ -48,12 +50,13 @@ const OPTIONS = {
     .default([]),
   world: new Option('--world <file>', 'where the simulated clouds are kept (default: nowhere)'),
   noInput: new Option('--no-input', 'never ask, even in a terminal'),
+  noColor: new Option('--no-color', 'no colors (as does NO_COLOR=1)'),
   plain: new Option('--plain', 'lines only, nothing is redrawn').default(false),
-  json: new Option('--json', 'one event a line on standard output, never ask').default(false),
+  json: new Option('--json', 'JSON on standard output: one event per line, or the document of the command; never ask').default(false),
   verbose: new Option('--verbose', 'show the requests beside the commands').default(false),
   out: new Option('--out <file>', 'save the plan as JSON'),
   live: new Option('--live', 'ask reality, too').default(false),
-  format: new Option('--format <format>', 'of the checklist').choices(FORMATS).default('text'),
+  format: new Option('--format <format>', 'of the checklist').choices(FORMATS),
 } as const
 
 const take = (command: Command, ...names: readonly (keyof typeof OPTIONS)[]): Command => {
@@ -73,6 +76,7 @@ const WALK = [
   'stateDir',
   'noInput',
   'plain',
+  'noColor',
   'json',
   'verbose',
 ] as const
@@ -103,6 +107,11 @@ export const program = take(new Command('dummyapp-setup'), ...WALK, 'takeOver', 
   .usage('[command] [options]')
   .option('--dry-run', 'print the checklist; touch nothing, ask nobody')
   .version(VERSION, VERSION_FLAGS)
+  .addOption(new Option('-v').hideHelp())
+  .on('option:v', () => {
+    process.stdout.write(`${VERSION}\n`)
+    throw new CommanderError(0, 'commander.version', VERSION)
+  })
   .helpOption(HELP_FLAGS, 'show this help')
   .helpCommand(false)
   .enablePositionalOptions()
@@ -110,18 +119,25 @@ export const program = take(new Command('dummyapp-setup'), ...WALK, 'takeOver', 
   .exitOverride()
   // What stands behind the = of an option that there is not may be a token.
   .configureOutput({ outputError: (text, write) => write(text.replace(/(unknown option '[^'=]*=)[^']*/, '$1…')) })
-  .action(async (options: Options & { dryRun?: boolean; format: Format }, command: Command) => {
+  .hook('preAction', (_, command) => {
+    refuseMisplaced(command)
+    // Before any part that draws is loaded: each looks at it then.
+    if (optionsOf<{ color?: boolean }>(command).color === false) process.env.NO_COLOR = '1'
+  })
+  .action(async (options: Options & { dryRun?: boolean; format?: Format }, command: Command) => {
     const [unknown] = command.args
     if (unknown !== undefined) command.error(await unknownCommand(unknown))
-    if (options.dryRun) exit = await (await import('./commands/checklist.ts')).checklist(options, options.format)
+    if (options.dryRun) exit = await (await import('./commands/checklist.ts')).checklist(options, formatOf(options))
+    else if (options.format)
+      throw (await import('./commands/format-without-dry-run.ts')).formatWithoutDryRun(process.argv.slice(2))
     else exit = await (await import('./commands/walk.ts')).walk(options)
   })
 
-take(program.command('checklist'), 'repo', 'answers', 'set', 'only', 'skip', 'stateDir', 'format', 'verbose')
+take(program.command('checklist'), 'repo', 'answers', 'set', 'only', 'skip', 'stateDir', 'format', 'json', 'verbose')
   .description('print what would be done in an empty world (the same as --dry-run)')
   .action(async (_: unknown, command: Command) => {
-    const options = optionsOf<{ format: Format }>(command)
-    exit = await (await import('./commands/checklist.ts')).checklist(options, options.format)
+    const options = optionsOf<{ format?: Format }>(command)
+    exit = await (await import('./commands/checklist.ts')).checklist(options, formatOf(options))
   })
 
 take(program.command('plan'), ...WALK, 'takeOver', 'allowHost', 'out')
@@ -168,6 +184,16 @@ take(program.command('forget'), 'repo', 'stateDir', 'yes', 'noInput', 'plain')
   .action(async (_: unknown, command: Command) => {
     exit = await (await import('./commands/forget.ts')).forget(optionsOf(command))
   })
+
+/** An option before the name of a command that does not take it would have no effect, where a person counts on one. */
+function refuseMisplaced(command: Command): void {
+  if (command === program) return
+  const taken = new Set(command.options.map(option => option.attributeName()))
+  const given = program.options.find(
+    option => program.getOptionValueSource(option.attributeName()) === 'cli' && !taken.has(option.attributeName()),
+  )
+  if (given) command.error(`error: ${command.name()} does not take ${given.long}`)
+}
 
 async function unknownCommand(word: string): Promise<string> {
   const { nearest } = await import('./answers/nearest.ts')

@@ -7,7 +7,8 @@ import { shown } from '../engine/text.ts'
 import { byHand } from '../output/checklist/model.ts'
 import { createPrinter, wrap } from '../output/printer.ts'
 import { readableLine } from '../output/shell.ts'
-import { assertKnown, type Options } from './options.ts'
+import { assertKnown } from './known.ts'
+import type { Options } from './options.ts'
 import { openCheckout } from './repository.ts'
 
 /** `explain STEP`: what it does and why, what the document said, what is true today, how it is undone. */

@@ -12,7 +12,7 @@ import { wrap } from '../output/printer.ts'
 import { goOn } from './go-on.ts'
 import type { Ground } from './ground.ts'
 import { headline } from './headline.ts'
-import { assertNames, type Options } from './options.ts'
+import { assertSteps, type Options } from './options.ts'
 import { openCheckout } from './repository.ts'
 import type { Screen } from './screen.ts'
 import { signIn } from './sign-in.ts'
@@ -25,7 +25,7 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
   keepObserversOut()
   removeLeftConfigs(env)
   const taken = takeSecrets(env)
-  assertNames(options)
+  assertSteps(options)
   const checkout = await openCheckout(options.repo, env)
   const input = await standardInput(options, screen.interrupt.stop)
   const answers = given(options, input)

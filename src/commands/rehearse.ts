@@ -29,7 +29,7 @@ import type { World } from '../rehearsal/world.ts'
 import { conduct } from './conduct.ts'
 import { goOn } from './go-on.ts'
 import { headline } from './headline.ts'
-import { assertNames, type Options } from './options.ts'
+import { assertSteps, type Options } from './options.ts'
 import { type Checkout, openCheckout } from './repository.ts'
 import { createScreen, type Screen } from './screen.ts'
 import { standardInput } from './standard-input.ts'
@@ -41,7 +41,7 @@ const QUICK = '0.1'
 export async function rehearse(options: Options): Promise<Exit> {
   // Not read: a rehearsal must not even hold a real token.
   takeSecrets(process.env)
-  assertNames(options)
+  assertSteps(options)
   const answers = given(options, await standardInput(options))
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-rehearsal-')))
   let close = async () => {}

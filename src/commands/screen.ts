@@ -20,7 +20,7 @@ export interface Screen {
 /** Rows around the list that must stay on the screen with it. */
 const ROWS_AROUND = 6
 
-export function createScreen({ input, plain, json }: Options, env: NodeJS.ProcessEnv): Screen {
+export function createScreen({ input, plain, json, yes }: Options, env: NodeJS.ProcessEnv): Screen {
   const printer = createPrinter(json ? process.stderr : process.stdout, env)
   let drawing: Drawing | undefined
   const interrupt = listenForInterrupts(again => {
@@ -35,7 +35,9 @@ export function createScreen({ input, plain, json }: Options, env: NodeJS.Proces
   const redraws = terminal && !dumb && !env.CI
   return {
     printer,
-    asker: terminal && input && !json ? askCleanly(createAsker({ stop: interrupt.stop, plain: dumb })) : undefined,
+    // --yes asks nothing, in a terminal either: what cannot be known is listed, as where there is none.
+    asker:
+      terminal && input && !json && !yes ? askCleanly(createAsker({ stop: interrupt.stop, plain: dumb })) : undefined,
     interrupt,
     draw(plan, clouds) {
       if (json)
