@@ -52,7 +52,10 @@ const OPTIONS = {
   noInput: new Option('--no-input', 'never ask, even in a terminal'),
   noColor: new Option('--no-color', 'no colors (as does NO_COLOR=1)'),
   plain: new Option('--plain', 'lines only, nothing is redrawn').default(false),
-  json: new Option('--json', 'JSON on standard output: one event per line, or the document of the command; never ask').default(false),
+  json: new Option(
+    '--json',
+    'JSON on standard output: one event per line, or the document of the command; never ask',
+  ).default(false),
   verbose: new Option('--verbose', 'show the requests beside the commands').default(false),
   out: new Option('--out <file>', 'save the plan as JSON'),
   live: new Option('--live', 'ask reality, too').default(false),

@@ -9,8 +9,8 @@ type Questions = Look<'circleProject' | 'firstRunBranch'>
 /** As a jq filter: has a workflow ended, in whatever way (facts/circleci.md 8)? */
 export const IS_OVER = `.status | IN(${[...OVER].map(status => JSON.stringify(status)).join(', ')})`
 
-/** What origin has on the branch: that is what CI builds. Without it nobody knows which pipeline is the one. */
-export async function publishedRevision({ origin, answers }: Questions): Promise<string | Cause> {
+/** What the project's remote has on the branch: that is what CI builds. Without it nobody knows which pipeline is the one. */
+export async function publishedRevision({ origin, remote, answers }: Questions): Promise<string | Cause> {
   const { firstRunBranch } = answers
   const said = await origin(`refs/heads/${firstRunBranch}`)
   if (typeof said !== 'string') return said
@@ -18,9 +18,9 @@ export async function publishedRevision({ origin, answers }: Questions): Promise
   return (
     revision ?? {
       code: 'not-pushed',
-      asked: `git ls-remote origin ${firstRunBranch}`,
-      means: `origin has no branch ${firstRunBranch}: CI builds what is pushed.`,
-      next: `git push origin HEAD:${firstRunBranch}, and run again. Another branch: --set firstRunBranch=NAME`,
+      asked: `git ls-remote ${remote} ${firstRunBranch}`,
+      means: `${remote} has no branch ${firstRunBranch}: CI builds what is pushed.`,
+      next: `git push ${remote} HEAD:${firstRunBranch}, and run again. Another branch: --set firstRunBranch=NAME`,
     }
   )
 }

@@ -1,5 +1,6 @@
 import { foreignLetters, inSmallLetters } from '../clouds/letters.ts'
 import { type RemotePlace, readRemote } from '../clouds/remote.ts'
+import { ownRemote, projectAt, projectRemotes } from '../clouds/remotes.ts'
 import type { Candidate } from './candidate.ts'
 import { CI_CONFIG } from './forms/ci-config.ts'
 import { DOCKERFILE } from './forms/dockerfile.ts'
@@ -10,16 +11,18 @@ import { type Branches, fromBranches } from './sources/branches.ts'
 import { fromCiConfig } from './sources/ci-config.ts'
 import { fromDockerfile } from './sources/dockerfile.ts'
 import { fromLibrary } from './sources/library.ts'
-import { fromRemotes, githubProject } from './sources/remotes.ts'
+import { fromRemotes } from './sources/remotes.ts'
 import { documented, UPSTREAM } from './upstream.ts'
 
-export { READ_BRANCHES } from './sources/branches.ts'
+export { readBranches } from './sources/branches.ts'
 export { CI_CONFIG, DOCKERFILE, LIBRARY }
 
 /** What the repository says of itself. */
 export interface Repository {
-  /** URL by remote name. */
+  /** The address by remote name. */
   readonly remotes: Readonly<Record<string, string>>
+  /** The remotes that git's configuration names as the one to use, the strongest first. */
+  readonly named?: readonly string[]
   readonly branches?: Branches
   /** The texts of the files that are read. */
   readonly library: string | undefined
@@ -28,27 +31,32 @@ export interface Repository {
 }
 
 /**
- * Answers from the repository, the most trustworthy first: its own identity (remotes), then its files. Where origin
- * is not the project that the files name, the files are upstream's, and proposals stand in for their values.
+ * Answers from the repository, the most trustworthy first: its own identity (remotes), then its files. Where that
+ * is not the project that the files name, the files are upstream's, and proposals stand in for their values. So they are
+ * where nobody can tell which of several remotes is the person's own.
  */
 export function infer(repository: Repository): readonly Candidate[] {
-  const { remotes, branches } = repository
-  const origin = readRemote(remotes.origin ?? '')
+  const { remotes, branches, named: preferred = [] } = repository
+  const name = ownRemote({ addresses: remotes, named: preferred })
+  const address = remotes[name ?? ''] ?? ''
+  const own = name === undefined ? undefined : { name, project: projectAt(address) }
+  const place = readRemote(address)
+  const isOpen = own === undefined && projectRemotes({ addresses: remotes }).length > 1
   const files = fromFiles(repository)
   const named = files.find(({ key }) => key === 'githubProject')?.value
-  const isFork = origin !== undefined && named !== undefined && !isAt(origin, named)
-  const project = (origin && githubProject(origin)) ?? (isFork ? undefined : named)
-  const identity = [...fromRemotes(origin, remotes.heroku), ...(branches ? fromBranches(branches) : [])]
-  if (origin === undefined && named === undefined) return [...identity, ...files]
+  const isFork = named !== undefined && (isOpen || (place !== undefined && !isAt(place, named)))
+  const project = own?.project ?? (isFork ? undefined : named)
+  const identity = [...fromRemotes(own, remotes.heroku), ...(branches ? fromBranches(branches, name ?? 'origin') : [])]
+  if (place === undefined && named === undefined) return [...identity, ...files]
   if (project !== undefined && isSame(project, UPSTREAM)) {
-    const own = [...identity, ...files]
-    return [...own, ...documented().filter(isNewIn(own)), ...proposals(project, new Set())]
+    const all = [...identity, ...files]
+    return [...all, ...documented().filter(isNewIn(all)), ...proposals(project, new Set())]
   }
   const taken = namesOf(isFork ? [...files, ...documented()] : documented())
-  const own = isFork ? files.flatMap(inFork(named)) : files.filter(({ value }) => !taken.has(value))
+  const kept = isFork ? files.flatMap(inFork(named)) : files.filter(({ value }) => !taken.has(value))
   // A fork that has its own name in its files may have left some of upstream's there: told beside what it has instead.
-  const left = isFork ? [] : files.filter(one => !own.includes(one) && !isNewIn(own)(one))
-  return [...identity, ...own, ...left, ...(project === undefined ? [] : proposals(project, taken))]
+  const left = isFork ? [] : files.filter(one => !kept.includes(one) && !isNewIn(kept)(one))
+  return [...identity, ...kept, ...left, ...(project === undefined ? [] : proposals(project, taken))]
 }
 
 function fromFiles({ library, ciConfig, dockerfile }: Repository): readonly Candidate[] {

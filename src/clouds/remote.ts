@@ -11,7 +11,8 @@ export interface RemotePlace {
 
 /** A URL or an scp-like address without the user and password that may stand in it, nor in what is left when they are cut. */
 export function withoutUserInfo(address: string): string {
-  const without = address.replace(/^(\w[\w+.-]*:\/\/)?[^/]*@/, '$1')
+  // git also takes brackets around all that is before the path: [user@host:port]:path.
+  const without = address.replace(/^(\w[\w+.-]*:\/\/|\[)?[^/]*@/, '$1')
   return without === address ? address : withoutUserInfo(without)
 }
 
@@ -35,11 +36,26 @@ function unescaped(part: string): string {
   }
 }
 
+/** git-fetch(1), GIT URLS: with a scheme, and as scp takes it. */
+const FORMS = [/^\w[\w+.-]*:\/\/(\[[^\]/]+\]|[^/:[\]]+)(?::\d*)?\/(.+)$/, /^(\[[^\]/]+\]|[^/:[\]]+):(?!\/\/)(.+)$/]
+
+/** What stands in brackets is an IPv6 address, which keeps them, or a host with a port. */
+const withoutPort = (host: string): string =>
+  /:.*:/.test(host) ? host : host.replace(/^\[([^:\]]*)(?::\d*)?\]$/, '$1')
+
 /** Reads a remote's URL, in any form that git takes; undefined for a local path. */
 export function readRemote(address: string): RemotePlace | undefined {
   const plain = withoutUserInfo(address.trim())
-  const match = /^\w[\w+.-]*:\/\/([^/:]+)(?::\d+)?\/(.+)$/.exec(plain) ?? /^([^/:]+):(?!\/\/)(.+)$/.exec(plain)
+  const match = FORMS.map(form => form.exec(plain)).find(found => found)
   const [, host, written] = match ?? []
+  const name = host && withoutPort(host)
   const path = written?.replace(/^\/+|\/+$/g, '').replace(/\/*\.git$/, '')
-  return host && path && !/^file:/i.test(plain) ? { host: inSmallLetters(host), path } : undefined
+  return name && path && !/^file:/i.test(plain) ? { host: inSmallLetters(name), path } : undefined
 }
+
+/** GitHub's own names; the second is for networks that let nothing but HTTPS ports pass. */
+const GITHUB = ['github.com', 'ssh.github.com', 'www.github.com']
+
+/** OWNER/REPOSITORY where a remote is on GitHub. */
+export const githubProject = ({ host, path }: RemotePlace): string | undefined =>
+  GITHUB.includes(host) && /^[^/]+\/[^/]+$/.test(path) ? path : undefined

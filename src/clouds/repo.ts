@@ -28,10 +28,16 @@ export function findCheckout(folder: string): string {
   if (!existsSync(folder))
     throw refusal(`There is no folder ${folder}.`, 'Check the path given with --repo, and run again.')
   if (!statSync(folder).isDirectory())
-    throw refusal(`${folder} is no folder.`, 'Name the folder of the checkout with --repo DIR, and run again.')
+    throw refusal(`${folder} is not a folder.`, 'Name the folder of the checkout with --repo DIR, and run again.')
   const start = realpathSync(folder)
   for (let here = start; ; here = dirname(here)) {
     if (existsSync(join(here, '.git'))) return here
+    if (isBare(here)) {
+      throw refusal(
+        `${here} is a bare repository: it has no work tree, so there are no files to set up.`,
+        'Run it in a work tree of it (git worktree list), or in a clone of it, or name one with --repo DIR.',
+      )
+    }
     if (here === dirname(here)) {
       throw refusal(
         `${start} is not in a git repository.`,
@@ -40,6 +46,10 @@ export function findCheckout(folder: string): string {
     }
   }
 }
+
+/** gitrepository-layout(5): what git knows a repository by. What is below a `.git` belongs to its checkout. */
+const isBare = (folder: string): boolean =>
+  !folder.split(sep).includes('.git') && ['HEAD', 'objects', 'refs'].every(name => existsSync(join(folder, name)))
 
 /**
  * @throws SetupError (exit 2) when git does not take the folder for a repository that we may read (its own words tell why),
@@ -55,9 +65,20 @@ export async function assertReadable(checkout: string, tools: Tools): Promise<vo
       `Run it in ${top}, or take that out (git config --unset core.worktree), and run again.`,
     )
   }
+  const [, owned] = /detected dubious ownership in repository at '(.*)'/s.exec(stderr) ?? []
+  if (owned !== undefined) {
+    throw refusal(
+      `git does not read ${checkout}, because another user owns it and could have put anything into it.`,
+      `If you trust what is in it: git config --global --add safe.directory ${quoted(owned)}\nOtherwise clone it again as yourself. Then run again.`,
+      stderr.trim(),
+    )
+  }
+  const isLate = stderr.includes('timed out after')
   throw refusal(
     `git cannot read the repository ${checkout}.`,
-    'Put right what git says above, and run again. Where it timed out, a pipe may stand in the place of one of its files: find .git -type p',
+    isLate
+      ? 'A pipe may be in the place of one of its files (find .git -type p), or its disk may not answer. Fix that, and run again.'
+      : 'Fix what git says above, and run again.',
     stderr.trim(),
   )
 }

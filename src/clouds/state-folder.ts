@@ -13,9 +13,9 @@ function defaultStateFolder(env: NodeJS.ProcessEnv): string {
     : join(homedir(), '.local', 'state', 'dummyapp-setup')
 }
 
-/** What progress is about: host/owner/name of origin, so that two clones share it; the folder where there is none. */
-export function projectOf(origin: string | undefined, checkout: string): string {
-  const place = readRemote(origin ?? '')
+/** What progress is about: host/owner/name of its own remote, so that two clones share it; the folder where there is none. */
+export function projectOf(address: string | undefined, checkout: string): string {
+  const place = readRemote(address ?? '')
   return place === undefined ? checkout : inSmallLetters(`${place.host}/${place.path}`)
 }
 

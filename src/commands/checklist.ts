@@ -3,6 +3,7 @@ import { given } from '../answers/given.ts'
 import { asAnswers, assertNoFaults, known, resolve } from '../answers/resolve.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
 import { endpoints } from '../clouds/endpoints.ts'
+import { remoteOf } from '../clouds/remotes.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
 import { fileLook, see } from '../engine/engine.ts'
 import { readProgress } from '../engine/saved.ts'
@@ -16,7 +17,7 @@ import { printText } from '../output/checklist/text.ts'
 import { jsonText } from '../output/json.ts'
 import { createPrinter } from '../output/printer.ts'
 import type { Format } from './formats.ts'
-import { titleOf, warnStranger } from './headline.ts'
+import { sayNotes, titleOf } from './headline.ts'
 import type { Options } from './options.ts'
 import { openCheckout } from './repository.ts'
 import { savedAnswers } from './saved-answers.ts'
@@ -36,9 +37,10 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
   const answers = asAnswers(resolved)
   const bases = new Map(endpoints(env).map(({ host, base }) => [host, base]))
   const place: Place = { bases, checkout: checkout.folder }
-  warnStranger(createPrinter(process.stderr, env), checkout)
+  sayNotes(createPrinter(process.stderr, env), checkout)
   const title = `${titleOf(checkout)} · checklist for an empty world · dry run: nothing is touched`
-  const look = fileLook(known(resolved), checkout.folder)
+  const decided = known(resolved)
+  const look = fileLook(decided, checkout.folder, remoteOf(checkout.remotes, decided.githubProject))
   const isKnown = (step: Step) => step.uses.every(key => typeof answers[key] !== 'object')
   const local = steps.filter(step => step.local && isKnown(step))
   const seens = await Promise.all(local.map(async step => [step.id, await see(step, look)] as const))

@@ -44,7 +44,8 @@ export async function enter<Result>(
     const accounts = await letIn({ clouds, answers }, ground, screen)
     sayPreflight([...accounts], screen.printer)
     const { handedOver } = takenOver ?? {}
-    const viewer = { clouds, answers, accounts, progress, repo: checkout.folder, ...(handedOver && { handedOver }) }
+    const { folder: repo, remotes } = checkout
+    const viewer = { clouds, answers, accounts, progress, repo, remotes, ...(handedOver && { handedOver }) }
     return await work({ ...settled, selection, viewer })
   } finally {
     await http.close()

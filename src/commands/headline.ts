@@ -1,5 +1,6 @@
 import { LIBRARY } from '../answers/infer.ts'
 import { withCodes } from '../clouds/letters.ts'
+import { clean } from '../output/clean.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import { VERSION } from '../version.ts'
 import type { Checkout } from './repository.ts'
@@ -8,13 +9,13 @@ import type { Checkout } from './repository.ts'
 export function headline(printer: Printer, checkout: Checkout, clouds: string, promise: string): void {
   const { line, paint, width } = printer
   line(wrap('', `${paint.bold(titleOf(checkout))} · ${paint.bold(clouds)} · ${promise}`, width))
-  warnStranger(printer, checkout)
+  sayNotes(printer, checkout)
 }
 
-/** Most of what the wizard does makes no sense elsewhere; whoever stands there by mistake should know. */
-export function warnStranger({ line, width }: Printer, { isDummyapp, folder }: Checkout): void {
-  if (isDummyapp) return
-  line(wrap('  ! ', `There is no ${LIBRARY} in ${folder}: is this a checkout of dummyapp?`, width))
+/** What a person should know of the checkout first. Most of what the wizard does makes no sense in another one. */
+export function sayNotes({ line, width }: Printer, { isDummyapp, folder, notes }: Checkout): void {
+  const stranger = isDummyapp ? [] : [`There is no ${LIBRARY} in ${folder}: is this a checkout of dummyapp?`]
+  for (const note of [...stranger, ...notes]) line(wrap('  ! ', clean(note), width))
 }
 
 /** The program and what it is about. */

@@ -10,6 +10,7 @@ import { timeScale } from '../clouds/endpoints.ts'
 import { createTools, trustedFolders } from '../clouds/exec.ts'
 import { HOST_IDS, hostOf } from '../clouds/hosts.ts'
 import type { Identity, Vendor } from '../clouds/identity.ts'
+import { remoteOf } from '../clouds/remotes.ts'
 import { readInside } from '../clouds/repo.ts'
 import { Secret } from '../clouds/secret.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
@@ -144,12 +145,13 @@ async function play({ who, byHand = [] }: PersonAction, { tools }: Checkout): Pr
 
 /** What GitHub’s webhook does: CI hears of what was pushed to the temporary origin. */
 async function tellCi(
-  { circleProject, firstRunBranch }: Known,
-  { tools }: Checkout,
+  { circleProject, firstRunBranch, githubProject }: Known,
+  { tools, remotes }: Checkout,
   { world }: Rehearsal,
 ): Promise<void> {
   const repository = world.circleci.repositories.find(({ slug }) => slug === circleProject)
-  const { stdout } = await tools.run({ argv: ['git', 'ls-remote', 'origin', `refs/heads/${firstRunBranch}`] })
+  const remote = remoteOf(remotes, githubProject) ?? 'origin'
+  const { stdout } = await tools.run({ argv: ['git', 'ls-remote', remote, `refs/heads/${firstRunBranch}`] })
   const revision = stdout.split('\t')[0] ?? ''
   if (!revision || repository?.branches[firstRunBranch]?.revision === revision) return
   const config = await tools.run({ argv: ['git', 'show', `${revision}:${CI_CONFIG}`] })

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
 import type { Candidate } from '../answers/candidate.ts'
-import { CI_CONFIG, DOCKERFILE, infer, LIBRARY, READ_BRANCHES, type Repository } from '../answers/infer.ts'
+import { CI_CONFIG, DOCKERFILE, infer, LIBRARY, type Repository, readBranches } from '../answers/infer.ts'
 import { createTools, type Tools } from '../clouds/exec.ts'
+import { readSettings, type Setting } from '../clouds/git-settings.ts'
 import { hideUserInfo } from '../clouds/remote.ts'
+import { ownRemote, projectRemotes, type Remotes, remotesIn } from '../clouds/remotes.ts'
 import { assertReadable, findCheckout, readInside } from '../clouds/repo.ts'
 import { Secret } from '../clouds/secret.ts'
 import { projectOf } from '../clouds/state-folder.ts'
@@ -15,7 +17,9 @@ export interface Checkout {
   /** What progress is kept by. */
   readonly project: string
   readonly isDummyapp: boolean
-  readonly remotes: Repository['remotes']
+  readonly remotes: Remotes
+  /** What a person should know of it before anything else, in sentences. */
+  readonly notes: readonly string[]
   readonly inferred: readonly Candidate[]
 }
 
@@ -28,16 +32,22 @@ export async function openCheckout(folder: string | undefined, env: NodeJS.Proce
   const tools = createTools({ env, repo: top })
   for (const [name, value = ''] of Object.entries(env)) if (/_proxy$/i.test(name)) hideUserInfo(value)
   await assertReadable(top, tools)
-  const [remotes, branches] = await Promise.all([readRemotes(tools), readBranches(tools), hideCredentials(tools)])
+  const settings = await readSettings(tools.run)
+  hideCredentials(settings)
+  const remotes = remotesIn(settings)
+  const own = ownRemote(remotes)
+  const branches = await branchesIn(tools, own)
   const library = readInside(top, LIBRARY)
   return {
     folder: top,
     tools,
-    project: projectOf(remotes.origin, top),
+    project: projectOf(own && remotes.addresses[own], top),
     isDummyapp: library !== undefined,
     remotes,
+    notes: [...undecided(remotes), ...detached(branches)],
     inferred: infer({
-      remotes,
+      remotes: remotes.addresses,
+      named: remotes.named,
       branches,
       library,
       ciConfig: readInside(top, CI_CONFIG),
@@ -46,26 +56,24 @@ export async function openCheckout(folder: string | undefined, env: NodeJS.Proce
   }
 }
 
-/** The URL of every remote, as the repository itself has it: no rewriting by url.*.insteadOf. */
-async function readRemotes(tools: Tools): Promise<Repository['remotes']> {
-  const { stdout } = await tools.run({
-    argv: ['git', 'config', '--local', '--null', '--get-regexp', '^remote\\..*\\.url$'],
-  })
-  const entries = stdout.split('\0').flatMap(entry => {
-    const [, name, url] = /^remote\.([^\n]*)\.url\n(.*)$/s.exec(entry) ?? []
-    return name && url !== undefined ? [[name, url] as const] : []
-  })
-  // The first of several URLs is the one that git fetches from.
-  return Object.fromEntries(entries.toReversed())
+function undecided(remotes: Remotes): readonly string[] {
+  const names = projectRemotes(remotes)
+  if (ownRemote(remotes) !== undefined || names.length < 2) return []
+  const which = `None of the remotes ${names.join(', ')} is named origin, so which one is your project is asked.`
+  return [`${which} To decide it for good: git config checkout.defaultRemote NAME`]
 }
 
+const detached = ({ current = '' }: NonNullable<Repository['branches']>): readonly string[] =>
+  current.trim() === 'HEAD'
+    ? [
+        'HEAD is detached: no branch is checked out. Commits made here belong to no branch; git switch BRANCH (or git switch -c NEW) puts you on one.',
+      ]
+    : []
+
 /** What git is configured with, wherever that is written, may hold a credential, and git and ssh repeat it in errors. */
-async function hideCredentials(tools: Tools): Promise<void> {
-  const keys = '^(remote\\..*\\.(url|pushurl|proxy)|(url|http|credential)\\..*)$'
-  const { stdout } = await tools.run({ argv: ['git', 'config', '--null', '--get-regexp', keys] })
-  for (const entry of stdout.split('\0')) {
-    const [key = '', ...lines] = entry.split('\n')
-    const value = lines.join('\n')
+function hideCredentials(settings: readonly Setting[]): void {
+  for (const { key, value } of settings) {
+    if (!/^(remote\..*\.(url|pushurl|proxy)|(url|http|credential)\..*)$/s.test(key)) continue
     // The middle of a key may be an address.
     const [, middle = ''] = /^[^.]*\.(.*)\./s.exec(key) ?? []
     if (key.endsWith('.extraheader')) hideHeader(value)
@@ -80,11 +88,11 @@ function hideHeader(header: string): void {
   for (const part of [value, value.replace(/^\S+\s+/, ''), ...cookies]) new Secret(part)
 }
 
-/** What git knows of the branches, without asking origin. */
-async function readBranches(tools: Tools): Promise<NonNullable<Repository['branches']>> {
-  const [head, usual] = await Promise.all([
-    tools.run({ argv: READ_BRANCHES.head }),
-    tools.run({ argv: READ_BRANCHES.usual }),
-  ])
-  return { head: head.stdout, usual: usual.stdout }
+/** What git knows of the branches, without asking another machine. */
+async function branchesIn(tools: Tools, own = 'origin'): Promise<NonNullable<Repository['branches']>> {
+  const ask = readBranches(own)
+  const [head, usual, current] = await Promise.all(
+    [ask.head, ask.usual, ask.current].map(async argv => (await tools.run({ argv })).stdout),
+  )
+  return { head: head ?? '', usual: usual ?? '', current: current ?? '' }
 }

@@ -4,6 +4,7 @@ import type { Clouds } from '../clouds/clouds.ts'
 import { type HostId, hostOf } from '../clouds/hosts.ts'
 import type { HttpRequest } from '../clouds/http.ts'
 import { askOrigin } from '../clouds/origin.ts'
+import { type Remotes, remoteOf } from '../clouds/remotes.ts'
 import { readHome, readInside } from '../clouds/repo.ts'
 import type { Secret } from '../clouds/secret.ts'
 import type { Account, VendorReply } from '../clouds/vendor.ts'
@@ -21,6 +22,7 @@ export interface Viewer {
   readonly accounts: ReadonlyMap<Vendor, Account>
   readonly progress: Pick<Progress, 'saved'>
   readonly repo: string
+  readonly remotes: Remotes
   /** What somebody says who handed the set-up over; `planByLook` tells what becomes of it. */
   readonly handedOver?: HandedOver
 }
@@ -37,15 +39,17 @@ export type Minted = Map<string, Secret>
 
 /** A look at reality; what it reads is shared by all who look through it, and asked once. */
 export function newLook(
-  { clouds, answers, accounts, progress, repo }: Viewer,
+  { clouds, answers, accounts, progress, repo, remotes }: Viewer,
   signal?: AbortSignal,
   minted: Minted = new Map(),
 ): Look {
   const replies = new Map<string, Promise<VendorReply>>()
   const refs = new Map<string, ReturnType<Look['origin']>>()
+  const remote = remoteOf(remotes, answers.githubProject)
   return {
     answers,
     isDry: false,
+    remote: remote ?? USUAL_REMOTE,
     account(vendor) {
       const account = accounts.get(vendor)
       if (account === undefined) throw new Error(`${vendor}: not signed in`)
@@ -72,7 +76,7 @@ export function newLook(
     readPublic: address => clouds.readPublic(address, signal),
     git: (...argv) => clouds.run({ argv: ['git', ...argv], cwd: repo }),
     origin(ref) {
-      const asked = refs.get(ref) ?? askOrigin(ref, command => clouds.run({ ...command, cwd: repo }))
+      const asked = refs.get(ref) ?? askOrigin(remote, ref, command => clouds.run({ ...command, cwd: repo }))
       refs.set(ref, asked)
       return asked
     },
@@ -104,14 +108,18 @@ export function newLook(
   }
 }
 
+/** What git calls the remote that it has cloned from, unless told. */
+const USUAL_REMOTE = 'origin'
+
 /** A look at the checkout's files alone, for what must not ask anybody else. */
-export function fileLook(answers: Known, repo: string): Look {
+export function fileLook(answers: Known, repo: string, remote = USUAL_REMOTE): Look {
   const refuse = () => {
     throw new Error('a local step looks at files alone')
   }
   return {
     answers,
     isDry: true,
+    remote,
     account: refuse,
     read: refuse,
     ask: refuse,

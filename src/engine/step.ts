@@ -238,7 +238,9 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   ask(host: HostId, path: Str, body?: Json, options?: AskOptions): Promise<VendorReply>
   /** What git says of the checkout; it reaches no other machine. */
   git(...argv: readonly string[]): Promise<Ran>
-  /** What `git ls-remote origin REF` says, or why it says nothing; asked without the checkout's configuration. Throws SetupError where that sends origin elsewhere. */
+  /** The name of the remote that is pushed to; `origin` where nobody can tell which one it is. */
+  readonly remote: string
+  /** What `git ls-remote REMOTE REF` says of that remote, or why it says nothing; asked without the checkout's configuration. Throws SetupError where that sends it elsewhere. */
   origin(ref: string): Promise<string | Cause>
   /** What a tool says, where it is installed; only commands that change nothing. */
   tool(...argv: readonly string[]): Promise<Ran | undefined>

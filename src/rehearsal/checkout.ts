@@ -3,14 +3,13 @@ import { dirname, join } from 'node:path'
 import { SetupError } from '../clouds/cause.ts'
 import type { Tools } from '../clouds/exec.ts'
 import { withoutUserInfo } from '../clouds/remote.ts'
+import { ownRemote, projectRemotes, type Remotes } from '../clouds/remotes.ts'
 import { TODAY } from './stand-in/checkouts.ts'
 
-/** Where what goes to origin goes instead: beside the temporary checkout, whatever address its origin shows. */
+/** Where what is pushed goes instead: beside the temporary checkout, whatever address its remotes show. */
 const ORIGIN = 'origin.git'
 /** The git configuration of the rehearsal, beside the temporary checkout. */
 const CONFIG = 'gitconfig'
-/** The remotes that anything is read from. */
-const REMOTES = ['origin', 'heroku'] as const
 
 /**
  * What git gets of the environment for a temporary checkout: the rehearsal's configuration in the place of the person's
@@ -22,11 +21,11 @@ export const gitEnvironment = (to: string) => ({
 })
 
 /**
- * Clones a checkout into a new folder. Its remotes keep their addresses, without user info; what would go to origin
- * goes to a bare repository beside it.
+ * Clones a checkout into a new folder. Its remotes keep their names and addresses, without user info; what would go to one
+ * of them goes to a bare repository beside it.
  */
 export async function cloneCheckout(
-  from: { readonly folder: string; readonly remotes: Readonly<Record<string, string>> },
+  from: { readonly folder: string; readonly remotes: Remotes },
   to: string,
   tools: Tools,
 ): Promise<void> {
@@ -47,7 +46,7 @@ export async function makeCheckout(to: string, tools: Tools): Promise<void> {
   writeFiles(to, TODAY.files)
   await git('-C', to, 'add', '--all')
   await git('-C', to, 'commit', '--quiet', '--message=A stand-in for dummyapp')
-  await setRemotes({ origin: 'https://github.com/PennockTech/dummyapp.git' }, to, git)
+  await setRemotes({ addresses: { origin: 'https://github.com/PennockTech/dummyapp.git' }, named: [] }, to, git)
 }
 
 /** Writes files into a folder; a script, as its first line tells, may be run. */
@@ -68,15 +67,17 @@ async function setAuthor(git: Git): Promise<void> {
   await git('config', '--global', 'user.email', 'rehearsal@example.com')
 }
 
-async function setRemotes(remotes: Readonly<Record<string, string>>, to: string, git: Git): Promise<void> {
-  for (const name of REMOTES) {
-    const url = withoutUserInfo(remotes[name] ?? '')
-    if (url) await git('-C', to, 'config', '--local', `remote.${name}.url`, url)
-  }
+async function setRemotes(remotes: Remotes, to: string, git: Git): Promise<void> {
+  const addresses = Object.entries(remotes.addresses).map(([name, url]) => [name, withoutUserInfo(url)] as const)
+  for (const [name, url] of addresses) await git('-C', to, 'config', '--local', `remote.${name}.url`, url)
+  const own = ownRemote(remotes)
+  if (own !== undefined) await git('-C', to, 'config', '--local', 'checkout.defaultRemote', own)
   const bare = join(dirname(to), ORIGIN)
   await git('clone', '--quiet', '--bare', '--', to, bare)
-  const origin = withoutUserInfo(remotes.origin ?? '')
-  if (origin) await git('config', '--global', `url.${bare}.insteadOf`, origin)
+  const projects = projectRemotes(remotes)
+  for (const [name, url] of addresses) {
+    if (projects.includes(name)) await git('config', '--global', '--add', `url.${bare}.insteadOf`, url)
+  }
 }
 
 /** git beside the temporary checkout, with the rehearsal's configuration; it reaches this machine's files alone. */

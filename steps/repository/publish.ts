@@ -12,8 +12,10 @@ type Used = 'firstRunBranch' | 'githubProject'
 interface State {
   /** Those of the files that differ there and are not committed here. */
   readonly uncommitted: readonly string[]
-  /** What else is there: nothing yet, an older commit of ours, one that others pushed, one that is not known here. */
-  readonly there: 'nothing' | 'older' | 'others' | 'unknown'
+  /** What else is there: nothing yet, an older commit of ours, one that others pushed, one that is not known here; or nobody has looked. */
+  readonly there: 'nothing' | 'older' | 'others' | 'unknown' | 'unseen'
+  /** The remote that is pushed to. */
+  readonly remote: string
 }
 
 export const publish = defineStep({
@@ -27,45 +29,59 @@ export const publish = defineStep({
   uses: ['firstRunBranch', 'githubProject'],
   after: ['repository.names', 'repository.data-image', 'circleci.config', 'circleci.config-repairs', 'google.act-as'],
 
+  // Which remote that is, is in git's configuration of the checkout.
+  local: true,
+
   async look(look) {
-    const { answers, git, origin } = look
+    const { answers, git, origin, remote, isDry } = look
+    if (isDry) return pending({ uncommitted: FILES, there: 'unseen', remote }, answers.firstRunBranch)
     const branch = `refs/heads/${answers.firstRunBranch}`
     const said = await origin(branch)
     if (typeof said !== 'string') return { is: 'unknown', cause: said }
     const revision = said.split('\n').flatMap(line => (line.endsWith(`\t${branch}`) ? [line.split('\t')[0]] : []))[0]
     if (revision === undefined) {
-      return pending({ uncommitted: await differing('HEAD', FILES, look), there: 'nothing' }, answers.firstRunBranch)
+      return pending(
+        { uncommitted: await differing('HEAD', FILES, look), there: 'nothing', remote },
+        answers.firstRunBranch,
+      )
     }
     if ((await git('cat-file', '-e', `${revision}^{commit}`)).code !== 0) {
-      return pending({ uncommitted: [], there: 'unknown' }, answers.firstRunBranch)
+      return pending({ uncommitted: [], there: 'unknown', remote }, answers.firstRunBranch)
     }
     const changed = await differing(revision, FILES, look)
     if (changed.length === 0) {
-      return { is: 'present', state: nothingToDo, learned: { 'repository.publish:revision': revision } }
+      return {
+        is: 'present',
+        state: nothingToDo(remote),
+        learned: { 'repository.publish:revision': revision },
+      }
     }
     const isOurs = (await git('merge-base', '--is-ancestor', revision, 'HEAD')).code === 0
     const uncommitted = await differing('HEAD', changed, look)
-    return pending({ uncommitted, there: isOurs ? 'older' : 'others' }, answers.firstRunBranch)
+    return pending({ uncommitted, there: isOurs ? 'older' : 'others', remote }, answers.firstRunBranch)
   },
 
   actions: ({ firstRunBranch, githubProject }, seen) => {
     const state = seen !== undefined && 'state' in seen ? seen.state : undefined
-    return [forPerson(state, firstRunBranch, githubProject)]
+    return [forPerson(state ?? UNSEEN, firstRunBranch, githubProject)]
   },
 
   // What was pushed is everybody's: only they can take it back.
   undo: () => [],
 })
 
-const nothingToDo: State = { uncommitted: [], there: 'older' }
+const nothingToDo = (remote: string): State => ({ uncommitted: [], there: 'older', remote })
+
+/** Of a checkout that nobody has looked at. */
+const UNSEEN: State = { uncommitted: FILES, there: 'unseen', remote: 'origin' }
 
 const pending = (state: State, branch: string) =>
   ({ is: 'pending', on: 'person', detail: standing(state, branch), state }) as const
 
-function standing({ uncommitted, there }: State, branch: string): string {
-  if (there === 'unknown') return `${branch} on origin has a commit that is not known here`
+function standing({ uncommitted, there, remote }: State, branch: string): string {
+  if (there === 'unknown') return `${branch} on ${remote} has a commit that is not known here`
   if (uncommitted.length > 0) return `not committed: ${uncommitted.join(', ')}`
-  return there === 'nothing' ? `origin has no ${branch} yet` : `committed here, and not on ${branch} of origin`
+  return there === 'nothing' ? `${remote} has no ${branch} yet` : `committed here, and not on ${branch} of ${remote}`
 }
 
 const MESSAGE = '--message=Set up CI with dummyapp-setup'
@@ -82,13 +98,13 @@ const COMMITTING_ANY: readonly Sh[] = [
   { argv: ['git', 'commit', MESSAGE], okExit: [0, 1] },
 ]
 
-function forPerson(state: State | undefined, branch: Str, project: Str): PersonAction {
-  const { uncommitted, there } = state ?? { uncommitted: FILES, there: 'nothing' }
-  const commit = state === undefined ? COMMITTING_ANY : committing(uncommitted)
-  const push: Sh = { argv: ['git', 'push', 'origin', t`HEAD:refs/heads/${branch}`] }
-  const fetch: Sh = { argv: ['git', 'fetch', 'origin', branch] }
-  const join: Sh = { argv: ['git', 'pull', '--rebase', 'origin', branch] }
+function forPerson({ uncommitted, there, remote }: State, branch: Str, project: Str): PersonAction {
+  const commit = there === 'unseen' ? COMMITTING_ANY : committing(uncommitted)
+  const push: Sh = { argv: ['git', 'push', remote, t`HEAD:refs/heads/${branch}`] }
+  const fetch: Sh = { argv: ['git', 'fetch', remote, branch] }
+  const join: Sh = { argv: ['git', 'pull', '--rebase', remote, branch] }
   const how = {
+    unseen: { does: 'push', byHand: [...commit, push], say: [] },
     nothing: { does: 'push', byHand: [...commit, push], say: [] },
     older: { does: 'push', byHand: [...commit, push], say: [] },
     others: {
@@ -99,7 +115,7 @@ function forPerson(state: State | undefined, branch: Str, project: Str): PersonA
     unknown: {
       does: 'fetch what others pushed',
       byHand: [fetch],
-      say: [t`${branch} on origin has a commit that this checkout does not know, so nothing can be compared yet.`],
+      say: [t`${branch} on ${remote} has a commit that this checkout does not know, so nothing can be compared yet.`],
     },
   }[there]
   return {

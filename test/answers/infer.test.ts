@@ -62,6 +62,40 @@ describe('The project is read from origin', () => {
   })
 })
 
+describe('Without origin', () => {
+  const ACME = 'git@github.com:acme/dummyapp.git'
+  const clone = (remotes: Record<string, string>, named: readonly string[] = []) =>
+    infer({ remotes, named, library: UPSTREAM })
+
+  test.each([
+    ['the only remote', clone({ acme: ACME }), 'acme'],
+    [
+      'the one that is named',
+      clone({ upstream: 'https://github.com/PennockTech/dummyapp', fork: ACME }, ['fork']),
+      'fork',
+    ],
+  ])('the project is that of %s', (_, inferred, remote) => {
+    expect(best('githubProject', inferred)).toEqual({
+      key: 'githubProject',
+      value: 'acme/dummyapp',
+      from: `git remote ${remote}`,
+    })
+    expect(best('herokuApp', inferred)).toMatchObject({ value: 'acme-dummyapp', proposed: 'by-us' })
+  })
+
+  test('of several that nothing names, nothing is known, and no value is upstream’s', () => {
+    const inferred = clone({ upstream: 'https://github.com/PennockTech/dummyapp', fork: ACME })
+    expect(best('githubProject', inferred)).toBeUndefined()
+    expect(JSON.stringify(inferred)).not.toMatch(/pt-dummy-app|PennockTech/i)
+  })
+
+  test('at an IPv6 address, it is a fork on an unknown host', () => {
+    const inferred = clone({ origin: 'ssh://git@[2001:db8::1]:22/acme/dummyapp.git' })
+    expect(best('githubProject', inferred)).toBeUndefined()
+    expect(JSON.stringify(inferred)).not.toMatch(/pt-dummy-app|PennockTech/i)
+  })
+})
+
 describe('In upstream’s own checkout', () => {
   test('the names in the files count, and stand before what would be proposed', () => {
     expect(best('herokuApp', from('git@github.com:PennockTech/dummyapp.git'))).toEqual({

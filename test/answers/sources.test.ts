@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { infer, READ_BRANCHES } from '../../src/answers/infer.ts'
+import { infer, readBranches } from '../../src/answers/infer.ts'
 import { fromBranches } from '../../src/answers/sources/branches.ts'
 import { fromCiConfig } from '../../src/answers/sources/ci-config.ts'
 import { fromDockerfile } from '../../src/answers/sources/dockerfile.ts'
@@ -197,7 +197,7 @@ describe('The Dockerfile', () => {
 })
 
 describe('The default branch', () => {
-  const refs = (folder: string) => {
+  const refs = (folder: string, remote = 'origin') => {
     const ask = ([, ...argv]: readonly string[]) => {
       try {
         return git(folder, ...argv)
@@ -205,7 +205,8 @@ describe('The default branch', () => {
         return ''
       }
     }
-    return fromBranches({ head: ask(READ_BRANCHES.head), usual: ask(READ_BRANCHES.usual) })
+    const { head, usual } = readBranches(remote)
+    return fromBranches({ head: ask(head), usual: ask(usual) }, remote)
   }
   const at = (folder: string, name: string) => git(folder, 'update-ref', name, 'HEAD')
 
@@ -243,8 +244,20 @@ describe('The default branch', () => {
     expect(pairs(refs(folder))).toEqual(['defaultBranch master'])
   })
 
+  test('is read from the remote that says whose project it is', () => {
+    const folder = makeCheckout()
+    at(folder, 'refs/remotes/origin/master')
+    at(folder, 'refs/remotes/acme/main')
+    expect(refs(folder, 'acme')).toEqual([{ key: 'defaultBranch', value: 'main', from: 'the branches of acme' }])
+    at(folder, 'refs/remotes/acme/trunk')
+    git(folder, 'symbolic-ref', 'refs/remotes/acme/HEAD', 'refs/remotes/acme/trunk')
+    expect(refs(folder, 'acme')).toEqual([
+      { key: 'defaultBranch', value: 'trunk', from: 'acme’s HEAD, as it was cloned' },
+    ])
+  })
+
   test('is not known where git says nothing', () => {
-    expect(fromBranches({ head: '', usual: '' })).toEqual([])
+    expect(fromBranches({ head: '', usual: '' }, 'origin')).toEqual([])
   })
 })
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Command, createTools } from '../../src/clouds/exec.ts'
 import { askOrigin } from '../../src/clouds/origin.ts'
+import { openCheckout } from '../../src/commands/repository.ts'
 import { BARE_ORIGIN, git, makeCheckout, PERSONS_CONFIG } from '../support/checkout.ts'
 import { bareEnvironment } from '../support/cli.ts'
 import { causeOf } from '../support/engine.ts'
@@ -14,11 +15,11 @@ import { setTraps, trapGit } from '../support/traps.ts'
 const MAIN = 'refs/heads/main'
 
 /** Asks origin of a checkout; `ran` has every command and what it was given. */
-function asking(repo: string, env: Readonly<Record<string, string>> = {}) {
+function asking(repo: string, env: Readonly<Record<string, string>> = {}, remote = 'origin') {
   const { run } = createTools({ repo, env: { ...bareEnvironment(temporaryFolder()), ...env } })
   const ran: Command[] = []
   const ask = () =>
-    askOrigin(MAIN, command => {
+    askOrigin(remote, MAIN, command => {
       ran.push(command)
       return run(command)
     })
@@ -180,14 +181,43 @@ describe('An origin that is a command is not run:', () => {
   })
 })
 
+describe('Whoever has a pushurl in the checkout', () => {
+  const openAt = async (pushurl: string) => {
+    const repo = makeCheckout({ origin: 'https://github.com/acme/dummyapp.git' })
+    git(repo, 'config', '--local', 'remote.origin.pushurl', pushurl)
+    const { inferred, project } = await openCheckout(repo, bareEnvironment(temporaryFolder()))
+    const { ask, ran } = asking(repo)
+    return { project, of: inferred.find(({ key }) => key === 'githubProject')?.value, ask, ran }
+  }
+
+  test('is asked there, and the set-up is shown to be that place’s', async () => {
+    const { of, project, ask, ran } = await openAt('https://127.0.0.1:1/evil/dummyapp.git')
+    expect({ of, project }).toEqual({ of: undefined, project: '127.0.0.1/evil/dummyapp' })
+    expect(await ask()).toMatchObject({ said: expect.stringContaining('127.0.0.1') })
+    expect(ran.filter(({ argv }) => argv.includes(MAIN))).toHaveLength(1)
+  })
+
+  test('at a project of GitHub’s that is another one, has that one’s names', async () => {
+    expect(await openAt('git@github.com:evil/dummyapp.git')).toMatchObject({
+      of: 'evil/dummyapp',
+      project: 'github.com/evil/dummyapp',
+    })
+  })
+
+  test('of a look-alike of GitHub is not taken for it', async () => {
+    const { of, project } = await openAt('https://gіthub.com/acme/dummyapp.git')
+    expect(of).toBeUndefined()
+    expect(project).not.toBe('github.com/acme/dummyapp')
+  })
+})
+
 describe('Where the checkout’s configuration sends origin elsewhere, that is told, and nobody is asked:', () => {
   const ORIGIN = 'https://github.com/acme/dummyapp.git'
   test.each([
     ['url.https://evil.example/.insteadOf', 'https://github.com/'],
     ['url.https://me:s3cret@evil.example/.insteadOf', 'https://github.com/'],
     ['url.https://evil.example/.pushInsteadOf', 'https://github.com/'],
-    ['remote.origin.pushurl', 'https://evil.example/acme/dummyapp.git'],
-    ['remote.origin.pushurl', 'https://gіthub.com/evil.example/acme/dummyapp.git'],
+    ['url.https://gіthub.com/evil.example/.pushInsteadOf', 'https://github.com/'],
   ])('%s', async (key, value) => {
     const repo = makeCheckout({ origin: ORIGIN })
     git(repo, 'config', '--file', PERSONS_CONFIG, '--unset', `url.${BARE_ORIGIN}.insteadOf`)
@@ -203,7 +233,16 @@ describe('Where the checkout’s configuration sends origin elsewhere, that is t
   test.each([
     ['with what is no text', '.git/config', '[url "https://evil.example/\xff/"]\n\tinsteadOf = https://github.com/\n'],
     ['in a file that is included', '.git/more', '[url "https://evil.example/"]\n\tinsteadOf = https://github.com/\n'],
-    ['for this work tree', '.git/config.worktree', '[remote "origin"]\n\tpushurl = https://evil.example/x\n'],
+    [
+      'for this work tree',
+      '.git/config.worktree',
+      '[url "https://evil.example/"]\n\tinsteadOf = https://github.com/\n',
+    ],
+    [
+      'to a second place',
+      '.git/more',
+      `[remote "origin"]\n\tpushurl = ${ORIGIN}\n\tpushurl = https://evil.example/x\n`,
+    ],
   ])('%s', async (_, file, text) => {
     const repo = makeCheckout({ origin: ORIGIN })
     git(repo, 'config', '--file', PERSONS_CONFIG, '--unset', `url.${BARE_ORIGIN}.insteadOf`)

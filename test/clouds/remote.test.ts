@@ -13,6 +13,16 @@ describe('A remote’s address', () => {
     ['git@work:acme/dummyapp.git', 'work', 'acme/dummyapp'],
     ['https://github.com/acme/dummyapp/.git', 'github.com', 'acme/dummyapp'],
     ['https://example.com/a/b/c.git.git', 'example.com', 'a/b/c.git'],
+    ['ssh://git@[2001:db8::1]:22/acme/dummyapp.git', '[2001:db8::1]', 'acme/dummyapp'],
+    ['ssh://[2001:DB8::1]/acme/dummyapp.git', '[2001:db8::1]', 'acme/dummyapp'],
+    ['ssh://git@[fe80::1%25eth0]/~acme/x', '[fe80::1%25eth0]', '~acme/x'],
+    ['https://user:word@[::1]:8443/acme/x.git', '[::1]', 'acme/x'],
+    ['git@[2001:db8::1]:acme/dummyapp.git', '[2001:db8::1]', 'acme/dummyapp'],
+    ['[::1]:acme/x', '[::1]', 'acme/x'],
+    ['[github.com:443]:acme/x.git', 'github.com', 'acme/x'],
+    ['[git@github.com:443]:acme/x.git', 'github.com', 'acme/x'],
+    ['git@[github.com:22]:acme/x.git', 'github.com', 'acme/x'],
+    ['ssh://git@github.com:/acme/x.git', 'github.com', 'acme/x'],
   ])('is read in every form: %s', (address, host, path) => {
     expect(readRemote(address)).toEqual({ host, path })
   })
@@ -74,7 +84,9 @@ describe('A remote’s address', () => {
       const place = readRemote(text)
       expect(withoutUserInfo(withoutUserInfo(text))).toBe(withoutUserInfo(text))
       if (place !== undefined) {
-        expect(place.host).not.toMatch(/[@:/]|[A-Z]/)
+        // An IPv6 address has colons, in brackets.
+        expect(place.host.replace(/^\[[^\]]*\]$/, '')).not.toMatch(/[@:/[\]]|[A-Z]/)
+        expect(place.host).not.toMatch(/[@/]|[A-Z]/)
         expect(place.path).not.toMatch(/^\/|\/$|^$/)
       }
       expect(performance.now() - began).toBeLessThan(1_000)

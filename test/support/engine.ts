@@ -73,6 +73,7 @@ export function makeEngine(
     ]),
     progress: openProgress({ folder: join(folder, 'progress'), project: 'a', clouds: 'rehearsal' }, new Date()),
     repo,
+    remotes: { addresses: { origin: 'https://github.com/PennockTech/dummyapp' }, named: [] },
     by: 'somebody@here',
   }
 }
