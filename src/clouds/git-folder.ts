@@ -2,6 +2,7 @@ import { lstatSync, readFileSync, realpathSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { EXIT, SetupError } from './cause.ts'
 import type { Tools } from './exec.ts'
+import { quote } from './quote.ts'
 
 /**
  * Git's files for a checkout may not be written to where they are outside of it, and nothing there knows the checkout as its
@@ -72,7 +73,7 @@ const stray = (checkout: string, shared: string): SetupError =>
     {
       code: 'stray-repository',
       means: `The .git of ${checkout} leads to the repository ${shared}, which does not know of it: what is for this checkout would be written into that repository’s configuration.`,
-      next: `If it is a worktree that was moved: git worktree repair, in ${checkout}. If you keep the repository apart from its files: git config core.worktree ${checkout}, in ${shared}. Otherwise do not trust it: clone it anew. Then run again.`,
+      next: `If it is a worktree that was moved: git worktree repair, in ${checkout}. If you keep the repository apart from its files: git config core.worktree ${quote(checkout)}, in ${shared}. Otherwise do not trust it: clone it anew. Then run again.`,
     },
     EXIT.input,
   )

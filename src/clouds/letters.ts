@@ -1,3 +1,6 @@
+/** Control characters but the tab and the line's end, and those that turn the direction of writing or take no room: with them a text can lie. */
+export const LYING = /[^\P{Cc}\n\t]|[\p{Cf}\u2028\u2029\u115F\u1160\u3164\uFFA0]/gu
+
 /** Signs outside ASCII, but for those that our own sentences have. */
 const FOREIGN = /(?![’“”…·→•])\P{ASCII}/gu
 /** More of them are no look-alikes any more, but another language. */

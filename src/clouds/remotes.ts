@@ -29,7 +29,7 @@ function entryOf(name: string, settings: readonly Setting[]): readonly (readonly
 }
 
 /** The address as it is written: pushes go to pushurl. Of several, the first. */
-export const writtenAddress = (name: string, settings: readonly Setting[]): string | undefined =>
+const writtenAddress = (name: string, settings: readonly Setting[]): string | undefined =>
   firstOf(`remote.${name}.pushurl`, settings) ?? firstOf(`remote.${name}.url`, settings)
 
 /** Where git pushes to; undefined where the remote has no address. */

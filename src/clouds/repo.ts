@@ -15,6 +15,7 @@ import { dirname, join, sep } from 'node:path'
 import { EXIT, SetupError, wordsOf } from './cause.ts'
 import type { Tools } from './exec.ts'
 import { assertOwnGitFolder } from './git-folder.ts'
+import { quote } from './quote.ts'
 
 const LARGEST_FILE = 2 ** 20
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -69,7 +70,7 @@ export async function assertReadable(checkout: string, tools: Tools): Promise<vo
   if (owned !== undefined) {
     throw refusal(
       `git does not read ${checkout}, because another user owns it and could have put anything into it.`,
-      `If you trust what is in it: git config --global --add safe.directory ${quoted(owned)}\nOtherwise clone it again as yourself. Then run again.`,
+      `If you trust what is in it: git config --global --add safe.directory ${quote(owned)}\nOtherwise clone it again as yourself. Then run again.`,
       stderr.trim(),
     )
   }

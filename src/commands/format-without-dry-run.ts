@@ -1,5 +1,5 @@
 import { EXIT, SetupError } from '../clouds/cause.ts'
-import { quote } from '../output/shell.ts'
+import { quote } from '../clouds/quote.ts'
 
 /**
  * The refusal of `--format` without `--dry-run`: whoever wants to read a checklist must not start the setup.

@@ -1,8 +1,8 @@
 import { STDIN } from '../answers/given.ts'
+import { quote } from '../clouds/quote.ts'
 import type { Consent } from '../engine/plan.ts'
 import type { StepId } from '../engine/step.ts'
 import { program } from '../output/program.ts'
-import { quote } from '../output/shell.ts'
 import type { Options } from './options.ts'
 
 /** The command that goes on where this run stopped: answers are saved by now, places and permissions are not. */

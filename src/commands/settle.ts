@@ -2,10 +2,10 @@ import type { Candidate } from '../answers/candidate.ts'
 import type { Asker } from '../answers/prompts.ts'
 import { asKnown, known, type Resolved, resolve } from '../answers/resolve.ts'
 import { type AnswerKey, definitionOf, faultOf, type Known } from '../answers/schema.ts'
+import { quote } from '../clouds/quote.ts'
 import { explainAnswers, showAnswers } from '../output/answers.ts'
 import { clean } from '../output/clean.ts'
 import { type Printer, wrap } from '../output/printer.ts'
-import { quote } from '../output/shell.ts'
 
 /** The answers, decided, and what they were decided from: a person's own come first. */
 export interface Settled {

@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { quote } from '../clouds/quote.ts'
 
 /** Who holds the lock. Boot id, pid namespace, pid and start time together name one process for ever. */
 const Holder = z.object({
@@ -165,7 +166,7 @@ function heldBy({ file, holder }: Claim): SetupError {
       next:
         host === hostname()
           ? `Wait for it, or end it (kill ${pid}), then run again.`
-          : `Wait for it. If that machine no longer runs it: rm '${file}', then run again.`,
+          : `Wait for it. If that machine no longer runs it: rm ${quote(file)}, then run again.`,
     },
     EXIT.locked,
   )

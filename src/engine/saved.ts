@@ -2,6 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { quote } from '../clouds/quote.ts'
 
 /** A record says that a step was done, by whom, and whether we made the thing or found it. A claim: reality is asked again. */
 export const Record = z.strictObject({
@@ -126,7 +127,7 @@ export function refuseStrangers(entry: string): void {
       code: 'unsafe-progress',
       asked: entry,
       means: `The saved progress is not trusted, since others could have changed it: ${entry} ${fault}.`,
-      next: `If it is yours and no link: chmod go-w '${entry}'. Else move it away: progress begins anew, and what exists is found by looking. Then run again.`,
+      next: `If it is yours and not a link: chmod go-w ${quote(entry)}. Otherwise move it away: progress starts again, and what exists is found by looking. Then run again.`,
     },
     EXIT.input,
   )

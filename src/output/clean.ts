@@ -1,8 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
+import { LYING } from '../clouds/letters.ts'
 import { redact } from '../clouds/secret.ts'
-
-/** Control characters but the tab and the line's end, and those that turn the direction of writing or take no room: with them a text can lie. */
-export const LYING = /[^\P{Cc}\n\t]|[\p{Cf}\u2028\u2029\u115F\u1160\u3164\uFFA0]/gu
 
 /** The longest foreign text that is worth reading. */
 const LONGEST = 2_000

@@ -1,4 +1,4 @@
-import { LYING } from './clean.ts'
+import { LYING } from '../clouds/letters.ts'
 
 /** A value as JSON that shows all that is in it: what a text could lie with stands there by its number. Means the same. */
 export const jsonText = (value: unknown, indent?: number, as?: (key: string, value: unknown) => unknown): string =>

@@ -1,18 +1,8 @@
+import { LYING } from '../clouds/letters.ts'
+import { numbered, quote } from '../clouds/quote.ts'
 import type { Sh } from '../engine/step.ts'
 import { type Body, fill, type Hole, mark, pieces, type Str, shown, t } from '../engine/text.ts'
-import { LYING } from './clean.ts'
 import { jsonText } from './json.ts'
-
-/** A word as sh reads it back, whatever it holds; what could lie to whoever reads the line stands there by its number. */
-export function quote(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
-  const honest = `'${word.replaceAll("'", "'\\''")}'`
-  return honest.replace(LYING, sign => `'"${numbered(sign)}"'`)
-}
-
-/** What gives a character to sh, by the octal numbers of its bytes. */
-const numbered = (sign: string) =>
-  `$(printf '${[...Buffer.from(sign)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')}')`
 
 /** A text for a document into which the shell puts variables. */
 const inDocument = (text: string) => text.replace(/[\\$`]/g, '\\$&').replace(LYING, numbered)

@@ -3,8 +3,8 @@ import type { Candidate } from '../../src/answers/candidate.ts'
 import { asAnswers, asKnown, assertNoFaults, known, resolve } from '../../src/answers/resolve.ts'
 import type { AnswerKey } from '../../src/answers/schema.ts'
 import { SetupError } from '../../src/clouds/cause.ts'
+import { quote } from '../../src/clouds/quote.ts'
 import { hole } from '../../src/engine/text.ts'
-import { quote } from '../../src/output/shell.ts'
 
 const app = (value: string, from = 'a file', proposed?: Candidate['proposed']): Candidate => ({
   key: 'herokuApp',

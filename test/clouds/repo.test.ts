@@ -47,7 +47,7 @@ describe('The checkout is', () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
     expect(refusal(() => findCheckout(join(folder, 'no'))).cause.means).toBe(`There is no folder ${folder}/no.`)
-    expect(refusal(() => findCheckout(file)).cause.means).toContain('is no folder.')
+    expect(refusal(() => findCheckout(file)).cause.means).toContain('is not a folder.')
     const { cause, exit } = refusal(() => findCheckout(folder))
     expect(exit).toBe(2)
     expect(cause.next).toContain('git clone https://github.com/PennockTech/dummyapp')
@@ -67,6 +67,39 @@ describe('The checkout is', () => {
     rmSync(join(repo, '.git/HEAD'))
     const outcome = await assertReadable(repo, tools).catch((error: unknown) => error)
     expect(outcome).toMatchObject({ exit: 2, cause: { said: expect.stringContaining('not a git repository') } })
+    expect(JSON.stringify(outcome)).not.toContain('pipe')
+  })
+})
+
+describe('A repository that cannot be used says why (exit 2):', () => {
+  test('a bare one has no work tree, nor has a folder in it', () => {
+    const bare = join(temporaryFolder(), 'x.git')
+    git(makeCheckout(), 'clone', '--quiet', '--bare', '--template=', '--', '.', bare)
+    for (const folder of [bare, join(bare, 'refs')]) {
+      const { cause, exit } = refusal(() => findCheckout(folder))
+      expect(exit).toBe(2)
+      expect(cause.means).toContain(`${bare} is a bare repository: it has no work tree`)
+    }
+  })
+
+  test('another user’s gets git’s own cure, and nothing else', async () => {
+    const repo = join(temporaryFolder(), "it's")
+    mkdirSync(repo)
+    makeCheckout({ folder: repo })
+    // git's own switch for its tests: it takes every owner for another one.
+    const owned = createTools({ repo, env: bareEnvironment(repo) })
+    const run: typeof owned.run = command =>
+      owned.run({ ...command, env: { ...command.env, GIT_TEST_ASSUME_DIFFERENT_OWNER: 'true' } })
+    const outcome = await assertReadable(repo, { ...owned, run }).catch((error: unknown) => error)
+    expect(outcome).toMatchObject({
+      exit: 2,
+      cause: {
+        said: expect.stringContaining('dubious ownership'),
+        means: expect.stringContaining('another user owns it'),
+        next: expect.stringContaining(`git config --global --add safe.directory '${repo.replace("'", "'\\''")}'`),
+      },
+    })
+    expect(JSON.stringify(outcome)).not.toContain('pipe')
   })
 })
 

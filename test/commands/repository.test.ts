@@ -50,3 +50,32 @@ describe('Once a checkout is open, no text shows a password of git’s configura
     expect(redact(`error: ${word}!`)).toBe('error: ••••!')
   })
 })
+
+describe('Of the checkout a person is told first', () => {
+  const notesOf = async (folder: string) => (await openCheckout(folder, bareEnvironment(temporaryFolder()))).notes
+
+  test('nothing where nothing is odd', async () => {
+    expect(await notesOf(makeCheckout())).toEqual([])
+  })
+
+  test('nothing before the first commit', async () => {
+    const folder = temporaryFolder()
+    git(folder, 'init', '--quiet', '--template=')
+    expect(await notesOf(folder)).toEqual([])
+  })
+
+  test('that HEAD is detached', async () => {
+    const folder = makeCheckout()
+    git(folder, 'checkout', '--quiet', '--detach')
+    expect(await notesOf(folder)).toEqual([expect.stringContaining('HEAD is detached')])
+  })
+
+  test('that nothing says which of several remotes is theirs, and how to say it', async () => {
+    const folder = makeCheckout()
+    git(folder, 'config', '--rename-section', 'remote.origin', 'remote.upstream')
+    git(folder, 'remote', 'add', 'fork', 'git@github.com:acme/dummyapp.git')
+    expect(await notesOf(folder)).toEqual([expect.stringContaining('remotes upstream, fork is named origin')])
+    git(folder, 'config', 'checkout.defaultRemote', 'fork')
+    expect(await notesOf(folder)).toEqual([])
+  })
+})

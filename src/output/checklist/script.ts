@@ -1,10 +1,11 @@
 import { type Answers, definitionOf, isAnswerKey } from '../../answers/schema.ts'
 import { hostOf } from '../../clouds/hosts.ts'
+import { quote } from '../../clouds/quote.ts'
 import { VENDORS } from '../../clouds/vendors.ts'
 import type { Action, Step } from '../../engine/step.ts'
 import { type Hole, hole, pieces, type Str, shown } from '../../engine/text.ts'
 import { harmless } from '../clean.ts'
-import { argument, commandLine, needsJq, quote, variableOf } from '../shell.ts'
+import { argument, commandLine, needsJq, variableOf } from '../shell.ts'
 import { byHand, type Entry, type Place } from './model.ts'
 
 /** The checklist as a sh script that a person could run: the same effects, by the vendors' own commands. */
