@@ -1,8 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { textAt } from '../../src/clouds/json.ts'
+import { type Json, textAt } from '../../src/clouds/json.ts'
+import { newPrivateKey } from '../../src/rehearsal/private-key.ts'
+import { signRs256 } from '../../src/rehearsal/rs256.ts'
 import type { Rehearsal } from '../../src/rehearsal/server.ts'
 import { type Client, rehearse } from './client.ts'
-import { accessOf, furnish, furnishAcme, hubClient, PASSWORD, registryToken, signIn } from './docker-hub-client.ts'
+import {
+  accessOf,
+  claimsOf,
+  furnish,
+  furnishAcme,
+  hubClient,
+  PASSWORD,
+  registryToken,
+  signIn,
+} from './docker-hub-client.ts'
 
 const manifest = { schemaVersion: 2, config: { digest: 'sha256:1' } }
 const mine = ({ world }: Rehearsal) => ['yourname', world.dockerHub.users[0]?.password ?? ''] as const
@@ -63,6 +74,23 @@ describe('auth.docker.io', () => {
     expect(textAt(body, 'token')).toMatch(/^[\w-]+$/)
     const client = await registry(rehearsal, 'library/alpine')
     expect((await client('HEAD', '/v2/library/alpine/manifests/latest')).status).toBe(200)
+  })
+
+  test('signs its tokens, as a real registry checks them; none that another key signed, or that has expired, is taken', async () => {
+    const rehearsal = await rehearse()
+    const reply = await registryToken(rehearsal, 'library/alpine', undefined, 'pull')
+    const token = textAt(reply.body, 'token') ?? ''
+    const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as Json
+    expect(header).toEqual({ alg: 'RS256', typ: 'JWT', kid: expect.stringMatching(/^([A-Z2-7]{4}:){11}[A-Z2-7]{4}$/) })
+    const claims = claimsOf(reply) as { readonly [key: string]: Json }
+    expect(claims).toMatchObject({ iss: 'auth.docker.io', aud: 'registry.docker.io', jti: expect.any(String) })
+    const status = async (one: string) =>
+      (await hubClient(rehearsal, `Bearer ${one}`)('HEAD', '/v2/library/alpine/manifests/latest')).status
+    const ours = rehearsal.world.dockerHub.privateKey ?? ''
+    expect(await status(token)).toBe(200)
+    expect(await status(signRs256(newPrivateKey(), claims))).toBe(401)
+    expect(await status(signRs256(ours, { ...claims, exp: 1 }))).toBe(401)
+    expect(await status(signRs256(ours, { ...claims, aud: 'elsewhere' }))).toBe(401)
   })
 
   test('gives a refresh token where the world says so', async () => {

@@ -1,6 +1,6 @@
-import { createPublicKey, createSign, createVerify } from 'node:crypto'
 import type { Json } from '../../clouds/json.ts'
-import { newPrivateKey } from '../private-key.ts'
+import { privateKeyOf } from '../private-key.ts'
+import { readRs256, signRs256 } from '../rs256.ts'
 import type { CircleciWorld } from './world.ts'
 
 /** What a job is: it decides who it is to others. */
@@ -51,21 +51,12 @@ export function jobTokens(world: CircleciWorld, identity: JobIdentity, now: Date
 
 /** A token of CircleCI's over claims, valid for an hour from now. */
 export function signed(world: CircleciWorld, claims: Readonly<Record<string, Json>>, now: Date): string {
-  world.privateKey ??= newPrivateKey()
+  world.privateKey ??= privateKeyOf('circleci')
   const iat = Math.floor(now.getTime() / 1000)
-  const text = [
-    { alg: 'RS256', typ: 'JWT' },
-    { ...claims, iat, exp: iat + LIFE_S },
-  ]
-    .map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    .join('.')
-  return `${text}.${createSign('RSA-SHA256').update(text).sign(world.privateKey, 'base64url')}`
+  return signRs256(world.privateKey, { ...claims, iat, exp: iat + LIFE_S })
 }
 
 /** The claims of a token that this CircleCI has signed; undefined of any other. When it ends is for the reader to ask. */
 export function verified({ privateKey }: CircleciWorld, token: string): Readonly<Record<string, unknown>> | undefined {
-  const [, text = '', payload = '', signature = ''] = /^([\w-]+\.([\w-]+))\.([\w-]+)$/.exec(token) ?? []
-  if (privateKey === null) return undefined
-  const isSigned = createVerify('RSA-SHA256').update(text).verify(createPublicKey(privateKey), signature, 'base64url')
-  return isSigned ? JSON.parse(Buffer.from(payload, 'base64url').toString()) : undefined
+  return privateKey === null ? undefined : readRs256(privateKey, token)
 }

@@ -5,7 +5,7 @@ import { at, type Json } from '../../clouds/json.ts'
 const KEY = 'rehearsal'
 
 /** Tells what a token is for, so that none serves for another. */
-export type Use = 'hub' | 'second-factor' | 'registry' | 'google-registry' | 'google-access' | 'google-federated'
+export type Use = 'hub' | 'second-factor' | 'google-registry' | 'google-access' | 'google-federated'
 
 /** A JWT over claims, valid for some seconds from now. */
 export function signedJwt(use: Use, claims: Readonly<Record<string, Json>>, now: Date, seconds: number): string {

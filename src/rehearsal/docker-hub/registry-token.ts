@@ -1,7 +1,9 @@
+import { createHash, createPublicKey, randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import type { Json } from '../../clouds/json.ts'
+import { privateKeyOf } from '../private-key.ts'
+import { readRs256, signRs256 } from '../rs256.ts'
 import { type Caller, NOBODY, nameOf, signedIn } from './caller.ts'
-import { readJwt, signedJwt } from './jwt.ts'
 import { refuse } from './refusals.ts'
 import { repositoryNamed } from './repository.ts'
 import { type Action, actionsOn, isPrivateByDefault, mayCreate, privateLeft } from './rights.ts'
@@ -9,9 +11,14 @@ import type { RegistryAsk, Reply } from './route.ts'
 import type { DockerHubWorld } from './world.ts'
 
 export const SERVICE = 'registry.docker.io'
+/** Whom the registry believes. */
+export const ISSUER = 'auth.docker.io'
 const SECONDS = 300
 
 const claims = z.object({
+  iss: z.literal(ISSUER),
+  aud: z.literal(SERVICE),
+  exp: z.number(),
   sub: z.string(),
   access: z.array(z.object({ name: z.string(), actions: z.array(z.string()) })),
 })
@@ -25,7 +32,7 @@ export function registryToken({ world, query, headers, now }: RegistryAsk): Repl
   const caller = callerOf(world, headers.authorization, now)
   if (query.get('service') !== SERVICE) throw refuse.registry(400, 'UNSUPPORTED', 'no such service')
   const access = query.getAll('scope').flatMap(scope => granted(world, caller, scope))
-  const jwt = signedJwt('registry', { sub: nameOf(caller) ?? '', access }, now, SECONDS)
+  const jwt = signed(world, { sub: nameOf(caller) ?? '', access }, now)
   const token = world.rules.opaqueRegistryTokens ? Buffer.from(jwt).toString('base64url') : jwt
   const offline = world.rules.refreshTokens && query.get('offline_token') === 'true'
   return {
@@ -40,10 +47,32 @@ export function registryToken({ world, query, headers, now }: RegistryAsk): Repl
   }
 }
 
+/** As the registry's token specification has it (distribution.github.io/distribution/spec/auth/jwt), so that a real one takes it. */
+function signed(world: DockerHubWorld, access: { readonly [key: string]: Json }, now: Date): string {
+  world.privateKey ??= privateKeyOf('docker-hub')
+  const iat = Math.floor(now.getTime() / 1000)
+  const claims = { iss: ISSUER, aud: SERVICE, jti: randomUUID(), iat, nbf: iat, exp: iat + SECONDS, ...access }
+  return signRs256(world.privateKey, claims, { kid: keyId(world.privateKey) })
+}
+
+const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** The name of a key, by the same specification: the first 240 bits of its SHA-256, in twelve groups of base 32. */
+function keyId(privateKey: string): string {
+  const der = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
+  const bits = [...createHash('sha256').update(der).digest().subarray(0, 30)].map(byte =>
+    byte.toString(2).padStart(8, '0'),
+  )
+  const digits = bits.join('').match(/.{5}/g) ?? []
+  return digits.map((five, i) => `${i % 4 === 0 && i > 0 ? ':' : ''}${BASE_32[Number.parseInt(five, 2)]}`).join('')
+}
+
 /** What a token of `registryToken` grants; undefined where it is none, or has expired. */
-export function readRegistryToken(token: string, now: Date): Granted | undefined {
+export function readRegistryToken({ privateKey }: DockerHubWorld, token: string, now: Date): Granted | undefined {
+  if (privateKey === null) return undefined
   const jwt = token.includes('.') ? token : Buffer.from(token, 'base64url').toString()
-  return claims.safeParse(readJwt('registry', jwt, now)).data
+  const granted = claims.safeParse(readRs256(privateKey, jwt)).data
+  return granted !== undefined && granted.exp * 1000 > now.getTime() ? granted : undefined
 }
 
 /** Basic, with password or token; nobody without it. */

@@ -99,7 +99,11 @@ function authorized(ask: RegistryAsk, needed: readonly Action[]): Granted {
   const path = repositoryPath(ask)
   const scope = needed.length ? `,scope="repository:${path}:${needed.join(',')}"` : ''
   const challenge = `Bearer realm="http://${ask.headers.host}/token",service="${SERVICE}"${scope}`
-  const granted = readRegistryToken(/^Bearer (\S+)$/i.exec(ask.headers.authorization ?? '')?.[1] ?? '', ask.now)
+  const granted = readRegistryToken(
+    ask.world,
+    /^Bearer (\S+)$/i.exec(ask.headers.authorization ?? '')?.[1] ?? '',
+    ask.now,
+  )
   if (!granted) {
     throw refuse.registry(401, 'UNAUTHORIZED', 'authentication required', { 'www-authenticate': challenge })
   }

@@ -150,6 +150,8 @@ export const dockerHubWorld = z.strictObject({
   /** Of whoever is not signed in. */
   requests: meter,
   pulls: meter,
+  /** What signs the tokens of auth.docker.io, in PEM; null until the first is asked for. */
+  privateKey: z.string().nullable().default(null),
   rules: rules.prefault({}),
 })
 

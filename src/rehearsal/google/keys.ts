@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import type { Json } from '../../clouds/json.ts'
-import { newPrivateKey } from '../private-key.ts'
+import { privateKeyOf } from '../private-key.ts'
 import { emailOf } from './account.ts'
 import { KEY_EXPIRY, NO_KEYS } from './constraints.ts'
 import { keyIdOf } from './ids.ts'
@@ -45,7 +45,7 @@ function create(ask: Ask): Reply {
   if (account.keys.length >= MOST) {
     throw world.rules.keyLimit === 'RESOURCE_EXHAUSTED' ? refuse.keysExhausted() : refuse.precondition()
   }
-  const privateKey = world.privateKey ?? newPrivateKey()
+  const privateKey = world.privateKey ?? privateKeyOf('google')
   const expiresAt = project ? endOf(ask, project) : null
   const key: Key = { id: keyIdOf(mint), createdAt: now.toISOString(), disabled: false, disableReason: null, expiresAt }
   const file = keyFile(account, key.id, privateKey)
