@@ -29,6 +29,7 @@ export default defineConfig({
       project('two', 'test/sweeps/two.sweep.ts', { testTimeout: 1_800_000 }),
       project('spec', 'test/spec/*.spec.ts', { testTimeout: 300_000 }),
       project('real', 'test/real/*.real.ts', { testTimeout: 300_000 }),
+      project('engine', 'test/real/*.engine.ts', { testTimeout: 120_000 }),
       project('bench', 'test/bench/*.bench.ts', { testTimeout: 600_000 }),
     ],
   },

@@ -51,7 +51,7 @@ interface Beginning {
   readonly argv: readonly string[]
 }
 
-/** What all of Google's keys are made from. */
+/** What Google's keys are made from, and Docker Hub signs with. */
 const PRIVATE_KEY = newPrivateKey()
 
 /** Lets a run wait for an answer as long as another takes. */
@@ -77,6 +77,7 @@ export class Bench {
     const world = route.world()
     // It takes longer to make than a run waits here.
     world.google.privateKey ??= PRIVATE_KEY
+    world.dockerHub.privateKey ??= PRIVATE_KEY
     signInByCanaries(world)
     this.#beginnings.push({ world, folder: dirname(checkout), argv: route.argv })
   }
