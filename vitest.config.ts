@@ -30,6 +30,8 @@ export default defineConfig({
       project('spec', 'test/spec/*.spec.ts', { testTimeout: 300_000 }),
       project('real', 'test/real/*.real.ts', { testTimeout: 300_000 }),
       project('engine', 'test/real/*.engine.ts', { testTimeout: 120_000 }),
+      // Each walk is another process, so two go on at once.
+      project('checkout', 'test/checkout/*.walk.ts', { testTimeout: 300_000, maxConcurrency: 2 }),
       project('bench', 'test/bench/*.bench.ts', { testTimeout: 600_000 }),
     ],
   },

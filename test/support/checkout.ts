@@ -42,11 +42,16 @@ export const BARE_ORIGIN = '.git/origin.git'
  * Nothing of it reaches the network: its origin is a bare repository inside it, whatever address it shows.
  */
 export function makeCheckout(
-  options: { origin?: string; files?: Readonly<Record<string, string>> | undefined; folder?: string } = {},
+  options: {
+    origin?: string
+    files?: Readonly<Record<string, string>> | undefined
+    folder?: string
+    branch?: string
+  } = {},
 ): string {
-  const { origin = 'https://github.com/PennockTech/dummyapp.git', files = TODAY.files } = options
+  const { origin = 'https://github.com/PennockTech/dummyapp.git', files = TODAY.files, branch = 'main' } = options
   const folder = options.folder ?? temporaryFolder()
-  git(folder, 'init', '--quiet', '--template=', '--initial-branch=main')
+  git(folder, 'init', '--quiet', '--template=', `--initial-branch=${branch}`)
   writeFiles(folder, files)
   git(folder, 'remote', 'add', 'origin', origin)
   git(folder, 'add', '--all')
@@ -63,10 +68,15 @@ export function makeCheckout(
     '--allow-empty',
     '--message=made',
   )
+  keepOriginInside(folder, origin)
+  return folder
+}
+
+/** Gives a checkout a bare repository inside it, to which all goes that is for its origin, whatever address that shows. */
+export function keepOriginInside(folder: string, origin: string): void {
   git(folder, 'clone', '--quiet', '--template=', '--bare', '--', folder, join(folder, BARE_ORIGIN))
   // Relative, so that a copy of the checkout has an origin of its own.
   if (origin) git(folder, 'config', '--file', PERSONS_CONFIG, `url.${BARE_ORIGIN}.insteadOf`, origin)
-  return folder
 }
 
 /** Runs git with no configuration but the repository's and the one beside it; standard output. */

@@ -22,14 +22,16 @@ export const googleEndpoints = (origin: string): Record<string, string> =>
   Object.fromEntries(GOOGLE_APIS.map(api => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${origin}/`]))
 
 /** How each vendor is found and signed in to. The one place where a vendor is added to the tests of the whole program. */
-const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, world: World) => NodeJS.ProcessEnv>> = {
+const ENVIRONMENT: Readonly<
+  Record<keyof Rehearsal['origins'], (origin: string, world: World, bot: string) => NodeJS.ProcessEnv>
+> = {
   heroku: (origin, { heroku }) => ({ HEROKU_HOST: origin, HEROKU_API_KEY: heroku.authorizations[0]?.token }),
-  'docker-hub': (origin, { dockerHub }) => ({
+  'docker-hub': (origin, { dockerHub }, bot) => ({
     DOCKERHUB_HOST: origin,
     DOCKERHUB_AUTH_HOST: origin,
     DOCKERHUB_ADMIN_USER: dockerHub.users[0]?.username,
     DOCKERHUB_ADMIN_PASSWORD: dockerHub.users[0]?.password,
-    ...botIn(dockerHub),
+    ...botIn(dockerHub, bot),
   }),
   circleci: (origin, { circleci }) => ({ CIRCLE_HOST: origin, CIRCLE_TOKEN: circleci.users[0]?.tokens[0]?.token }),
   google: (origin, { google }) => ({
@@ -39,8 +41,8 @@ const ENVIRONMENT: Readonly<Record<keyof Rehearsal['origins'], (origin: string, 
 }
 
 /** What is known of the bot, where it has signed up. */
-function botIn({ users }: World['dockerHub']): NodeJS.ProcessEnv {
-  const bot = users.find(({ username }) => username === BOT)
+function botIn({ users }: World['dockerHub'], name: string): NodeJS.ProcessEnv {
+  const bot = users.find(({ username }) => username === name)
   return bot === undefined ? {} : { DOCKERHUB_BOT_USER: bot.username, DOCKERHUB_BOT_PASSWORD: bot.password }
 }
 
@@ -48,31 +50,41 @@ function botIn({ users }: World['dockerHub']): NodeJS.ProcessEnv {
 export const BOT = 'pennocktechcibot'
 
 /** The environment of a person who is signed in everywhere, where the vendors are the simulated ones. */
-export function signedIn({ origins, world }: Rehearsal): Record<string, string> {
+export function signedIn({ origins, world }: Rehearsal, bot = BOT): Record<string, string> {
   const vendors = Object.keys(origins) as (keyof Rehearsal['origins'])[]
-  const all = Object.assign({}, ...vendors.map(vendor => ENVIRONMENT[vendor](origins[vendor], world)))
+  const all = Object.assign({}, ...vendors.map(vendor => ENVIRONMENT[vendor](origins[vendor], world, bot)))
   return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 /** Made anew, since tests push to it. */
 const nothingPushed = () => ({ revision: '0'.repeat(40), config: null, skipCi: false })
 
-/** CI hears of what a checkout's origin has on main, as the webhook tells it. */
+/** CI hears of what a checkout's origin has on the default branch, as the webhook tells it. */
 export function tellCi({ world }: Rehearsal, checkout: string): void {
   const [repository] = world.circleci.repositories
-  const revision = git(checkout, 'ls-remote', 'origin', 'refs/heads/main').split('\t')[0] ?? ''
-  if (!repository || repository.branches.main?.revision === revision) return
+  if (!repository) return
+  const { defaultBranch: branch, branches } = repository
+  const revision = git(checkout, 'ls-remote', 'origin', `refs/heads/${branch}`).split('\t')[0] ?? ''
+  if (branches[branch]?.revision === revision) return
   const textOf = (file: string) =>
     git(checkout, 'ls-tree', '--name-only', revision, file) ? git(checkout, 'show', `${revision}:${file}`) : null
   const config = textOf(CI_CONFIG)
   const library = textOf(LIBRARY)
   const commit = { revision, config, ...(library !== null && { library }), skipCi: false }
-  push(world, { slug: repository.slug, branch: 'main', ...commit }, new Date())
+  push(world, { slug: repository.slug, branch, ...commit }, new Date())
+}
+
+/** An empty world in which CI and Google are as quick as a test wants them. */
+export function quickWorld(now = new Date()): World {
+  const world = emptyWorld(now)
+  Object.assign(world.circleci.rules, { followBuildDelayMs: 20, workflowDelayMs: 10, jobSeconds: 0.05 })
+  Object.assign(world.google.rules, { propagationMs: 20, newAccountMs: 10, activationMs: 10, operationMs: 10 })
+  return world
 }
 
 /**
- * An empty world in which the person has what a project's owner has; CI and Google are as quick as a test wants them. Its
- * images go into an organization, or where it is personal, into a free account.
+ * An empty world in which the person has what a project's owner has. Its images go into an organization, or where it
+ * is personal, into a free account.
  */
 export function ownersWorld({
   project = 'PennockTech/dummyapp',
@@ -83,9 +95,7 @@ export function ownersWorld({
   readonly now?: Date
   readonly isPersonal?: boolean
 } = {}): World {
-  const world = emptyWorld(now)
-  Object.assign(world.circleci.rules, { followBuildDelayMs: 20, workflowDelayMs: 10, jobSeconds: 0.05 })
-  Object.assign(world.google.rules, { propagationMs: 20, newAccountMs: 10, activationMs: 10, operationMs: 10 })
+  const world = quickWorld(now)
   const branches = { main: nothingPushed() }
   const [owner = ''] = project.toLowerCase().split('/')
   const dockerNamespace = owner.replace(/[^a-z\d]/g, '')

@@ -154,7 +154,7 @@ function outcome(place: Place, command: Command): Outcome | undefined {
 /** What the build wrote into the workspace (facts/circleci.md 0), or a makefile's target that does the same. */
 const DEPLOYS: readonly (readonly [RegExp, (place: Place) => Outcome])[] = [
   [/(?:^|\/)docker-hub-deploy\.sh$/, place => push(place, `${named(place, PROJECT)}:${tagOf(place)}`)],
-  [/(?:^|\/)heroku-deploy\.sh$/, place => push(place, `${HEROKU}/app/web`)],
+  [/(?:^|\/)heroku-deploy\.sh$/, place => push(place, `${HEROKU}/${named(place, 'HEROKU_APP')}/web`)],
   [/(?:^|\/)gcr-deploy\.sh$/, place => push(place, `${googleImageOf(place)}:${tagOf(place)}`)],
 ]
 

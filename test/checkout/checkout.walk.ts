@@ -1,0 +1,53 @@
+import { resolve } from 'node:path'
+import { describe, test } from 'vitest'
+import { DOCUMENTED, type StandIn, TODAY } from '../../src/rehearsal/stand-in/checkouts.ts'
+import { git, makeCheckout } from '../support/checkout.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { effects } from '../support/stage.ts'
+import { leastRights, pushedByCi, rights, strangeContexts } from './judge.ts'
+import { METHODS } from './methods.ts'
+import { type Source, sourceOf, walk } from './walk.ts'
+
+const { CHECKOUT = '', INIT_CWD = '' } = process.env
+
+type Finished = NonNullable<Parameters<typeof temporaryFolder>[0]>
+
+const ofStandIn =
+  ({ files, defaultBranch: branch }: StandIn) =>
+  (finished: Finished): Source =>
+    sourceOf(makeCheckout({ files, branch, folder: temporaryFolder(finished) }))
+
+/** The checkout that is named, or the stand-ins. */
+const SOURCES: readonly (readonly [name: string, source: (finished: Finished) => Source])[] = CHECKOUT
+  ? [[CHECKOUT, () => sourceOf(resolve(INIT_CWD, CHECKOUT))]]
+  : [
+      ['dummyapp as it is today', ofStandIn(TODAY)],
+      ['dummyapp as it was documented', ofStandIn(DOCUMENTED)],
+    ]
+
+/** Whom the set-up may wait for. */
+const PEOPLE: Readonly<Record<(typeof METHODS)[number]['dockerHub'], readonly string[]>> = {
+  'bot-team': ['docker-hub.bot', 'repository.publish'],
+  'org-token': ['repository.publish'],
+  personal: ['docker-hub.bot', 'repository.publish'],
+}
+
+describe.each(SOURCES)('%s', (_, source) => {
+  test.concurrent.for(METHODS)(
+    'Google by $google, Docker Hub by $dockerHub',
+    async (method, { expect, onTestFinished }) => {
+      const walked = await walk(source(onTestFinished), method, onTestFinished)
+      expect([...new Set(walked.asked)].toSorted()).toEqual(PEOPLE[method.dockerHub])
+
+      const before = effects(walked.rehearsal).length
+      const second = await walked.again()
+      expect(second.code, second.all).toBe(0)
+      expect(effects(walked.rehearsal).slice(before)).toEqual([])
+      expect(git(walked.checkout, 'status', '--porcelain')).toBe('')
+
+      expect(strangeContexts(walked)).toEqual([])
+      expect(rights(walked)).toEqual(leastRights(walked))
+      expect(pushedByCi(walked)).toEqual({ registries: ['Heroku', 'Docker Hub', 'Google'], said: [] })
+    },
+  )
+})
