@@ -1,9 +1,9 @@
-import stringWidth from 'string-width'
 import type { Candidate } from '../answers/candidate.ts'
 import type { Resolved } from '../answers/resolve.ts'
 import { definitionOf } from '../answers/schema.ts'
 import { withCodes } from '../clouds/letters.ts'
 import { clean } from './clean.ts'
+import { widthOf } from './columns.ts'
 import { type Printer, wrap } from './printer.ts'
 
 /** Rows that the heading, what follows the answers and the question under them take. */
@@ -25,7 +25,7 @@ export function showAnswers(
   const listed = resolved.map((one, index) => ({ ...one, number: index + 1 })).filter(one => numbered || one.chosen)
   const lead = leadOf(resolved, printer, numbered)
   const chosen = listed.flatMap(one => (one.chosen ? [{ ...one.chosen, lead: lead(one) }] : []))
-  const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => stringWidth(text)))
+  const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => widthOf(text)))
   // Origins stand below each other where none is broken by that.
   const room = width - longest(chosen.map(one => one.lead)) - longest(chosen.map(originOf)) - 2
   const values = Math.min(room, WIDEST_VALUE, longest(chosen.map(({ value }) => clean(withCodes(value)))))

@@ -1,7 +1,6 @@
 import { supportsColor, supportsColorStderr } from 'chalk'
-import stringWidth from 'string-width'
-import wrapAnsi from 'wrap-ansi'
 import { redact } from '../clouds/secret.ts'
+import { broken, widthOf } from './columns.ts'
 import { createPaint, forTerminal, keepOurs, type Paint } from './paint.ts'
 
 /** Where words for people go. With --json that is standard error, since standard output is for events alone. */
@@ -33,10 +32,10 @@ const BREAK = / *((?:\u001b\[[\d;]*m)*)\n((?:\u001b\[[\d;]*m)*) */g
 
 /** Wraps to a width; every line after the first is indented as far as `lead` is wide, where there is room for that. */
 export function wrap(lead: string, text: string, width: number): string {
-  const wide = stringWidth(lead)
+  const wide = widthOf(lead)
   const hang = width - wide < LEAST_ROOM ? Math.min(wide, 4) : wide
   // The first row's room is taken by a lead of its own width, which is cut off again.
   const taken = wide > hang ? `${'x'.repeat(wide - hang - 1)} ` : ''
-  const rows = wrapAnsi(taken + keepOurs(text), width - hang, { trim: false, hard: true })
+  const rows = broken(taken + keepOurs(text), width - hang)
   return lead + rows.slice(taken.length).replaceAll(BREAK, `$1\n${' '.repeat(hang)}$2`)
 }

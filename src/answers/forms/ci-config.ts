@@ -1,5 +1,6 @@
 /** The form of CircleCI's config, as far as anybody here reads it. */
-import { parse } from 'yaml'
+import { type Document, parseDocument } from 'yaml'
+import { readOnce } from './read-once.ts'
 
 export const CI_CONFIG = '.circleci/config.yml'
 
@@ -19,23 +20,30 @@ export function tooMuch(text: string): string | undefined {
 
 export type Entries = ReadonlyMap<unknown, unknown>
 
-/** Maps stay maps, so that no key is ever written out as text or taken for a prototype; doubled keys cost too much to find. */
-export function readCiConfig(text: string): Entries {
-  if (text !== lastRead.text) lastRead = { text, entries: tooMuch(text) === undefined ? parsed(text) : new Map() }
-  return lastRead.entries
-}
+/**
+ * The syntax tree of a config that is not too much, errors and all. Not to be changed: whoever reads the same text gets the
+ * same tree. Doubled keys are let in, since they cost too much to find.
+ */
+export const documentOf = readOnce(
+  (text): Document.Parsed =>
+    parseDocument(text, {
+      keepSourceTokens: true,
+      merge: true,
+      schema: 'core',
+      uniqueKeys: false,
+      logLevel: 'silent',
+    }),
+)
 
-/** Every step that looks at the config reads the same text. */
-let lastRead: { readonly text: string; readonly entries: Entries } = { text: '', entries: new Map() }
-
-function parsed(text: string): Entries {
+/** What a config says. Maps stay maps, so that no key is ever written out as text or taken for a prototype. */
+export const readCiConfig = readOnce((text): Entries => {
+  if (tooMuch(text) !== undefined) return new Map()
   try {
-    const options = { maxAliasCount: 100, schema: 'core', merge: true, mapAsMap: true, uniqueKeys: false } as const
-    return entriesOf(parse(text, { ...options, logLevel: 'silent' }))
+    return entriesOf(documentOf(text).toJS({ maxAliasCount: 100, mapAsMap: true }))
   } catch {
     return new Map()
   }
-}
+})
 
 export const entriesOf = (value: unknown): Entries => (value instanceof Map ? value : new Map())
 export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

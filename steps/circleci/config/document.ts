@@ -1,46 +1,55 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml'
-import { tooMuch } from '../../../src/answers/forms/ci-config.ts'
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
+import { documentOf, tooMuch } from '../../../src/answers/forms/ci-config.ts'
+import { readOnce } from '../../../src/answers/forms/read-once.ts'
 
 /** A config's text beside its syntax tree. */
 export interface Config {
   readonly text: string
   readonly document: Document.Parsed
   readonly root: YAMLMap
+  /** What it says. */
+  readonly json: string
 }
 
 /** Reads a config for editing; says in words why it cannot be. Doubled keys are let in: an edit that meets them does not read back. */
-export function readConfig(text: string): Config | { readonly why: string } {
+export const readConfig = readOnce((text): Config | { readonly why: string } => {
   const why = tooMuch(text)
   if (why !== undefined) return { why }
-  const document = parseDocument(text, {
-    keepSourceTokens: true,
-    merge: true,
-    schema: 'core',
-    uniqueKeys: false,
-    logLevel: 'silent',
-  })
+  const document = documentOf(text)
   const [error] = document.errors
   if (error !== undefined) return { why: `it cannot be read as YAML: ${error.message.split('\n')[0]}` }
   const root = document.contents
   if (!isMap(root)) return { why: 'it is not a list of keys and values' }
-  const config = { text, document, root }
-  if (dataOf(config) === undefined) return { why: 'an alias in it stands for nothing, or for too much' }
-  return config
-}
+  const json = jsonOf(document)
+  return json === undefined
+    ? { why: 'an alias in it stands for nothing, or for too much' }
+    : { text, document, root, json }
+})
 
-/** Everything as plain values, nothing shared: a change to one use of an alias changes that use alone. */
-export function dataOf({ document }: Config): unknown {
+function jsonOf(document: Document): string | undefined {
   try {
-    return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 })))
+    return JSON.stringify(document.toJS({ maxAliasCount: 100 }))
   } catch {
     return undefined
   }
 }
 
+/** Everything as plain values, nothing shared: a change to one use of an alias changes that use alone. */
+export const dataOf = ({ json }: Config): unknown => JSON.parse(json)
+
+/** What each alias stands for: to find that, the whole document is gone through. */
+const targets = new WeakMap<Alias, { readonly node: Node | undefined }>()
+
 /** What an alias stands for. */
 export function resolved({ document }: Config, node: unknown): Node | undefined {
-  const target = isAlias(node) ? node.resolve(document) : node
+  const target = isAlias(node) ? targetOf(node, document) : node
   return isMap(target) || isSeq(target) || isScalar(target) ? target : undefined
+}
+
+function targetOf(alias: Alias, document: Document): Node | undefined {
+  const found = targets.get(alias) ?? { node: alias.resolve(document) }
+  targets.set(alias, found)
+  return found.node
 }
 
 /** A scalar's text, also behind an alias. */
