@@ -1,14 +1,26 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import { documentOf, tooMuch } from '../../../src/answers/forms/ci-config.ts'
 import { readOnce } from '../../../src/answers/forms/read-once.ts'
 
 /** A config's text beside its syntax tree. */
 export interface Config {
   readonly text: string
-  readonly document: Document.Parsed
   readonly root: YAMLMap
   /** What it says. */
   readonly json: string
+  /** What each alias in it stands for. */
+  readonly targets: ReadonlyMap<Alias, Node | undefined>
 }
 
 /** Reads a config for editing; says in words why it cannot be. Doubled keys are let in: an edit that meets them does not read back. */
@@ -23,7 +35,7 @@ export const readConfig = readOnce((text): Config | { readonly why: string } => 
   const json = jsonOf(document)
   return json === undefined
     ? { why: 'an alias in it stands for nothing, or for too much' }
-    : { text, document, root, json }
+    : { text, root, json, targets: targetsOf(document) }
 })
 
 function jsonOf(document: Document): string | undefined {
@@ -37,19 +49,23 @@ function jsonOf(document: Document): string | undefined {
 /** Everything as plain values, nothing shared: a change to one use of an alias changes that use alone. */
 export const dataOf = ({ json }: Config): unknown => JSON.parse(json)
 
-/** What each alias stands for: to find that, the whole document is gone through. */
-const targets = new WeakMap<Alias, { readonly node: Node | undefined }>()
-
 /** What an alias stands for. */
-export function resolved({ document }: Config, node: unknown): Node | undefined {
-  const target = isAlias(node) ? targetOf(node, document) : node
+export function resolved({ targets }: Config, node: unknown): Node | undefined {
+  const target = isAlias(node) ? targets.get(node) : node
   return isMap(target) || isSeq(target) || isScalar(target) ? target : undefined
 }
 
-function targetOf(alias: Alias, document: Document): Node | undefined {
-  const found = targets.get(alias) ?? { node: alias.resolve(document) }
-  targets.set(alias, found)
-  return found.node
+/** What every alias of a document stands for, found in one go: yaml itself goes through all of it for each. */
+function targetsOf(document: Document): ReadonlyMap<Alias, Node | undefined> {
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node | undefined>()
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) targets.set(node, anchors.get(node.source))
+      else if (node.anchor) anchors.set(node.anchor, node)
+    },
+  })
+  return targets
 }
 
 /** A scalar's text, also behind an alias. */
