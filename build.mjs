@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, transform } from 'esbuild'
+import { besideIt, neverCalled } from './build/left-out.mjs'
 
 /** What may be bundled: each asks for no more than its notice. */
 const ALLOWED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'ISC', 'MIT']
@@ -29,6 +30,7 @@ const program = await build({
   splitting: true,
   format: 'esm',
   outExtension: { '.js': '.mjs' },
+  plugins: [neverCalled],
   // Some libraries are CommonJS and ask for Node's own modules.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
@@ -40,7 +42,7 @@ const start = await build({
   ...ofAll,
   entryPoints: ['src/start.ts'],
   format: 'cjs',
-  plugins: [leaveOut('./main.ts', './main.mjs')],
+  plugins: [besideIt('./main.ts', './main.mjs')],
 })
 
 const inputs = [program, start].flatMap(({ metafile }) => Object.values(metafile.outputs).flatMap(contributing))
@@ -58,12 +60,6 @@ await writeFile(join(made, 'help.json'), await help())
 
 await rm('dist', { recursive: true, force: true })
 await rename(made, 'dist')
-
-/** Leaves a file out of a bundle, which loads it from beside itself. */
-function leaveOut(file, path) {
-  const filter = new RegExp(`^${file.replaceAll('.', '\\.')}$`)
-  return { name: 'leave-out', setup: made => made.onResolve({ filter }, () => ({ path, external: true })) }
-}
 
 /** Every page of help, as the program itself has it. */
 async function help() {

@@ -1,7 +1,10 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { build } from 'esbuild'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
+// @ts-expect-error: it is JavaScript, which Node 20 runs as it is
+import { neverCalled } from '../build/left-out.mjs'
 import { temporaryFolder } from './support/folder.ts'
 
 const read = (file: string) => readFileSync(file, 'utf8')
@@ -10,7 +13,7 @@ const bundled = readdirSync('dist').filter(file => /\.m?js$/.test(file))
 
 /** Builds what is in a folder; its packages are this checkout's, beside others where they are given. */
 async function buildIn(folder: string, packages: Readonly<Record<string, object>> = {}) {
-  cpSync('build.mjs', join(folder, 'build.mjs'))
+  for (const part of ['build.mjs', 'build']) cpSync(part, join(folder, part), { recursive: true })
   mkdirSync(join(folder, 'node_modules'))
   for (const name of readdirSync('node_modules'))
     symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name))
@@ -75,4 +78,27 @@ describe('The bundle', () => {
     expect(exitCode).toBe(1)
     expect(stderr).toContain(`evil may not be bundled: ${why}`)
   })
+})
+
+test('what conf never calls here is not in the bundle, and says so should it be called', async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `
+        import Conf from 'conf'
+        const conf = new Conf({ cwd: process.argv[1], configName: 'progress' })
+        conf.store = { one: 1 }
+        process.stdout.write(JSON.stringify(conf.store) + '\\n')
+        new Conf({ cwd: process.argv[1], schema: { one: { type: 'number' } } })
+      `,
+      resolveDir: '.',
+    },
+    ...{ bundle: true, write: false, platform: 'node', format: 'cjs', plugins: [neverCalled] },
+  })
+  const { stdout, stderr } = await execa(process.execPath, ['--eval', outputFiles[0]?.text ?? '', temporaryFolder()], {
+    reject: false,
+  })
+  expect(stdout).toBe('{"one":1}')
+  expect(stderr).toContain('ajv/dist/2020.js is not in the bundle')
+  for (const name of ['ajv', 'ajv-formats', 'semver', 'fast-uri'])
+    expect(read(NOTICES), name).not.toMatch(new RegExp(`^${name} `, 'm'))
 })

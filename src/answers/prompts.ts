@@ -1,8 +1,5 @@
-import { confirm, input, password, select } from '@inquirer/prompts'
-import wrapAnsi from 'wrap-ansi'
-import { Secret } from '../clouds/secret.ts'
 import type { Asker } from './asker.ts'
-import { asSecret, createPlainAsker, NO_TOKEN } from './plain.ts'
+import { createPlainAsker } from './plain.ts'
 
 export type { Asker } from './asker.ts'
 
@@ -12,44 +9,15 @@ export type { Asker } from './asker.ts'
  */
 export function createAsker({ stop, plain }: { readonly stop: AbortSignal; readonly plain: boolean }): Asker {
   if (plain) return createPlainAsker({ stop, terminal: { input: process.stdin, output: process.stdout } })
-  const context = { signal: stop, clearPromptOnDone: false }
+  // Loaded with the first question.
+  const asker = async () => (await import('./inquirer.ts')).createInquirer(stop)
   return {
-    yes: (message, byDefault) => confirm({ message, default: byDefault }, context),
-    choose: async (message, choices, until) => {
-      const within = until ? { ...context, signal: AbortSignal.any([stop, until]) } : context
-      // Boxed, since a list takes no undefined for its default.
-      const boxed = choices.map(({ name, value, description }) => ({
-        name,
-        value: { value },
-        ...(description && { description }),
-      }))
-      const asked = { message, choices: boxed, ...(boxed[0] && { default: boxed[0].value }) }
-      const { value } = await select({ ...asked, loop: false }, within)
-      return value
-    },
-    text: (message, { byDefault, faultOf }) =>
-      input(
-        {
-          message,
-          ...(byDefault !== undefined && { default: byDefault }),
-          validate: value => inWords(faultOf(value)) ?? true,
-        },
-        context,
-      ),
-    secret: async message => {
-      // Without toggleMask: false, ctrl-t would show it (facts/peers.md 0.6).
-      const typed = await password(
-        { message, mask: '•', toggleMask: false, validate: value => asSecret(value) !== undefined || NO_TOKEN },
-        context,
-      )
-      return Secret.of(typed)
-    },
+    yes: async (...question) => (await asker()).yes(...question),
+    choose: async (...question) => (await asker()).choose(...question),
+    text: async (...question) => (await asker()).text(...question),
+    secret: async (...question) => (await asker()).secret(...question),
   }
 }
-
-/** @inquirer breaks lines inside words. */
-const inWords = (text: string | undefined): string | undefined =>
-  text && wrapAnsi(text, (process.stdout.columns || 80) - 2, { hard: true }).replaceAll('\n', '\n  ')
 
 /** Did the person leave a question with Ctrl-C, or did a signal end it, or the wait for standard input? */
 export const isInterruption = (error: unknown): boolean =>

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events'
-import { Agent, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
+// Its fetch, its WebSocket and the like are as much again, and never called here.
+import Agent from 'undici/lib/dispatcher/agent.js'
 import type { Clock } from './clock.ts'
 import { connector } from './connect.ts'
 import { type Answer, exchange } from './exchange.ts'

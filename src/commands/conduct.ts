@@ -146,7 +146,7 @@ async function draw(
   // What stands as it should need not be drawn, but for events.
   const drawn = options.json ? agreement.plan : agreement.plan.filter(planned => !standsStill(planned))
   const ids = new Set(drawn.map(({ step }) => step.id))
-  const drawing = draw(drawn, kind)
+  const drawing = await draw(drawn, kind)
   const emit: Pass['emit'] = event => {
     if (ids.has(event.step) || event.event !== 'present') drawing.emit({ ...event, detail: clean(event.detail) })
   }

@@ -1,6 +1,5 @@
 import { STEPS } from '../../steps/index.ts'
 import { createClouds } from '../clouds/clouds.ts'
-import { createHttp } from '../clouds/http.ts'
 import { VENDOR_IDS } from '../clouds/vendors.ts'
 import type { Viewer } from '../engine/engine.ts'
 import { type Selection, select } from '../engine/select.ts'
@@ -37,6 +36,8 @@ export async function enter<Result>(
   const vendors = VENDOR_IDS.filter(vendor => selection.vendors.has(vendor))
   const { answers } = settled
   const credentials = await ground.signIn(vendors, answers)
+  // Not needed while the answers are asked for.
+  const { createHttp } = await import('../clouds/http.ts')
   const http = createHttp({ clock, env: process.env })
   try {
     const { tools } = ground

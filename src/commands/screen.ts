@@ -1,8 +1,7 @@
 import { type Asker, createAsker } from '../answers/prompts.ts'
 import type { Planned } from '../engine/plan.ts'
 import { askCleanly } from '../output/asking.ts'
-import { type Drawing, drawEvents, drawLines } from '../output/drawing.ts'
-import { drawList, heightOf } from '../output/list.ts'
+import { type Drawing, drawEvents, drawLines, heightOf } from '../output/drawing.ts'
 import { createPrinter, type Printer } from '../output/printer.ts'
 import type { Interrupt } from './interrupt.ts'
 import { listenForInterrupts } from './interrupt.ts'
@@ -14,7 +13,7 @@ export interface Screen {
   /** Undefined where nobody can be asked. */
   readonly asker: Asker | undefined
   readonly interrupt: Interrupt
-  draw(plan: readonly Planned[], clouds: 'real' | 'rehearsal'): Drawing
+  draw(plan: readonly Planned[], clouds: 'real' | 'rehearsal'): Promise<Drawing>
 }
 
 /** Rows around the list that must stay on the screen with it. */
@@ -39,7 +38,7 @@ export function createScreen({ input, plain, json, yes }: Options, env: NodeJS.P
     asker:
       terminal && input && !json && !yes ? askCleanly(createAsker({ stop: interrupt.stop, plain: dumb })) : undefined,
     interrupt,
-    draw(plan, clouds) {
+    async draw(plan, clouds) {
       if (json)
         return drawEvents(
           line => process.stdout.write(`${line}\n`),
@@ -48,6 +47,7 @@ export function createScreen({ input, plain, json, yes }: Options, env: NodeJS.P
         )
       const fits = heightOf(plan) + ROWS_AROUND <= (process.stdout.rows ?? 0)
       if (!redraws || !fits) return drawLines(printer)
+      const { drawList } = await import('../output/list.ts')
       const list = drawList(plan)
       drawing = list
       void list.finished.then(() => {

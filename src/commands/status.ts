@@ -1,26 +1,20 @@
 import { STEPS } from '../../steps/index.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
-import { lookAtAll } from '../engine/pass.ts'
-import { heldBack } from '../engine/plan.ts'
-import { readProgress, type Saved, savedOrBegun } from '../engine/saved.ts'
+import { readProgress, type Saved } from '../engine/saved.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
 import { jsonText } from '../output/json.ts'
-import { showPlan } from '../output/plan.ts'
 import { createPrinter, type Printer, wrap } from '../output/printer.ts'
 import { program } from '../output/program.ts'
-import { enter } from './enter.ts'
 import { titleOf } from './headline.ts'
 import type { Options } from './options.ts'
-import { realGround } from './real.ts'
 import { openCheckout } from './repository.ts'
-import { createScreen } from './screen.ts'
 import { sayWhatStands } from './stands.ts'
 
 /** `status`: what is done and what is open, as it was saved; with --live, as it is. */
 export async function status(options: Options): Promise<Exit> {
-  return options.live ? live(options) : fromProgress(options)
+  return options.live ? (await import('./status-live.ts')).statusLive(options) : fromProgress(options)
 }
 
 async function fromProgress(options: Options): Promise<Exit> {
@@ -62,13 +56,3 @@ const asJson = (saved: Saved | undefined) => ({
     open: Object.values(saved?.intents ?? {}).some(({ step }) => step === id),
   })),
 })
-
-async function live(options: Options): Promise<Exit> {
-  const screen = createScreen(options, process.env)
-  const ground = await realGround(options, screen)
-  return enter(ground, options, screen, { saved: savedOrBegun(ground.state) }, async ({ selection, viewer }) => {
-    const plan = await lookAtAll(selection.steps, viewer, screen.interrupt.stop)
-    showPlan(plan, heldBack(plan, selection.acting, new Set()), screen.printer, { fold: false })
-    return EXIT.done
-  })
-}

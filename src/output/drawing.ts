@@ -1,4 +1,6 @@
 import type { Event } from '../engine/pass.ts'
+import type { Planned } from '../engine/plan.ts'
+import { laneOf, type StepId } from '../engine/step.ts'
 import { jsonText } from './json.ts'
 import type { Style } from './paint.ts'
 import { type Printer, wrap } from './printer.ts'
@@ -41,4 +43,14 @@ export function drawEvents(write: (line: string) => void, clouds: 'real' | 'rehe
     emit: ({ step, event, detail }) => write(jsonText({ time: now().toISOString(), clouds, step, event, detail })),
     finished: Promise.resolve(),
   }
+}
+
+/** How many rows a list takes: a lane's name, and each of its steps. */
+export const heightOf = (plan: readonly Planned[]): number => lanesOf(plan).size + plan.length
+
+/** The steps of each lane, in the plan's order. */
+export function lanesOf(plan: readonly Planned[]): ReadonlyMap<string, readonly StepId[]> {
+  const lanes = new Map<string, StepId[]>()
+  for (const { step } of plan) lanes.set(laneOf(step.id), [...(lanes.get(laneOf(step.id)) ?? []), step.id])
+  return lanes
 }

@@ -2,13 +2,10 @@ import { type DefaultRenderer, Listr, type ListrTaskWrapper, type SimpleRenderer
 import type { Event } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
 import { laneOf, type StepId } from '../engine/step.ts'
-import type { Drawing } from './drawing.ts'
+import { type Drawing, lanesOf } from './drawing.ts'
 
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>
 type Line = Pick<Task, 'title' | 'skip'>
-
-/** How many rows the list takes: a lane's name, and each of its steps. */
-export const heightOf = (plan: readonly Planned[]): number => lanesOf(plan).size + plan.length
 
 /** Draws a pass as one list with the lanes side by side, redrawn while it runs. */
 export function drawList(plan: readonly Planned[]): Drawing {
@@ -40,12 +37,6 @@ export function drawList(plan: readonly Planned[]): Drawing {
     },
     finished: list.run().then(() => undefined),
   }
-}
-
-function lanesOf(plan: readonly Planned[]): ReadonlyMap<string, readonly StepId[]> {
-  const lanes = new Map<string, StepId[]>()
-  for (const { step } of plan) lanes.set(laneOf(step.id), [...(lanes.get(laneOf(step.id)) ?? []), step.id])
-  return lanes
 }
 
 /** One row: begun when listr2 begins it, told by events, ended by the last one. */
