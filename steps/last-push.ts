@@ -1,8 +1,10 @@
+import { CI_CONFIG } from '../src/answers/forms/ci-config.ts'
+import { ciJobs } from '../src/answers/forms/ci-jobs.ts'
 import type { Cause } from '../src/clouds/cause.ts'
 import { type Job, type Run, readJobs, readRuns } from '../src/clouds/circleci-runs.ts'
 import type { Look } from '../src/engine/step.ts'
 import { FAILED, failureOf, pageOf, publishedRevision } from './ci-runs.ts'
-import { PUSH_JOB } from './push-job.ts'
+import { jobsOf } from './push-job.ts'
 
 /** What became of CI's newest push to Google since a time. */
 type LastPush =
@@ -26,7 +28,7 @@ const ENDED = [...FAILED, 'success', 'canceled', 'unauthorized', 'not_run']
  * @throws SetupError with a refusal
  */
 export async function lastPush(
-  look: Look<'circleProject' | 'firstRunBranch'>,
+  look: Look<'circleProject' | 'firstRunBranch' | 'circleJobs' | 'googleJobs'>,
   since: string | undefined,
 ): Promise<LastPush> {
   const { circleProject, firstRunBranch } = look.answers
@@ -35,12 +37,12 @@ export async function lastPush(
   const read = (path: string) => look.read('circleci', path)
   const [run] = await readRuns(read, circleProject, firstRunBranch, ({ revision }) => revision === published)
   if (run === undefined) return { is: 'none' }
-  const pushes = await pushesIn(run, path => look.read('circleci', path))
+  const pushes = await pushesIn(run, pushNames(look), path => look.read('circleci', path))
   const [newest] = pushes.toReversed()
   if (newest === undefined) return { is: 'none' }
   const { job, isOver, workflow } = newest
   if (!isOver && !ENDED.includes(job.status)) {
-    return { is: 'running', detail: `pipeline ${run.number}: ${PUSH_JOB} is ${job.status.replaceAll('_', ' ')}` }
+    return { is: 'running', detail: `pipeline ${run.number}: ${job.name} is ${job.status.replaceAll('_', ' ')}` }
   }
   if (job.startedAt === undefined) return { is: 'none' }
   // What a rerun took over keeps its time and its id: it pushed nothing.
@@ -50,6 +52,16 @@ export async function lastPush(
   return { is: 'failed', cause: await failureOf(look, run, [job]) }
 }
 
+/** What CircleCI calls the jobs that push to Google: a workflow may give them names of its own. */
+export function pushNames({
+  answers,
+  file,
+}: Pick<Look<'circleJobs' | 'googleJobs'>, 'answers' | 'file'>): readonly string[] {
+  const jobs = jobsOf(answers, 'googleJobs')
+  const named = ciJobs(file(CI_CONFIG) ?? '').filter(({ job }) => jobs.includes(job))
+  return [...new Set([...named.map(({ name }) => name), ...jobs])]
+}
+
 interface Push {
   readonly job: Job
   readonly workflow: string
@@ -57,9 +69,13 @@ interface Push {
 }
 
 /** The oldest first. */
-async function pushesIn({ workflows }: Run, read: Parameters<typeof readJobs>[0]): Promise<readonly Push[]> {
+async function pushesIn(
+  { workflows }: Run,
+  names: readonly string[],
+  read: Parameters<typeof readJobs>[0],
+): Promise<readonly Push[]> {
   const jobs = await Promise.all(
     workflows.map(async ({ id, isOver }) => (await readJobs(read, id)).map(job => ({ job, workflow: id, isOver }))),
   )
-  return jobs.flat().filter(({ job }) => job.name === PUSH_JOB)
+  return jobs.flat().filter(({ job }) => names.includes(job.name))
 }

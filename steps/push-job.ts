@@ -1,11 +1,23 @@
 import type { Str } from '../src/engine/text.ts'
 
-/** The job that pushes to Google, as the document calls it: without it nothing of that lane is needed. */
-export const PUSH_JOB = 'push_gce_registry'
+/** The answers that tell which of CI's jobs need what. */
+type Area = 'herokuJobs' | 'dockerHubJobs' | 'googleJobs'
 
-/** Does CI push to Google at all? */
-export const pushesToGoogle = ({ circleJobs }: { readonly circleJobs: Str }): boolean =>
-  typeof circleJobs !== 'string' || circleJobs.split(',').includes(PUSH_JOB)
+/** CI's jobs that need what an area brings: of those that it runs at all. */
+export function jobsOf(
+  answers: { readonly circleJobs: Str } & { readonly [K in Area]?: Str },
+  area: Area,
+): readonly string[] {
+  const { circleJobs, [area]: jobs } = answers
+  if (typeof jobs !== 'string') return []
+  const run = typeof circleJobs === 'string' ? circleJobs.split(',') : jobs.split(',')
+  return jobs.split(',').filter(job => run.includes(job))
+}
+
+type OfGoogle = { readonly circleJobs: Str; readonly googleJobs?: Str }
+
+/** Does CI push to Google at all? Without, nothing of that lane is needed. */
+export const pushesToGoogle = (answers: OfGoogle): boolean => jobsOf(answers, 'googleJobs').length > 0
 
 /** The fact that tells when CI's account lost its roles on the project. */
 export const STRIPPED = 'google.strip:changed'

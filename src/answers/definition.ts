@@ -12,6 +12,8 @@ export interface Definition {
   readonly chosenLater?: true
   /** Stands where no source says anything; never a name of somebody's. */
   readonly byDefault?: string
+  /** What the checkout says is read again by every run: it is saved only where a person said it. */
+  readonly readAgain?: true
   /** It is needed only where another answer is one of these: a route's own answers. */
   readonly when?: { readonly key: string; readonly is: readonly string[] }
   /**
@@ -63,3 +65,15 @@ export const list = (text: string) =>
     .map(item => item.trim())
     .filter(item => item !== '')
     .join(',')
+
+/** The name of an environment variable, as CircleCI takes it (facts/circleci.md 5, limits: 300 at most, no digit first). */
+export const variable = {
+  rule: words(/^[A-Za-z_]\w{0,299}$/),
+  mustBe: 'an environment variable’s name: letters, digits and _, no digit first',
+  suggest: (bad: string) =>
+    bad
+      .trim()
+      .toUpperCase()
+      .replace(/[^A-Z\d]+/g, '_')
+      .replace(/^(?=\d)/, '_'),
+} as const

@@ -8,6 +8,10 @@ const DERIVED: Readonly<Partial<Record<AnswerKey, { readonly source: AnswerKey; 
   // facts/circleci.md 4: GitHub's projects have the same names there.
   circleOrg: { source: 'githubProject', of: project => `gh/${project.split('/')[0]}` },
   circleProject: { source: 'githubProject', of: project => `gh/${project}` },
+  // facts/circleci.md 0: the document's jobs, where no file tells what its jobs do.
+  herokuJobs: { source: 'circleJobs', of: jobs => named(jobs, 'deploy_heroku') },
+  dockerHubJobs: { source: 'circleJobs', of: jobs => named(jobs, 'push_docker_hub') },
+  googleJobs: { source: 'circleJobs', of: jobs => named(jobs, 'push_gce_registry') },
   // facts/google.md 1.1: the id is the name by default.
   googleProjectName: { source: 'googleProject', of: id => id },
   googleServiceAccountId: { source: 'googleServiceAccountName', of: serviceAccountId },
@@ -24,3 +28,5 @@ export function derive(key: AnswerKey, choose: (source: AnswerKey) => Candidate 
     ? { key, value, from: `proposed, derived from ${source.key}`, proposed: source.proposed }
     : { key, value, from: `${source.key} (derived)` }
 }
+
+const named = (jobs: string, name: string) => (jobs.split(',').includes(name) ? name : '')

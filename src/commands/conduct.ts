@@ -1,5 +1,6 @@
 import type { Candidate } from '../answers/candidate.ts'
-import type { Known } from '../answers/schema.ts'
+import { CI_CONFIG } from '../answers/forms/ci-config.ts'
+import { ANSWER_KEYS, type AnswerKey, definitionOf, type Known } from '../answers/schema.ts'
 import type { Exit } from '../clouds/cause.ts'
 import type { Engine } from '../engine/engine.ts'
 import { lock } from '../engine/lock.ts'
@@ -175,10 +176,12 @@ function sayLook(plan: readonly Planned[], ms: number, { line, width }: Printer)
 
 /** Saves the answers; an optional one that was taken back is saved as that, so that the earlier value does not return. */
 function saveAnswers({ answers, candidates }: Settled, progress: Progress): void {
-  const first = new Map(candidates.toReversed().map(({ key, value }) => [key, value]))
-  const takenBack = Object.fromEntries([...first].filter(([, value]) => value === ''))
-  progress.save({ answers: { ...progress.saved.answers, ...takenBack, ...asSaved(answers) } })
+  const first = new Map(candidates.toReversed().map(one => [one.key, one]))
+  const takenBack = Object.fromEntries([...first].flatMap(([key, { value }]) => (value === '' ? [[key, value]] : [])))
+  const isRead = (key: AnswerKey) => definitionOf(key).readAgain && (first.get(key)?.from ?? CI_CONFIG) === CI_CONFIG
+  const said = ANSWER_KEYS.flatMap(key => {
+    const value = answers[key]
+    return value === undefined || isRead(key) ? [] : [[key, value]]
+  })
+  progress.save({ answers: { ...progress.saved.answers, ...takenBack, ...Object.fromEntries(said) } })
 }
-
-const asSaved = (answers: Known): Record<string, string> =>
-  Object.fromEntries(Object.entries(answers).filter((entry): entry is [string, string] => entry[1] !== undefined))

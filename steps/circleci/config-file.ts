@@ -1,8 +1,8 @@
-import { keyVariableOf } from '../../src/answers/forms/ci-config.ts'
+import { keyVariableOf } from '../../src/answers/forms/ci-sign-ins.ts'
 import type { Known } from '../../src/answers/schema.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { accountOf, NUMBER, providerName } from '../google-identity.ts'
-import { isKeyless, PUSH_JOB, pushesToGoogle } from '../push-job.ts'
+import { isKeyless, jobsOf, pushesToGoogle } from '../push-job.ts'
 import type { Open } from './config/edit.ts'
 import { type Keyless, keylessLogin } from './config/login.ts'
 import { type Names, placeOf, type Repair, repairs } from './config/repairs.ts'
@@ -15,9 +15,15 @@ export const USES = [
   'circleOrg',
   'circleProject',
   'circleJobs',
+  'herokuJobs',
+  'dockerHubJobs',
+  'googleJobs',
   'herokuContext',
   'googleContext',
   'herokuTokenVariable',
+  'dockerHubUserVariable',
+  'dockerHubTokenVariable',
+  'googleKeyVariable',
   'herokuApp',
   'defaultBranch',
   'dockerHubRepository',
@@ -53,8 +59,14 @@ export function allRepairs(
   const keyless = keylessOf(look.answers)
   if (keyless === undefined) return { found: values, open: [] }
   const number = look.isDry ? undefined : look.fact(NUMBER)
-  const login = keylessLogin(text, { ...keyless, job: PUSH_JOB, variable: keyVariableOf(text, PUSH_JOB), number })
-  if (login === undefined) return { found: values, open: [] }
-  if (!('changes' in login)) return { found: values, open: [login] }
-  return { found: [...values, login].toSorted((one, other) => placeOf(one) - placeOf(other)), open: [] }
+  const logins = jobsOf(look.answers, 'googleJobs').flatMap(
+    job => keylessLogin(text, { ...keyless, job, variable: keyVariableOf(text, job), number }) ?? [],
+  )
+  // Two jobs that run one command sign in by it alike.
+  const changed = logins.filter(login => 'changes' in login)
+  const once = changed.filter((login, index) => changed.findIndex(other => placeOf(other) === placeOf(login)) === index)
+  return {
+    found: [...values, ...once].toSorted((one, other) => placeOf(one) - placeOf(other)),
+    open: logins.filter((login): login is Open => !('changes' in login)),
+  }
 }

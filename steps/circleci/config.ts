@@ -1,22 +1,18 @@
-import { keyVariableOf } from '../../src/answers/forms/ci-config.ts'
+import { jobsThatNeed } from '../../src/answers/forms/ci-sign-ins.ts'
 import type { Known } from '../../src/answers/schema.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
 import { CIRCLECI, organizationId } from '../../src/clouds/circleci.ts'
 import { at, textAt } from '../../src/clouds/json.ts'
 import { defineStep, type Look } from '../../src/engine/step.ts'
 import { type Str, shown } from '../../src/engine/text.ts'
-import { PUSH_JOB } from '../push-job.ts'
+import { jobsOf } from '../push-job.ts'
 import { withContexts } from './config/contexts.ts'
 import type { Open } from './config/edit.ts'
 import { withHerokuJob } from './config/heroku-job.ts'
 import { newConfig } from './config/new-config.ts'
 import { notes } from './config/notes.ts'
 import { withRepairs } from './config/repairs.ts'
-import { jobsThatRead } from './config/variables.ts'
 import { allRepairs, FILE, keylessOf, USES, type Used } from './config-file.ts'
-
-/** The jobs by the names that the document gives them. */
-const [HEROKU_JOB, HUB_JOB] = ['deploy_heroku', 'push_docker_hub'] as const
 
 interface State {
   readonly from: string
@@ -70,29 +66,26 @@ export const config = defineStep({
   ],
 })
 
-const EMPTY = { text: '', open: [] }
-
 /** The config with all that is to be put in, and what could not be. */
 function edited(text: string, answers: Pick<Known, Used>): { readonly to: string; readonly open: readonly string[] } {
   const { circleJobs, herokuContext, googleContext, herokuTokenVariable, herokuApp, defaultBranch } = answers
   const jobs = circleJobs.split(',')
-  const brought = jobs.includes(HEROKU_JOB)
-    ? withHerokuJob(text, {
-        job: HEROKU_JOB,
-        context: herokuContext,
-        branch: defaultBranch,
-        app: herokuApp,
-        tokenVariable: herokuTokenVariable,
-      })
-    : { ...EMPTY, text }
+  const brought = jobsOf(answers, 'herokuJobs').reduce(
+    (before, job) => {
+      const wanted = { job, context: herokuContext, branch: defaultBranch, app: herokuApp }
+      const after = withHerokuJob(before.text, { ...wanted, tokenVariable: herokuTokenVariable })
+      return { text: after.text, open: [...before.open, ...after.open] }
+    },
+    { text, open: [] as readonly Open[] },
+  )
   const wants = (context: string, variables: readonly string[]) =>
-    jobsThatRead(brought.text, variables)
+    jobsThatNeed(brought.text, variables)
       .filter(job => jobs.includes(job))
       .map(job => ({ job, context }))
   const wanted = [
-    ...wants(herokuContext, [herokuTokenVariable, 'DOCKERHUB_USER', 'DOCKERHUB_PASS']),
+    ...wants(herokuContext, [herokuTokenVariable, answers.dockerHubUserVariable, answers.dockerHubTokenVariable]),
     // CircleCI's own token needs no context; one that is there may be for something else.
-    ...(keylessOf(answers) ? [] : wants(googleContext, [keyVariableOf(brought.text, PUSH_JOB)])),
+    ...(keylessOf(answers) ? [] : wants(googleContext, [answers.googleKeyVariable])),
   ]
   const given = withContexts(brought.text, wanted)
   return { to: given.text, open: leftOpen([...brought.open, ...given.open]) }
@@ -109,19 +102,25 @@ const GO = '1.24'
 function anew({ answers, file }: Look<Used>): Str {
   const keyless = keylessOf(answers)
   const { herokuContext, googleContext, herokuTokenVariable: tokenVariable, herokuApp: app } = answers
-  const jobs = answers.circleJobs.split(',')
+  const runs = (area: Parameters<typeof jobsOf>[1]) => jobsOf(answers, area).length > 0
   const go = /^go (\d+\.\d+)/m.exec(file('go.mod') ?? '')?.[1] ?? GO
   return newConfig({
     // Go, git, bash and docker are in it (facts/circleci.md 10 names its family).
     builderImage: `cimg/go:${go}`,
     dockerHubRepository: answers.dockerHubRepository,
-    ...(jobs.includes(HUB_JOB) && { dockerHub: { context: herokuContext } }),
-    ...(jobs.includes(HEROKU_JOB) && {
+    ...(runs('dockerHubJobs') && {
+      dockerHub: {
+        context: herokuContext,
+        userVariable: answers.dockerHubUserVariable,
+        tokenVariable: answers.dockerHubTokenVariable,
+      },
+    }),
+    ...(runs('herokuJobs') && {
       heroku: { app, tokenVariable, context: herokuContext, branch: answers.defaultBranch },
     }),
-    ...(jobs.includes(PUSH_JOB) && {
+    ...(runs('googleJobs') && {
       google: {
-        signIn: keyless ?? { context: googleContext },
+        signIn: keyless ?? { context: googleContext, keyVariable: answers.googleKeyVariable },
         registryHost: answers.registryHost,
         project: answers.googleProject,
         imageName: answers.imageName,

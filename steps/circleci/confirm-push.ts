@@ -3,7 +3,7 @@ import { type Action, defineStep, type Seen } from '../../src/engine/step.ts'
 import { hole, t } from '../../src/engine/text.ts'
 import { IS_OVER } from '../ci-runs.ts'
 import { FIRST_PUSH, lastPush } from '../last-push.ts'
-import { PUSH_JOB, pushesToGoogle, STRIPPED } from '../push-job.ts'
+import { pushesToGoogle, STRIPPED } from '../push-job.ts'
 import { WORKFLOW } from './first-run.ts'
 
 const ID = 'circleci.confirm-push'
@@ -19,7 +19,7 @@ export const confirmPush = defineStep({
   document: '“Then re-run the Circle CI push job and confirm can still push.”',
   today:
     'Only the push job is run again, with what the build left for it. If it fails, its last lines are told, and the next run offers to give the account back what it had.',
-  uses: ['circleProject', 'firstRunBranch', 'circleJobs', 'googleRoute'],
+  uses: ['circleProject', 'firstRunBranch', 'circleJobs', 'googleJobs', 'googleRoute'],
   after: ['google.prove', 'circleci.first-run'],
   needs: ['circleci'],
   when: pushesToGoogle,
@@ -59,7 +59,7 @@ export const confirmPush = defineStep({
 const rerun: Action = {
   kind: 'request',
   key: 'rerun',
-  does: `run ${PUSH_JOB} once more, and nothing else`,
+  does: 'run the job that pushes to Google once more, and nothing else',
   host: 'circleci',
   method: 'POST',
   path: t`/api/v2/workflow/${hole(WORKFLOW)}/rerun`,

@@ -2,16 +2,16 @@ import type { Answers } from '../../src/answers/schema.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
 import { counting, type Job, type Run, readJobs, readRuns } from '../../src/clouds/circleci-runs.ts'
 import { textAt } from '../../src/clouds/json.ts'
-import { type Action, defineStep } from '../../src/engine/step.ts'
+import { type Action, defineStep, type Wait } from '../../src/engine/step.ts'
 import { hole, path, t } from '../../src/engine/text.ts'
 import { failureOf, IS_OVER, pageOf, publishedRevision, treeOf } from '../ci-runs.ts'
-import { FIRST_PUSH } from '../last-push.ts'
-import { PUSH_JOB, pushesToGoogle } from '../push-job.ts'
+import { FIRST_PUSH, pushNames } from '../last-push.ts'
+import { jobsOf, pushesToGoogle } from '../push-job.ts'
 
 /** The workflow that came to its good end, and its job that pushes to Google. */
 export const WORKFLOW = 'circleci.first-run:workflow'
 
-const USES = ['circleProject', 'firstRunBranch', 'circleJobs'] as const
+const USES = ['circleProject', 'firstRunBranch', 'circleJobs', 'googleJobs'] as const
 
 /** The workflows that are run again. Where there is no state, a new pipeline is started. */
 interface State {
@@ -58,7 +58,7 @@ export const firstRun = defineStep({
     }
     const bad = jobs.filter(({ status }) => status !== 'success')
     if (bad.length === 0) {
-      const learned = { 'circleci.first-run:pipeline': run.id, ...pushIn(byWorkflow) }
+      const learned = { 'circleci.first-run:pipeline': run.id, ...pushIn(byWorkflow, pushNames(look)) }
       return { is: 'present', state: NOTHING, learned, notes: [`${treeOf(run, jobs)}. ${pageOf(circleProject, run)}`] }
     }
     const state: State = { rerun: workflows.filter(({ status }) => status !== 'success').map(({ id }) => id) }
@@ -109,16 +109,18 @@ const trigger = (answers: Pick<Answers, (typeof USES)[number]>): Action => ({
       until: `.items | length > 0 and all(${IS_OVER})`,
       into: { [WORKFLOW]: 'first(.items[] | select(.status == "success") | .id)' },
     },
-    ...(pushesToGoogle(answers) ? [findPush] : []),
+    ...(pushesToGoogle(answers) ? [findPush(jobsOf(answers, 'googleJobs'))] : []),
   ],
 })
 
-const findPush = {
+const findPush = (jobs: readonly string[]): Wait => ({
   host: 'circleci',
   path: t`/api/v2/workflow/${hole(WORKFLOW)}/job`,
   until: 'true',
-  into: { [FIRST_PUSH]: `first(.items[] | select(.name == "${PUSH_JOB}") | .id)` },
-} as const
+  into: { [FIRST_PUSH]: `first(.items[] | select(${anyOf(jobs)}) | .id)` },
+})
+
+const anyOf = (names: readonly string[]) => names.map(name => `.name == ${JSON.stringify(name)}`).join(' or ')
 
 const rerun = (workflow: string): Action => ({
   kind: 'request',
@@ -132,9 +134,12 @@ const rerun = (workflow: string): Action => ({
 })
 
 /** Where there is a job that pushes to Google, which one it is. */
-function pushIn(workflows: readonly { readonly id: string; readonly jobs: readonly Job[] }[]) {
+function pushIn(
+  workflows: readonly { readonly id: string; readonly jobs: readonly Job[] }[],
+  names: readonly string[],
+) {
   const found = workflows.flatMap(({ id, jobs }) =>
-    jobs.filter(({ name }) => name === PUSH_JOB).map(job => ({ [WORKFLOW]: id, [FIRST_PUSH]: job.id })),
+    jobs.filter(({ name }) => names.includes(name)).map(job => ({ [WORKFLOW]: id, [FIRST_PUSH]: job.id })),
   )
   return found[0] ?? {}
 }

@@ -4,7 +4,7 @@ import { grantedIn, readRepository } from '../../src/clouds/docker-hub.ts'
 import { at } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type RequestAction, type Seen } from '../../src/engine/step.ts'
-import { hole, secretHole, shown, t } from '../../src/engine/text.ts'
+import { hole, type Str, secretHole, shown, t } from '../../src/engine/text.ts'
 import {
   CLOSED,
   closedFirst,
@@ -133,9 +133,11 @@ async function seenWith(delivery: Delivery, look: Look<Used>): Promise<Seen<Stan
 
 const contextOf = ({ herokuContext }: Names) => ({ name: herokuContext, madeBy: CONTEXT_STEP }) as const
 
-const valuesOf = (names: Names): readonly Value[] => [
-  { variable: 'DOCKERHUB_USER', value: ownerOf(names).name },
-  { variable: 'DOCKERHUB_PASS', value: secretHole(`${TOKEN}:token`) },
+const valuesOf = <Name extends Str>(
+  names: Names & { readonly [K in 'dockerHubUserVariable' | 'dockerHubTokenVariable']: Name },
+): readonly Value<Name>[] => [
+  { variable: names.dockerHubUserVariable, value: ownerOf(names).name },
+  { variable: names.dockerHubTokenVariable, value: secretHole(`${TOKEN}:token`) },
 ]
 
 /** In this order nothing secret is made that could not be used or kept, and nothing is delivered that was not proven. */

@@ -17,12 +17,17 @@ export const TOKEN_USES = [
   'dockerHubBot',
   'circleOrg',
   'circleProject',
+  'circleJobs',
+  'dockerHubJobs',
+  'dockerHubUserVariable',
+  'dockerHubTokenVariable',
   'herokuContext',
   'secretsUntilRestricted',
 ] as const
 export type Used = (typeof TOKEN_USES)[number]
 /** The answers, known or not. */
-export type Names = { readonly [K in Exclude<Used, 'dockerHubBot'>]: Str } & { readonly dockerHubBot?: Str }
+export type Names = { readonly [K in Exclude<Used, Optional>]: Str } & { readonly [K in Optional]?: Str }
+type Optional = 'dockerHubBot' | 'dockerHubJobs'
 
 /** Whose a token is: who signs in with it. */
 export interface Owner<Name extends Str = string> {

@@ -7,8 +7,15 @@ import { principalOf } from './identity.ts'
 import { accountOf, accountPath } from './names.ts'
 
 const ID = 'google.act-as'
-const USES = ['circleJobs', 'circleProject', 'googleProject', 'googleServiceAccountId', 'googleRoute'] as const
-type Names = { readonly [K in (typeof USES)[number]]: Str }
+const USES = [
+  'circleJobs',
+  'googleJobs',
+  'circleProject',
+  'googleProject',
+  'googleServiceAccountId',
+  'googleRoute',
+] as const
+type Names = { readonly [K in Exclude<(typeof USES)[number], 'googleJobs'>]: Str }
 
 /** Speaks as the account, and does nothing else to it. */
 const USER = { role: 'roles/iam.workloadIdentityUser' } as const

@@ -14,7 +14,7 @@ import { hole, path, type Str, t } from '../../src/engine/text.ts'
 import { pushesToGoogle } from '../push-job.ts'
 import { isWithoutProject } from './there.ts'
 
-const USES = ['circleJobs', 'googleProject', 'googleBillingAccount'] as const
+const USES = ['circleJobs', 'googleJobs', 'googleProject', 'googleBillingAccount'] as const
 type Used = (typeof USES)[number]
 
 /** The account that is to pay; undefined where there is none to be had. */

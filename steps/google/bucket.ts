@@ -17,7 +17,14 @@ const ID = 'google.bucket'
 /** What a push to the old registry took (facts/google.md 2); what it can do besides, the notes say. */
 const ADMIN = { role: 'roles/storage.admin' } as const
 
-const USES = ['googleProject', 'googleServiceAccountId', 'googleRoute', 'registryHost', 'circleJobs'] as const
+const USES = [
+  'googleProject',
+  'googleServiceAccountId',
+  'googleRoute',
+  'registryHost',
+  'circleJobs',
+  'googleJobs',
+] as const
 type Given = Pick<Known, (typeof USES)[number]>
 
 /** The roles of CI's account there that are not to stay. */

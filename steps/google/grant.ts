@@ -8,7 +8,14 @@ import { lookAtRepository, rightsOnRepository } from './registry.ts'
 /** Uploads, and never deletes (facts/google.md 2). */
 export const WRITER = { role: 'roles/artifactregistry.writer' } as const
 
-const USES = ['googleProject', 'googleServiceAccountId', 'googleRoute', 'registryHost', 'circleJobs'] as const
+const USES = [
+  'googleProject',
+  'googleServiceAccountId',
+  'googleRoute',
+  'registryHost',
+  'circleJobs',
+  'googleJobs',
+] as const
 
 export const grant = defineStep({
   id: 'google.grant',

@@ -1,4 +1,3 @@
-import { CI_CONFIG, KEY_VARIABLE, keyVariableOf } from '../../src/answers/forms/ci-config.ts'
 import type { Answers, Known } from '../../src/answers/schema.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
 import { reasonOf } from '../../src/clouds/google.ts'
@@ -21,18 +20,17 @@ import {
   standing,
   takeOut,
 } from '../delivery.ts'
-import { isKeyless, PUSH_JOB, pushesToGoogle } from '../push-job.ts'
+import { isKeyless, pushesToGoogle } from '../push-job.ts'
 import { KEY_STEP, keysPath, lookAtKeys, noRight, type Sorted, sorted } from './key-list.ts'
 import { byAdministrator, bySaying, type Constraint, forbidden, forbiddenBy } from './key-policy.ts'
 import { accountOf } from './names.ts'
 
 const CONTEXT_STEP = 'circleci.context-google'
 const KEY = secretHole(`${KEY_STEP}:key`)
-/** The name of the variable, by fact: the config's own may be another than the document's. */
-const VARIABLE = `${KEY_STEP}:variable`
 
 const USES = [
   'circleJobs',
+  'googleJobs',
   'circleOrg',
   'circleProject',
   'secretsUntilRestricted',
@@ -41,6 +39,7 @@ const USES = [
   'googleProject',
   'googleParent',
   'googleServiceAccountId',
+  'googleKeyVariable',
 ] as const
 type Used = (typeof USES)[number]
 type Given = Pick<Known, Used>
@@ -48,7 +47,6 @@ type Names = Pick<Answers, Used>
 type KeyNames = Pick<Answers, 'googleProject' | 'googleServiceAccountId'>
 
 interface State extends Standing {
-  readonly variable: string
   /** Why none can be made. */
   readonly forbiddenBy?: Constraint
 }
@@ -70,18 +68,17 @@ export const key = defineStep({
 
   async look(look): Promise<Seen<State>> {
     const { answers } = look
-    const variable = keyVariableOf(look.file(CI_CONFIG), PUSH_JOB)
     const place = await placeNow(look, answers.googleContext)
     const [there, delivery] = await Promise.all([
       lookAtKeys(look),
-      lookAtDelivery(look, KEY_STEP, place, [{ variable, value: KEY }]),
+      lookAtDelivery(look, KEY_STEP, place, [{ variable: answers.googleKeyVariable, value: KEY }]),
     ])
     if (there.is === 'pending' || there.is === 'unknown') return there
     const keys = there.is === 'listed' ? there.keys : []
     const ours = sorted(look, keys)
     const { listed, fresh } = ours
     const stands = standing(look, KEY_STEP, { listed, delivery, context: answers.googleContext, fresh })
-    const seen = withMore(stands, { look, keys, ours, variable })
+    const seen = withMore(stands, { look, keys, ours })
     if (!('state' in seen) || !seen.state?.mint || isAtHand(look)) return seen
     const constraint = await forbiddenBy(look, there.is === 'listed' || there.hasProject)
     if (constraint !== undefined) {
@@ -98,7 +95,6 @@ export const key = defineStep({
 
   actions: (answers, seen) => {
     const state: State = {
-      variable: KEY_VARIABLE,
       ...NOTHING,
       ...(seen !== undefined && 'state' in seen && seen.state),
     }
@@ -107,13 +103,13 @@ export const key = defineStep({
     const made = [
       ...closedFirst(target, answers),
       mint(answers),
-      deliver(target, { variable: state.variable, value: KEY }),
+      deliver(target, { variable: answers.googleKeyVariable, value: KEY }),
     ]
     return renewed(state, made, id => ({ ...removeKey(answers, id), takesBack: true }))
   },
 
   undo: answers => [
-    ...everyPlace(contextOf(answers), answers).map(place => takeOut(place, hole(VARIABLE))),
+    ...everyPlace(contextOf(answers), answers).map(place => takeOut(place, answers.googleKeyVariable)),
     removeKey(answers, hole(`${KEY_STEP}:id`)),
   ],
 
@@ -131,22 +127,19 @@ interface Sight {
   readonly look: Look<Used>
   readonly keys: readonly Key[]
   readonly ours: Sorted
-  readonly variable: string
 }
 
 /** What was seen, with what only this step knows of it. */
-function withMore(seen: Seen<Standing>, { look, keys, ours, variable }: Sight): Seen<State> {
+function withMore(seen: Seen<Standing>, { look, keys, ours }: Sight): Seen<State> {
   const gone = keys.find(({ id, disabled }) => disabled !== undefined && id === look.fact(`${KEY_STEP}:id`))
   // After the answer, what is new is known by it; to save it as what stood before would make a stranger of a lost one.
   const before = isAtHand(look) ? {} : ours.learned
   switch (seen.is) {
     case 'present': {
-      const { learned, state } = seen
+      const { learned } = seen
       const current = keys.find(({ id }) => id === learned?.[`${KEY_STEP}:id`])
       return {
         ...seen,
-        state: { ...state, variable },
-        learned: { ...learned, [VARIABLE]: variable },
         notes: notesOn(current, ours.theirs, look.answers),
       }
     }
@@ -155,13 +148,13 @@ function withMore(seen: Seen<Standing>, { look, keys, ours, variable }: Sight): 
         gone && `Google has switched the key off (${gone.disabled}): it is made anew, and the old one deleted`
       return {
         ...seen,
-        state: { ...NOTHING, ...seen.state, variable },
+        state: { ...NOTHING, ...seen.state },
         learned: { ...seen.learned, ...before },
         ...(partly !== undefined && { partly }),
       }
     }
     case 'differs':
-      return { ...seen, state: { ...seen.state, variable }, learned: { ...seen.learned, ...before } }
+      return { ...seen, learned: { ...seen.learned, ...before } }
     default:
       throw new Error(`${KEY_STEP} stands as ${seen.is}`)
   }

@@ -1,13 +1,14 @@
-import { CI_CONFIG, signsInByKey } from '../../src/answers/forms/ci-config.ts'
+import { CI_CONFIG } from '../../src/answers/forms/ci-config.ts'
+import { signsInByKey } from '../../src/answers/forms/ci-sign-ins.ts'
 import type { Key } from '../../src/clouds/google-keys.ts'
 import { type Action, type Difference, defineStep, type Seen } from '../../src/engine/step.ts'
 import { shown, t } from '../../src/engine/text.ts'
-import { isKeyless, PUSH_JOB, pushesToGoogle } from '../push-job.ts'
+import { isKeyless, jobsOf, pushesToGoogle } from '../push-job.ts'
 import { removeKey } from './key.ts'
 import { lookAtKeys } from './key-list.ts'
 import { accountOf } from './names.ts'
 
-const USES = ['circleJobs', 'googleProject', 'googleServiceAccountId', 'googleRoute'] as const
+const USES = ['circleJobs', 'googleJobs', 'googleProject', 'googleServiceAccountId', 'googleRoute'] as const
 
 export const oldKeys = defineStep({
   id: 'google.old-keys',
@@ -29,7 +30,9 @@ export const oldKeys = defineStep({
     const [first, ...more] = keys.map(differenceOf)
     if (first === undefined) return { is: 'present', state: [] }
     // Whoever kept the old login needs it.
-    if (signsInByKey(look.file(CI_CONFIG), PUSH_JOB)) return { is: 'present', state: [], notes: [STILL_USED] }
+    const config = look.file(CI_CONFIG) ?? ''
+    const byKey = jobsOf(look.answers, 'googleJobs').filter(job => signsInByKey(config, job))
+    if (byKey.length > 0) return { is: 'present', state: [], notes: byKey.map(stillUsed) }
     return {
       is: 'differs',
       state: keys,
@@ -49,7 +52,8 @@ export const oldKeys = defineStep({
   undo: () => [],
 })
 
-const STILL_USED = `The job ${PUSH_JOB} still signs in with a key, so no key is deleted. To change its login: --replace circleci.config-repairs`
+const stillUsed = (job: string) =>
+  `The job ${job} still signs in with a key, so no key is deleted. To change its login: --replace circleci.config-repairs`
 
 const differenceOf = ({ id, madeAt, disabled }: Key): Difference => ({
   what: shown(t`the key ${id}`),

@@ -11,8 +11,8 @@ import { labelOf } from './names.ts'
 import { isWithoutProject } from './there.ts'
 
 const ID = 'google.pool'
-const USES = ['githubProject', 'circleJobs', 'circleProject', 'googleProject', 'googleRoute'] as const
-type Names = { readonly [K in (typeof USES)[number]]: Str }
+const USES = ['githubProject', 'circleJobs', 'googleJobs', 'circleProject', 'googleProject', 'googleRoute'] as const
+type Names = { readonly [K in Exclude<(typeof USES)[number], 'googleJobs'>]: Str }
 
 /** What is lacking. */
 type State = 'all' | 'deleted' | 'disabled'

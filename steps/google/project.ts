@@ -12,7 +12,7 @@ import { begunBy, endOf, isFresh, learnOperation } from './begun.ts'
 import { projectPath } from './names.ts'
 
 const ID = 'google.project'
-const USES = ['circleJobs', 'googleProject', 'googleProjectName', 'googleParent'] as const
+const USES = ['circleJobs', 'googleJobs', 'googleProject', 'googleProjectName', 'googleParent'] as const
 type Used = (typeof USES)[number]
 
 export const project = defineStep({

@@ -19,6 +19,7 @@ const USES = [
   'googleRoute',
   'registryHost',
   'circleJobs',
+  'googleJobs',
   'circleProject',
 ] as const
 type Questions = Look<(typeof USES)[number]>

@@ -10,9 +10,17 @@ import { begunBy, endOf, isFresh, learnOperation } from './begun.ts'
 import { poolPath } from './identity.ts'
 
 const ID = 'google.provider'
-const USES = ['githubProject', 'circleJobs', 'circleProject', 'googleProject', 'googleRoute', 'googleBranch'] as const
+const USES = [
+  'githubProject',
+  'circleJobs',
+  'googleJobs',
+  'circleProject',
+  'googleProject',
+  'googleRoute',
+  'googleBranch',
+] as const
 type Used = (typeof USES)[number]
-type Names = { readonly [K in Exclude<Used, 'googleBranch'>]: Str } & { readonly googleBranch?: Str }
+type Names = { readonly [K in Exclude<Used, 'googleBranch' | 'googleJobs'>]: Str } & { readonly googleBranch?: Str }
 
 /** What is lacking. */
 type State = 'all' | 'deleted' | 'values'

@@ -12,7 +12,14 @@ import { lookAtRepository, notServedYet, rightsOnRepository } from './registry.t
 const ID = 'google.repository'
 /** The making of it, which takes a while. */
 const MAKING = { step: ID, key: 'create', host: 'google-registry' } as const
-const USES = ['googleProject', 'googleServiceAccountId', 'googleRoute', 'registryHost', 'circleJobs'] as const
+const USES = [
+  'googleProject',
+  'googleServiceAccountId',
+  'googleRoute',
+  'registryHost',
+  'circleJobs',
+  'googleJobs',
+] as const
 type Questions = Look<(typeof USES)[number]>
 
 /** What is lacking. */

@@ -17,6 +17,7 @@ const ID = 'google.service-account'
 const USES = [
   'githubProject',
   'circleJobs',
+  'googleJobs',
   'googleProject',
   'googleServiceAccountId',
   'googleServiceAccountName',

@@ -12,7 +12,7 @@ import { ENABLED_AT, servicesOf } from './enabled.ts'
 import { isWithoutProject } from './there.ts'
 
 const ID = 'google.services'
-const USES = ['circleJobs', 'googleProject', 'googleRoute'] as const
+const USES = ['circleJobs', 'googleJobs', 'googleProject', 'googleRoute'] as const
 type Used = (typeof USES)[number]
 
 interface State {

@@ -32,6 +32,7 @@ export const strip = defineStep({
     'googleRoute',
     'registryHost',
     'circleJobs',
+    'googleJobs',
     'circleProject',
     'firstRunBranch',
   ],

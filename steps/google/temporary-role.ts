@@ -24,7 +24,7 @@ export const temporaryRole = defineStep({
   document: '“Role: Storage / Storage Admin (this is temporary)”',
   today:
     'Not Storage Admin, which says nothing in Artifact Registry any more: the role that may push and make a repository of gcr.io’s names. It ends by itself after a day, should nobody come to take it away. The route least-privilege does without it.',
-  uses: ['googleProject', 'googleServiceAccountId', 'googleRoute', 'registryHost', 'circleJobs'],
+  uses: ['googleProject', 'googleServiceAccountId', 'googleRoute', 'registryHost', 'circleJobs', 'googleJobs'],
   after: ['google.key', 'heroku.ci-token', 'docker-hub.token', 'repository.publish'],
   needs: ['google'],
   when: answers => pushesToGoogle(answers) && answers.googleRoute === 'documented',

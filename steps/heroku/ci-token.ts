@@ -17,12 +17,10 @@ import {
   standing,
   takeOut,
 } from '../delivery.ts'
+import { jobsOf } from '../push-job.ts'
 
 const ID = 'heroku.ci-token'
 const TOKEN = secretHole(`${ID}:token`)
-
-/** The job that releases, as the document calls it: without it nothing needs the token. */
-const JOB = 'deploy_heroku'
 
 export const ciToken = defineStep({
   id: ID,
@@ -37,6 +35,7 @@ export const ciToken = defineStep({
     'circleOrg',
     'circleProject',
     'circleJobs',
+    'herokuJobs',
     'herokuContext',
     'secretsUntilRestricted',
     'herokuTokenVariable',
@@ -46,7 +45,8 @@ export const ciToken = defineStep({
   after: ['circleci.restrict', 'circleci.config'],
   brings: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google', 'circleci.restrict'],
   needs: ['heroku', 'circleci'],
-  when: ({ circleJobs }) => typeof circleJobs !== 'string' || circleJobs.split(',').includes(JOB),
+  // Without a job that needs it, nobody reads the token.
+  when: answers => jobsOf(answers, 'herokuJobs').length > 0,
 
   async look(look) {
     const { githubProject, herokuContext, herokuTokenVariable, herokuTokenScopes } = look.answers

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { keyVariableOf } from '../../src/answers/forms/ci-config.ts'
+import { keyVariableOf } from '../../src/answers/forms/ci-sign-ins.ts'
 
 const JOB = 'push_gce_registry'
 const config = (command: string, more = '') =>
@@ -25,10 +25,7 @@ describe('The variable with Google’s key', () => {
     expect(keyVariableOf(text, JOB)).toBe('LOGIN')
   })
 
-  test.each([undefined, '', 'no: [yaml', 'jobs: 7'])(
-    'is the document’s where there is no config that can be read: %s',
-    text => {
-      expect(keyVariableOf(text, JOB)).toBe('GCLOUD_AUTH_ENCODED')
-    },
-  )
+  test.each(['', 'no: [yaml', 'jobs: 7'])('is the document’s where there is no config that can be read: %s', text => {
+    expect(keyVariableOf(text, JOB)).toBe('GCLOUD_AUTH_ENCODED')
+  })
 })

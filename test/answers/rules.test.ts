@@ -14,6 +14,17 @@ interface Examples {
 const long = (length: number) => 'x'.repeat(length)
 
 /** Names at the edges of what the vendors say (shared/facts). */
+const VARIABLE: Examples = {
+  good: ['HEROKU_API_KEY', 'HEROKU_TOKEN', '_x', long(300)],
+  bad: ['', '1A', 'A-B', 'A B', 'A=B', '$A', long(301)],
+  meant: { 'heroku api key': 'HEROKU_API_KEY', '2nd': '_2ND' },
+}
+const JOBS: Examples = {
+  good: ['build', 'build,push_docker_hub', 'heroku/deploy,my job', 'a', long(9_000)],
+  bad: ['', ',', 'a,', 'a, b', ' a', 'a\tb', 'a,,b', '<<x>>', long(9_001)],
+  meant: { 'build, push': 'build,push' },
+}
+
 const EXAMPLES: Readonly<Record<AnswerKey, Examples>> = {
   githubProject: {
     good: ['acme/dummyapp', 'A/b', `${long(39)}/${long(100)}`, 'a-b-c/d_e.f', 'dana_acme/it', 'a/.github'],
@@ -52,11 +63,10 @@ const EXAMPLES: Readonly<Record<AnswerKey, Examples>> = {
     meant: { PT_Dummy_App: 'pt-dummy-app', [long(40)]: long(30) },
   },
   herokuTeam: { good: ['acme', 'a', 'acme-2'], bad: ['', 'Acme', 'a b', 'acme-'], meant: { 'Acme Inc.': 'acme-inc' } },
-  herokuTokenVariable: {
-    good: ['HEROKU_API_KEY', 'HEROKU_TOKEN', '_x', long(300)],
-    bad: ['', '1A', 'A-B', 'A B', 'A=B', '$A', long(301)],
-    meant: { 'heroku api key': 'HEROKU_API_KEY', '2nd': '_2ND' },
-  },
+  herokuTokenVariable: VARIABLE,
+  dockerHubUserVariable: VARIABLE,
+  dockerHubTokenVariable: VARIABLE,
+  googleKeyVariable: VARIABLE,
   herokuTokenScopes: {
     good: ['read-protected,write-protected', 'global', 'identity,read,write', 'write,read'],
     bad: ['', 'read, write', 'read,,write', 'read,read', 'admin', 'read,admin', 'Read', ',read', 'read,'],
@@ -110,11 +120,10 @@ const EXAMPLES: Readonly<Record<AnswerKey, Examples>> = {
     bad: ['', 'gh/acme', 'acme/dummyapp', 'gh/acme/it/more', 'gh//it', 'gh/acme/a b'],
     meant: { 'github/acme/it': 'gh/acme/it' },
   },
-  circleJobs: {
-    good: ['build', 'build,push_docker_hub', 'heroku/deploy,my job', 'a'],
-    bad: ['', ',', 'a,', 'a, b', ' a', 'a\tb', 'a,,b', '<<x>>', long(1001)],
-    meant: { 'build, push': 'build,push' },
-  },
+  circleJobs: JOBS,
+  herokuJobs: JOBS,
+  dockerHubJobs: JOBS,
+  googleJobs: JOBS,
   herokuContext: {
     good: ['heroku-and-dockerhub', 'a', 'with blanks', 'größe', long(200)],
     bad: ['', ' a', 'a ', long(201), 'a\u0007b', 'a\u2066b', 'a\nb'],
@@ -291,9 +300,12 @@ test('Every default and every name of the document is good', () => {
     herokuTokenExpiresIn: '31536000',
     dockerHubRoute: 'bot-team',
     dockerHubVisibility: 'public',
+    dockerHubUserVariable: 'DOCKERHUB_USER',
+    dockerHubTokenVariable: 'DOCKERHUB_PASS',
     circleJobs: 'build,deploy_heroku,push_docker_hub,push_gce_registry',
     secretsUntilRestricted: 'wait',
     googleRoute: 'documented',
+    googleKeyVariable: 'GCLOUD_AUTH_ENCODED',
     registryHost: 'us.gcr.io',
   })
 })
@@ -301,6 +313,9 @@ test('Every default and every name of the document is good', () => {
 test('What may be left out, and what belongs to a route', () => {
   expect(ANSWER_KEYS.filter(key => definitionOf(key).optional)).toEqual([
     'herokuTeam',
+    'herokuJobs',
+    'dockerHubJobs',
+    'googleJobs',
     'contextExpression',
     'googleBranch',
     'googleParent',

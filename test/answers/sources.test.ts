@@ -83,7 +83,13 @@ workflows:
   const ALL = [
     'herokuTokenVariable HEROKU_TOKEN',
     'dockerHubRepository acmehub/it',
+    'dockerHubUserVariable DOCKERHUB_USER',
+    'dockerHubTokenVariable DOCKERHUB_PASS',
+    'googleKeyVariable GCLOUD_AUTH_ENCODED',
     'circleJobs make,to_heroku,to_hub,to_registry',
+    'herokuJobs to_heroku',
+    'dockerHubJobs to_hub',
+    'googleJobs to_registry',
     'herokuContext hub-things',
     'googleContext google-things',
   ]
@@ -124,6 +130,7 @@ workflows: { all: { jobs: [{ release: { context: one } }, { gcp-gcr/push: { cont
     expect(pairs(fromCiConfig(config))).toEqual([
       'herokuTokenVariable HEROKU_API_KEY',
       'circleJobs release,gcp-gcr/push',
+      'herokuJobs release',
       'herokuContext one',
       'googleContext two',
     ])

@@ -31,7 +31,12 @@ export const ANSWERS: Known = known(
       { key: 'herokuApp', value: 'pt-dummy-app', from: 'a test' },
       { key: 'defaultBranch', value: 'main', from: 'a test' },
     ],
-    new Set(['githubProject', 'herokuApp', 'herokuTeam', 'defaultBranch', 'firstRunBranch', 'dataImage']),
+    new Set([
+      ...(['githubProject', 'herokuApp', 'herokuTeam', 'defaultBranch', 'firstRunBranch', 'dataImage'] as const),
+      // What the document's config has, where nothing else is said.
+      ...(['circleJobs', 'herokuJobs', 'dockerHubJobs', 'googleJobs'] as const),
+      ...(['dockerHubUserVariable', 'dockerHubTokenVariable', 'googleKeyVariable'] as const),
+    ]),
   ),
 )
 

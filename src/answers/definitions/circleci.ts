@@ -11,6 +11,14 @@ const TOKEN = /\s+|"[^"]*"|[!=]=|[<>]=?|[()]|[\w.-]+/y
 const WORD =
   /^(?:and|or|not|true|false|starts-with|-?\d+|(?:pipeline(?!\.parameters(?:\.|$))|job)(?:\.[A-Za-z_][\w-]*)+)$/
 
+/** The facts have no rule for a job's name: what a list with commas can hold. */
+const jobs = {
+  rule: words(/^\w(?:[\w ./-]*\w)?(?:,\w(?:[\w ./-]*\w)?)*$/).max(9_000),
+  mustBe: 'a comma list of job names without blanks around them',
+  suggest: list,
+  readAgain: true,
+} as const
+
 export const CIRCLECI = {
   circleOrg: {
     // facts/circleci.md 4: gh/ORG, bb/ORG, or circleci/ID of an organization that stands alone; case matters.
@@ -27,14 +35,29 @@ export const CIRCLECI = {
     suggest: slug,
   },
   circleJobs: {
-    // The facts have no rule for a job's name: what a list with commas can hold. The default are the document's four
-    // jobs (facts/circleci.md 0).
-    rule: words(/^\w(?:[\w ./-]*\w)?(?:,\w(?:[\w ./-]*\w)?)*$/).max(1_000),
-    mustBe: 'a comma list of job names without blanks around them',
+    // The document's four jobs (facts/circleci.md 0).
+    ...jobs,
     why: 'The jobs that CI runs: only what one of them needs is put into a context.',
     byDefault: 'build,deploy_heroku,push_docker_hub,push_gce_registry',
     inFork: 'keep',
-    suggest: list,
+  },
+  herokuJobs: {
+    ...jobs,
+    why: 'Those of them that need the Heroku token: known by what they read and do. Without one, CI gets no Heroku token.',
+    optional: true,
+    inFork: 'keep',
+  },
+  dockerHubJobs: {
+    ...jobs,
+    why: 'Those of them that sign in to Docker Hub: known by what they read and do. Without one, Docker Hub is left out.',
+    optional: true,
+    inFork: 'keep',
+  },
+  googleJobs: {
+    ...jobs,
+    why: 'Those of them that sign in to Google: known by what they read and do. Without one, Google is left out.',
+    optional: true,
+    inFork: 'keep',
   },
   herokuContext: {
     rule: context,

@@ -1,4 +1,4 @@
-import { cut, type Definitions, dashed, oneOf, words } from '../definition.ts'
+import { cut, type Definitions, dashed, oneOf, variable, words } from '../definition.ts'
 
 /** facts/docker-hub.md 6, Names. */
 const DOCKER_ID = String.raw`[a-z\d]{4,30}`
@@ -31,6 +31,18 @@ export const DOCKER_HUB = {
     why: 'The account that CI pushes as, so that a leaked token opens this repository alone. A person signs it up, once.',
     when: { key: 'dockerHubRoute', is: ['bot-team', 'personal'] },
     suggest: bad => alphanumeric(bad).slice(0, 30),
+  },
+  dockerHubUserVariable: {
+    ...variable,
+    why: 'The variable in which CI looks for the account that it pushes to Docker Hub as. It must be the one that the job in .circleci/config.yml reads.',
+    byDefault: 'DOCKERHUB_USER',
+    inFork: 'keep',
+  },
+  dockerHubTokenVariable: {
+    ...variable,
+    why: 'The variable in which CI looks for the token of that account. It must be the one that the job in .circleci/config.yml reads.',
+    byDefault: 'DOCKERHUB_PASS',
+    inFork: 'keep',
   },
   dockerHubTeam: {
     // facts/docker-hub.md 6: a team of 3-30.

@@ -1,4 +1,4 @@
-import { cut, type Definitions, dashed, fromFirstLetter, line, oneOf, words } from '../definition.ts'
+import { cut, type Definitions, dashed, fromFirstLetter, line, oneOf, variable, words } from '../definition.ts'
 
 /** facts/google.md 1, validation rules: a project id may not contain these. */
 const FORBIDDEN = /google|ssl|null|undefined/g
@@ -70,6 +70,12 @@ export const GOOGLE = {
     mustBe: '6 to 30 lowercase letters, digits and dashes, starting with a letter, not ending with a dash',
     why: 'The part before the @ of the account that CI pushes as. The document’s own name is one sign too long for it.',
     suggest: serviceAccountId,
+  },
+  googleKeyVariable: {
+    ...variable,
+    why: 'The variable in which CI looks for Google’s key, in base64. It must be the one that the job in .circleci/config.yml decodes.',
+    byDefault: 'GCLOUD_AUTH_ENCODED',
+    inFork: 'keep',
   },
   googleServiceAccountName: {
     // facts/google.md 0.1: a display name of 100 bytes in UTF-8 at most.

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { cut, type Definitions, dashed, fromFirstLetter, words } from '../definition.ts'
+import { cut, type Definitions, dashed, fromFirstLetter, variable, words } from '../definition.ts'
 
 /** facts/heroku.md 5: exactly these six. */
 const SCOPES = ['global', 'identity', 'read', 'write', 'read-protected', 'write-protected']
@@ -22,19 +22,12 @@ export const HEROKU = {
     suggest: bad => cut(dashed(bad), 50),
   },
   herokuTokenVariable: {
-    // facts/circleci.md 5, limits: 300 at most, no digit first. The default is what the heroku command itself reads
-    // (facts/circleci.md 0); the document's HEROKU_TOKEN never was what its config read.
-    rule: words(/^[A-Za-z_]\w{0,299}$/),
-    mustBe: 'an environment variable’s name: letters, digits and _, no digit first',
+    // The default is what the heroku command itself reads (facts/circleci.md 0); the document's HEROKU_TOKEN never was
+    // what its config read.
+    ...variable,
     why: 'The variable in which CI looks for the Heroku token. It must be the one that the job in .circleci/config.yml reads.',
     byDefault: 'HEROKU_API_KEY',
     inFork: 'keep',
-    suggest: bad =>
-      bad
-        .trim()
-        .toUpperCase()
-        .replace(/[^A-Z\d]+/g, '_')
-        .replace(/^(?=\d)/, '_'),
   },
   herokuTokenScopes: {
     // facts/heroku.md 5: the safe default for push and release; the heroku command does not trim blanks (1.1).

@@ -1,34 +1,42 @@
 import type { Candidate } from '../candidate.ts'
-import {
-  CI_CONFIG,
-  type Entries,
-  entriesOf,
-  isLiteral,
-  itemsOf,
-  jobTexts,
-  readCiConfig,
-  textKeys,
-  valuesOf,
-} from '../forms/ci-config.ts'
-import type { AnswerKey } from '../schema.ts'
+import { CI_CONFIG, entriesOf, isLiteral, readCiConfig, textKeys, valuesOf } from '../forms/ci-config.ts'
+import { type CiJob, ciJobs, textsOf } from '../forms/ci-jobs.ts'
+import type { Registry } from '../forms/ci-orbs.ts'
+import { GOOGLE, signInsOf } from '../forms/ci-sign-ins.ts'
+import { type AnswerKey, faultOf } from '../schema.ts'
 
 /** What CircleCI's config says: what runs, with which contexts and variables. One that cannot be read says nothing. */
 export function fromCiConfig(text: string): readonly Candidate[] {
   const config = readCiConfig(text)
-  const jobs = entriesOf(config.get('jobs'))
-  const uses = usesOf(entriesOf(config.get('workflows')))
-  const textsOf = (name: string) => jobTexts(entriesOf(jobs.get(name)), entriesOf(config.get('commands')))
+  const jobs = ciJobs(text)
   // Defined is meant, run or not: the document's own config has deploy_heroku commented out of its workflow.
-  const names = [...textKeys(jobs), ...uses.map(({ job }) => job)]
-  const contexts = uses.flatMap(use => purposes(use, textsOf(use.job)))
-  const variables = textKeys(jobs).flatMap(name => textsOf(name).flatMap(herokuVariables))
-  const environments = [...valuesOf(config.get('executors')), ...jobs.values()].map(one =>
+  const names = [...textKeys(entriesOf(config.get('jobs'))), ...jobs.map(({ job }) => job)]
+  const contexts = jobs.flatMap(purposes)
+  const environments = [...valuesOf(config.get('executors')), ...valuesOf(config.get('jobs'))].map(one =>
     entriesOf(one).get('environment'),
   )
+  const signIns = jobs.flatMap(job => signInsOf(job).map(signIn => ({ ...signIn, job: job.job })))
+  const at = (registry: Registry) => signIns.filter(one => one.registry === registry)
+  const given = (key: 'user' | 'secret', registry: Registry) => at(registry).flatMap(one => one[key] ?? [])
   return [
-    ...from('herokuTokenVariable', variables),
+    ...from('herokuTokenVariable', given('secret', 'heroku')),
     ...from('dockerHubRepository', environments.map(one => entriesOf(one).get('DOCKER_PROJECT')).filter(isLiteral)),
-    ...from('circleJobs', names.length > 0 ? [[...new Set(names)].join(',')] : []),
+    ...from('dockerHubUserVariable', given('user', 'docker-hub')),
+    ...from('dockerHubTokenVariable', given('secret', 'docker-hub')),
+    ...from('googleKeyVariable', given('secret', 'google')),
+    ...listed('circleJobs', names),
+    ...listed(
+      'herokuJobs',
+      at('heroku').map(({ job }) => job),
+    ),
+    ...listed(
+      'dockerHubJobs',
+      at('docker-hub').map(({ job }) => job),
+    ),
+    ...listed(
+      'googleJobs',
+      at('google').map(({ job }) => job),
+    ),
     ...from(
       'herokuContext',
       contexts.filter(({ key }) => key === 'herokuContext').map(({ name }) => name),
@@ -43,38 +51,22 @@ export function fromCiConfig(text: string): readonly Candidate[] {
 const from = (key: AnswerKey, values: readonly string[]): Candidate[] =>
   [...new Set(values)].map(value => ({ key, value, from: CI_CONFIG }))
 
-interface Use {
-  readonly job: string
-  readonly contexts: readonly string[]
-}
-
-/** The jobs that workflows run; one that is commented out is not there, and an approval is no job. */
-function usesOf(workflows: Entries): readonly Use[] {
-  const listed = [...workflows.values()].flatMap(workflow => itemsOf(entriesOf(workflow).get('jobs')))
-  return listed.flatMap(item => {
-    if (typeof item === 'string') return [{ job: item, contexts: [] }]
-    const [job] = textKeys(entriesOf(item))
-    const options = entriesOf(entriesOf(item).get(job))
-    if (job === undefined || options.get('type') === 'approval') return []
-    const context = options.get('context')
-    return [{ job, contexts: (Array.isArray(context) ? context : [context]).filter(isLiteral) }]
-  })
+/** One list of all; a name that a list cannot hold is left out of it. */
+function listed(key: AnswerKey, names: readonly string[]): Candidate[] {
+  const good = [...new Set(names)].filter(name => faultOf(key, name) === undefined && !name.includes(','))
+  return good.length > 0 ? from(key, [good.join(',')]) : []
 }
 
 const HEROKU_OR_HUB = /heroku|docker_?hub/i
-const GOOGLE = /gcloud|google|(?:^|[^a-z])(?:gcr|gce|gcp)(?:[^a-z]|$)/i
 
 /** What each context of a job is for: by what the job does, and by the context's own name where it does both. */
-function purposes({ job, contexts }: Use, texts: readonly string[]) {
-  const says = [job, ...texts]
-  const isHub = says.some(text => HEROKU_OR_HUB.test(text))
-  const isGoogle = says.some(text => GOOGLE.test(text))
-  return contexts.flatMap((name): { key: AnswerKey; name: string }[] => {
+function purposes(job: CiJob) {
+  const says = [job.job, ...textsOf(job)]
+  const does = new Set(signInsOf(job).map(({ registry }) => registry))
+  const isHub = does.has('heroku') || does.has('docker-hub') || says.some(text => HEROKU_OR_HUB.test(text))
+  const isGoogle = does.has('google') || says.some(text => GOOGLE.test(text))
+  return job.contexts.filter(isLiteral).flatMap((name): { key: AnswerKey; name: string }[] => {
     const key = isHub && isGoogle ? GOOGLE.test(name) : isGoogle
     return isHub || isGoogle ? [{ key: key ? 'googleContext' : 'herokuContext', name }] : []
   })
 }
-
-/** The variables with a Heroku token that a command reads. */
-const herokuVariables = (text: string): readonly string[] =>
-  [...text.matchAll(/\$\{?(HEROKU_(?:API_KEY|API_TOKEN|TOKEN))\b/g)].map(([, name = '']) => name)

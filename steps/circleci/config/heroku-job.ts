@@ -1,4 +1,5 @@
 import { isScalar, isSeq, type YAMLSeq } from 'yaml'
+import { ciJobs, textsOf } from '../../../src/answers/forms/ci-jobs.ts'
 import { commentedOut } from './commented-out.ts'
 import { type Config, pairOf, readConfig, valueAt } from './document.ts'
 import { carriedOut, type Edit, type Edited, type Open } from './edit.ts'
@@ -6,7 +7,6 @@ import { afterComments, blanks, columnOf, contentEnd, dashOf, indentStep, linesA
 import { isRelease, RELEASE_NAME, type Release, releaseScript, releaseStep } from './release.ts'
 import { flowList, scalar } from './scalar.ts'
 import { type Use, usesOf } from './uses.ts'
-import { jobTexts } from './variables.ts'
 
 export interface HerokuJob extends Release {
   readonly job: string
@@ -32,9 +32,17 @@ export function withHerokuJob(text: string, wanted: HerokuJob): Edited {
   const uses = usesOf(config)
   const wishes = [
     ...(uses.some(use => use.job === job) ? [] : [entry(config, uses, wanted)]),
-    ...(jobTexts(config, job).some(isRelease) ? [] : [release(config, wanted)]),
+    ...(releasesNothing(text, job) ? [release(config, wanted)] : []),
   ]
   return carriedOut(config, wishes)
+}
+
+/** Does the job push an image to Heroku's registry that nothing in it releases? An orb, and git, do so themselves. */
+function releasesNothing(text: string, job: string): boolean {
+  const found = ciJobs(text).filter(one => one.job === job)
+  const texts = found.flatMap(textsOf)
+  const byItself = texts.some(one => /git\.heroku\.com|\bgit\s+push\s+heroku\b/.test(one))
+  return !byItself && !texts.some(isRelease) && !found.some(({ orbs }) => orbs.some(({ name }) => isRelease(name)))
 }
 
 /** The entry, after those that it waits for. */

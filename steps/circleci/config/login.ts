@@ -1,10 +1,11 @@
+import { ciJobs, textsOf } from '../../../src/answers/forms/ci-jobs.ts'
+import { reads } from '../../../src/answers/forms/ci-sign-ins.ts'
 import { fill, type Str, shown, t } from '../../../src/engine/text.ts'
 import { type Config, entriesOf, readConfig, valueAt } from './document.ts'
 import type { Open } from './edit.ts'
 import { placesOf } from './places.ts'
 import { type Change, type Repair, withRepairs } from './repairs.ts'
 import { type Script, type Statement, scriptsOf, statementsOf } from './script.ts'
-import { jobTexts, reads } from './variables.ts'
 
 /** How a job signs in to Google without a key. */
 export interface Keyless {
@@ -213,8 +214,13 @@ function unsure(config: Config, { puts, file }: Found, wish: LoginWish): string 
     return 'what signs in to Google is written in a block that is folded, or over several lines in quotes'
   const after = readConfig(bound(withRepairs(config.text, [{ changes: changesOf(config, puts) }])))
   if ('why' in after || !isAsMeant(config, after, puts)) return 'what signs in to Google cannot be written in its place'
-  const texts = [...jobTexts(after, wish.job), ...scriptsOf(after, wish.job).map(({ value }) => value)]
-  const needs = (text: string) => reads(text, wish.variable) || (file !== undefined && plain(text).includes(file))
+  const texts = [
+    ...ciJobs(after.text)
+      .filter(({ job }) => job === wish.job)
+      .flatMap(textsOf),
+    ...scriptsOf(after, wish.job).map(({ value }) => value),
+  ]
+  const needs = (text: string) => reads([text], wish.variable) || (file !== undefined && plain(text).includes(file))
   if (texts.map(withoutComments).some(needs)) return `something else in it needs the key in ${wish.variable}`
   return undefined
 }

@@ -10,11 +10,11 @@ export interface NewConfig {
   readonly builderImage: string
   /** Also where nothing is pushed there: it is what the image is called. */
   readonly dockerHubRepository: string
-  readonly dockerHub?: { readonly context: string }
+  readonly dockerHub?: { readonly context: string; readonly userVariable: string; readonly tokenVariable: string }
   readonly heroku?: Omit<Release, 'hasCurl'> & { readonly context: string; readonly branch: string }
   readonly google?: {
     /** By the key of a context, or without one. */
-    readonly signIn: { readonly context: string } | Keyless
+    readonly signIn: { readonly context: string; readonly keyVariable: string } | Keyless
     readonly registryHost: string
     readonly project: string
     readonly imageName: string
@@ -131,7 +131,7 @@ const dockerHub = ({ dockerHub: wanted }: NewConfig): Deploy | undefined =>
     names: {},
     steps: [
       ...run('Sign in to Docker Hub', [
-        `printf '%s' "$DOCKERHUB_PASS" | docker login --username "$DOCKERHUB_USER" --password-stdin`,
+        `printf '%s' "$${wanted.tokenVariable}" | docker login --username "$${wanted.userVariable}" --password-stdin`,
       ]),
       ...run('Push the image to Docker Hub', [`${WORKSPACE}/docker-hub-deploy.sh`]),
     ],
@@ -148,15 +148,15 @@ const google = ({ google: wanted }: NewConfig): Deploy | undefined =>
     steps: [
       ...run('Sign in to Google', [
         'umask 077',
-        ...('context' in wanted.signIn ? KEY_LINES : keylessLines(wanted.signIn)),
+        ...('context' in wanted.signIn ? keyLines(wanted.signIn.keyVariable) : keylessLines(wanted.signIn)),
         `${WORKSPACE}/gcloud-login.sh`,
       ]),
       ...run('Push the image to Google', [`${WORKSPACE}/gcr-deploy.sh`]),
     ],
   }
 
-const KEY_LINES = [
-  `printf '%s' "$GCLOUD_AUTH_ENCODED" | base64 --decode --ignore-garbage >"$HOME/key.json"`,
+const keyLines = (variable: string) => [
+  `printf '%s' "$${variable}" | base64 --decode --ignore-garbage >"$HOME/key.json"`,
   'gcloud auth activate-service-account --key-file="$HOME/key.json"',
   'rm "$HOME/key.json"',
 ]

@@ -8,7 +8,6 @@ import type { Logged } from '../../../src/rehearsal/server.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { key } from '../../../steps/google/key.ts'
 import { E, furnish, ME, P } from '../../rehearsal/google-client.ts'
-import { makeCheckout } from '../../support/checkout.ts'
 import { printed } from '../../support/circleci.ts'
 import { carryOut, lookAt, walk } from '../../support/engine.ts'
 import { accountIn, CONTEXT, ID, type KeyStage, keyStage, someKey, VARIABLE } from './key-stage.ts'
@@ -128,19 +127,8 @@ describe('In an empty context', () => {
     expect(stage.writes()).toEqual([])
   })
 
-  test('the name is the config’s own, where its job reads another variable', async () => {
-    const config = [
-      'version: 2.1',
-      'jobs:',
-      '  build: { steps: [{ run: echo "$SIGNING" | base64 -d }] }',
-      '  push_gce_registry:',
-      '    steps:',
-      '      - run:',
-      '          command: |',
-      '            echo "$GCR_KEY" | base64 --decode > key.json',
-    ]
-    const repo = makeCheckout({ files: { '.circleci/config.yml': `${config.join('\n')}\n` } })
-    const stage = await keyStage({ repo })
+  test('it is put under the name that the answers give it', async () => {
+    const stage = await keyStage({ answers: { googleKeyVariable: 'GCR_KEY' } })
     const { outcomes } = await walk([key], stage.engine)
     expect(outcomes.get(ID)?.is).toBe('done')
     expect(stage.context()?.variables.map(({ name }) => name)).toEqual(['GCR_KEY'])

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
+import { jobsThatNeed } from '../../../../src/answers/forms/ci-sign-ins.ts'
 import { fromCiConfig } from '../../../../src/answers/sources/ci-config.ts'
 import { shown } from '../../../../src/engine/text.ts'
 import { withContexts } from '../../../../steps/circleci/config/contexts.ts'
@@ -8,14 +9,19 @@ import { withHerokuJob } from '../../../../steps/circleci/config/heroku-job.ts'
 import { newConfig as madeConfig, type NewConfig } from '../../../../steps/circleci/config/new-config.ts'
 import { notes } from '../../../../steps/circleci/config/notes.ts'
 import { repairs } from '../../../../steps/circleci/config/repairs.ts'
-import { jobsThatRead } from '../../../../steps/circleci/config/variables.ts'
 
 const newConfig = (config: NewConfig) => shown(madeConfig(config))
 
 const BUILDS = { builderImage: 'cimg/go:1.24', dockerHubRepository: 'acme/demo' }
 const HEROKU = { app: 'acme-demo', tokenVariable: 'HEROKU_TOKEN', context: 'hub', branch: 'trunk' }
-const GOOGLE = { signIn: { context: 'cloud' }, registryHost: 'eu.gcr.io', project: 'acme-1', imageName: 'demo' }
-const ALL = { ...BUILDS, heroku: HEROKU, dockerHub: { context: 'hub' }, google: GOOGLE }
+const GOOGLE = {
+  signIn: { context: 'cloud', keyVariable: 'GCR_KEY' },
+  registryHost: 'eu.gcr.io',
+  project: 'acme-1',
+  imageName: 'demo',
+}
+const HUB = { context: 'hub', userVariable: 'HUB_USER', tokenVariable: 'HUB_PASS' }
+const ALL = { ...BUILDS, heroku: HEROKU, dockerHub: HUB, google: GOOGLE }
 
 function read(text: string) {
   const document = parseDocument(text)
@@ -29,7 +35,13 @@ describe('A new config', () => {
     expect(Object.fromEntries(said)).toEqual({
       herokuTokenVariable: 'HEROKU_TOKEN',
       dockerHubRepository: 'acme/demo',
+      dockerHubUserVariable: 'HUB_USER',
+      dockerHubTokenVariable: 'HUB_PASS',
+      googleKeyVariable: 'GCR_KEY',
       circleJobs: 'build,deploy_heroku,push_docker_hub,push_gce_registry',
+      herokuJobs: 'deploy_heroku',
+      dockerHubJobs: 'push_docker_hub',
+      googleJobs: 'push_gce_registry',
       herokuContext: 'hub',
       googleContext: 'cloud',
     })
@@ -46,9 +58,9 @@ describe('A new config', () => {
 
   test('gives each job the variables of its own context alone', () => {
     const text = newConfig(ALL)
-    expect(jobsThatRead(text, ['HEROKU_TOKEN'])).toEqual(['deploy_heroku'])
-    expect(jobsThatRead(text, ['DOCKERHUB_USER', 'DOCKERHUB_PASS'])).toEqual(['push_docker_hub'])
-    expect(jobsThatRead(text, ['GCLOUD_AUTH_ENCODED'])).toEqual(['push_gce_registry'])
+    expect(jobsThatNeed(text, ['HEROKU_TOKEN'])).toEqual(['deploy_heroku'])
+    expect(jobsThatNeed(text, ['HUB_USER', 'HUB_PASS'])).toEqual(['push_docker_hub'])
+    expect(jobsThatNeed(text, ['GCR_KEY'])).toEqual(['push_gce_registry'])
   })
 
   test('tells the scripts the names by their variables', () => {
@@ -76,7 +88,7 @@ describe('A new config', () => {
 
   test.each([
     ['nothing', {}, ['build']],
-    ['Docker Hub alone', { dockerHub: { context: 'hub' } }, ['build', 'push_docker_hub']],
+    ['Docker Hub alone', { dockerHub: HUB }, ['build', 'push_docker_hub']],
     ['Google alone', { google: GOOGLE }, ['build', 'push_gce_registry']],
     ['Heroku alone', { heroku: HEROKU }, ['build', 'deploy_heroku']],
   ])('for %s has no other job and no other names', (_, wanted, jobs) => {
@@ -89,7 +101,9 @@ describe('A new config', () => {
   })
 
   test('quotes a name that YAML would read otherwise', () => {
-    const config = read(newConfig({ ...ALL, heroku: { ...HEROKU, branch: 'no' }, dockerHub: { context: 'a: b, c' } }))
+    const config = read(
+      newConfig({ ...ALL, heroku: { ...HEROKU, branch: 'no' }, dockerHub: { ...HUB, context: 'a: b, c' } }),
+    )
     const [, { deploy_heroku }, { push_docker_hub }] = config.workflows.build_and_deploy.jobs
     expect([deploy_heroku.filters.branches.only, push_docker_hub.context]).toEqual(['no', 'a: b, c'])
   })
