@@ -1,8 +1,9 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
+import { neededImages, onDockerHub } from '../answers/forms/images.ts'
 import { given } from '../answers/given.ts'
-import { CI_CONFIG, LIBRARY } from '../answers/infer.ts'
+import { CI_CONFIG, DOCKERFILE, LIBRARY } from '../answers/infer.ts'
 import type { Known } from '../answers/schema.ts'
 import { EXIT, type Exit, SetupError } from '../clouds/cause.ts'
 import { realClock } from '../clouds/clock.ts'
@@ -19,9 +20,11 @@ import type { Credential } from '../clouds/vendor.ts'
 import { VENDORS } from '../clouds/vendors.ts'
 import type { PersonAction } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
+import { clean } from '../output/clean.ts'
 import { wrap } from '../output/printer.ts'
 import { cloneCheckout, gitEnvironment, makeCheckout } from '../rehearsal/checkout.ts'
 import { push } from '../rehearsal/circleci/people.ts'
+import { addPublicImage, REPOSITORY_NAME } from '../rehearsal/docker-hub/world.ts'
 import { inhabit, quickWorld, type Subject } from '../rehearsal/inhabit.ts'
 import { peopleOf } from '../rehearsal/people.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
@@ -92,6 +95,7 @@ export async function rehearse(options: Options): Promise<Exit> {
         signIn: async (vendors, known) => {
           hasCi = vendors.includes('circleci')
           inhabit(rehearsal.world, await subjectOf(vendors, known, checkout), new Date())
+          if (vendors.includes('docker-hub')) sayImages(takenAsThere(rehearsal.world, known, checkout), screen)
           return signIn(vendors, rehearsal, screen)
         },
         goOn: goOn(options, 'rehearse'),
@@ -182,6 +186,24 @@ async function subjectOf(vendors: readonly Vendor[], answers: Known, { tools, fo
     ...(googleRoute === 'bucket' &&
       vendors.includes('google') && { oldRegistry: { project: googleProject, host: registryHost } }),
   }
+}
+
+/** The images of others that the checkout's files name: the simulated Docker Hub has them, whatever the real one has. */
+function takenAsThere({ dockerHub }: World, answers: Known, { folder }: Checkout): readonly string[] {
+  const files = { config: readInside(folder, CI_CONFIG), dockerfile: readInside(folder, DOCKERFILE) }
+  const [own] = answers.dockerHubRepository.split('/')
+  return neededImages(files, answers.dataImage).flatMap(({ image }) => {
+    const at = onDockerHub(image)
+    if (at === undefined || at.namespace === own || !REPOSITORY_NAME.test(at.name)) return []
+    addPublicImage(dockerHub, at)
+    return [image]
+  })
+}
+
+function sayImages(images: readonly string[], { printer: { line, width } }: Screen): void {
+  if (images.length === 0) return
+  const says = 'Nothing is known here of the real Docker Hub: these images, which the files name, are taken as there:'
+  line(wrap('', `${says} ${clean(images.join(', '))}`, width))
 }
 
 /** Signs in as the owner that the simulated clouds begin with. */

@@ -1,28 +1,12 @@
-import {
-  CI_CONFIG,
-  type Entries,
-  entriesOf,
-  isLiteral,
-  itemsOf,
-  readCiConfig,
-  valuesOf,
-} from '../../src/answers/forms/ci-config.ts'
-import { DOCKERFILE, readDockerfile } from '../../src/answers/forms/dockerfile.ts'
+import { CI_CONFIG, isLiteral } from '../../src/answers/forms/ci-config.ts'
+import { DOCKERFILE } from '../../src/answers/forms/dockerfile.ts'
+import { type NeededImage, neededImages, onDockerHub } from '../../src/answers/forms/images.ts'
 import { type Cause, SetupError } from '../../src/clouds/cause.ts'
 import { DOCKER_HUB } from '../../src/clouds/docker-hub.ts'
 import { textAt } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { defineStep, type Look } from '../../src/engine/step.ts'
 import { path } from '../../src/engine/text.ts'
-
-/** An image that a build pulls. */
-interface Needed {
-  readonly image: string
-  /** The file that names it. */
-  readonly file: string
-  /** CI pulls it too, so its first run fails where the image is gone. */
-  readonly inCi: boolean
-}
 
 export const buildImages = defineStep({
   id: 'repository.build-images',
@@ -51,53 +35,9 @@ export const buildImages = defineStep({
   undo: () => [],
 })
 
-/** No build pulls more, and none is to make us ask for more. */
-const MOST_IMAGES = 100
-
-/** Every image that a build pulls, once. */
-function needed({ answers, file }: Look<'dataImage'>): readonly Needed[] {
-  const config = readCiConfig(file(CI_CONFIG) ?? '')
-  const machines = [...valuesOf(config.get('executors')), ...valuesOf(config.get('jobs'))].map(entriesOf)
-  const all = [
-    ...ofExecutors(machines),
-    ...ofDockerfile(file(DOCKERFILE) ?? '', overrides(machines), answers.dataImage),
-  ]
-  return [...new Set(all.map(({ image }) => image))].slice(0, MOST_IMAGES).flatMap(image => {
-    const same = all.filter(one => one.image === image)
-    const [first] = same
-    return first ? [{ ...first, inCi: same.some(({ inCi }) => inCi) }] : []
-  })
-}
-
-/** The images that CI's jobs run in. */
-const ofExecutors = (machines: readonly Entries[]): readonly Needed[] =>
-  machines
-    .flatMap(machine => itemsOf(machine.get('docker')))
-    .map(one => entriesOf(one).get('image'))
-    .filter(image => typeof image === 'string' && image !== '')
-    .map(image => ({ image: String(image), file: CI_CONFIG, inCi: true }))
-
-/** What CI's jobs put in for the ARGs of the Dockerfile: the build script takes DOCKER_NAME for the ARG of that name. */
-const overrides = (machines: readonly Entries[]): ReadonlyMap<unknown, unknown> =>
-  new Map(machines.flatMap(machine => [...entriesOf(machine.get('environment'))]))
-
-/** The images of the Dockerfile, and what CI takes in their place. The one with the data is the one that was decided on. */
-function ofDockerfile(text: string, given: ReadonlyMap<unknown, unknown>, dataImage: string | undefined) {
-  const { stages, sources } = readDockerfile(text)
-  const data = new Set(sources.map(({ image }) => image))
-  const names = new Set(stages.map(({ name }) => name))
-  const bases = stages.filter(({ image }) => image !== 'scratch' && !names.has(image.toLowerCase()) && !data.has(image))
-  const copied = data.size > 0 && dataImage !== undefined ? [dataImage] : [...data]
-  const inFile = (image: string, inCi: boolean): Needed => ({ image, file: DOCKERFILE, inCi })
-  return [
-    ...bases.flatMap(({ image, written }) => {
-      const instead = given.get(`DOCKER_${/^\$\{?(\w+)\}?$/.exec(written)?.[1]}`)
-      const own = image === '' ? [] : [inFile(image, !isLiteral(instead))]
-      return isLiteral(instead) ? [...own, { image: instead, file: CI_CONFIG, inCi: true }] : own
-    }),
-    ...copied.map(image => inFile(image, true)),
-  ]
-}
+/** The images that the checkout's files name. */
+const needed = ({ answers, file }: Look<'dataImage'>) =>
+  neededImages({ config: file(CI_CONFIG), dockerfile: file(DOCKERFILE) }, answers.dataImage)
 
 /** What Docker Hub said where it has no such image; or why it was not asked or did not tell. */
 interface Found {
@@ -105,10 +45,13 @@ interface Found {
   readonly unchecked?: string
 }
 
-async function check({ image }: Needed, look: Look<'dataImage'>): Promise<Found> {
+async function check({ image }: NeededImage, look: Look<'dataImage'>): Promise<Found> {
   if (!isLiteral(image)) return { unchecked: 'its name is known only when CI runs.' }
   const at = onDockerHub(image)
-  if (at === undefined) return { unchecked: 'it is no tag on Docker Hub.' }
+  if (at === undefined)
+    return {
+      unchecked: image.includes('@') ? 'it is named by its digest.' : 'it is in another registry than Docker Hub.',
+    }
   try {
     const { namespace, name, tag } = at
     const reply = await look.read('docker-hub', path`/v2/namespaces/${namespace}/repositories/${name}/tags/${tag}`)
@@ -120,17 +63,7 @@ async function check({ image }: Needed, look: Look<'dataImage'>): Promise<Found>
   }
 }
 
-/** Where an image lies, if it has a tag on Docker Hub; a first part that could be a host's name is one, as for docker. */
-function onDockerHub(image: string) {
-  const parts = image.replace(/^(?:index\.)?docker\.io\//, '').split('/')
-  const [last = '', ...before] = parts.toReversed()
-  const [name = '', tag = 'latest'] = last.split(':')
-  const [namespace = 'library', ...more] = before
-  if (image.includes('@') || more.length > 0 || /[.:]|^localhost$/.test(namespace)) return undefined
-  return { namespace, name, tag }
-}
-
-function imagesGone(gone: readonly (Needed & Found)[]): Cause {
+function imagesGone(gone: readonly (NeededImage & Found)[]): Cause {
   const [first] = gone
   const names = gone.map(({ image, file }) => `${image} (${file})`).join(', ')
   return {

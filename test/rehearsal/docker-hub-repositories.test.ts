@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { textAt } from '../../src/clouds/json.ts'
+import { addPublicImage, emptyDockerHub } from '../../src/rehearsal/docker-hub/world.ts'
+import { mintOf } from '../../src/rehearsal/mint.ts'
 import { rehearse } from './client.ts'
 import { furnish, furnishAcme, hubClient, signIn } from './docker-hub-client.ts'
 
@@ -244,4 +246,14 @@ test.each([
   ['PUT', PATH],
 ])('%s %s is no endpoint', async (method, path) => {
   expect((await (await signIn(await rehearse()))(method, path)).status).toBe(404)
+})
+
+test('A public image of somebody else’s is added with its tag, once', () => {
+  const world = emptyDockerHub(new Date(), mintOf({ counter: 0 }))
+  for (const tag of ['9.9', '9.9', '10']) addPublicImage(world, { namespace: 'library', name: 'golang', tag })
+  addPublicImage(world, { namespace: 'acme', name: 'tools', tag: '1' })
+  const tags = (name: string) => world.repositories.find(one => one.name === name)?.tags.map(one => one.name)
+  expect(tags('golang')?.slice(-2)).toEqual(['9.9', '10'])
+  expect(tags('golang')?.filter(tag => tag === '9.9')).toHaveLength(1)
+  expect(tags('tools')).toEqual(['1'])
 })

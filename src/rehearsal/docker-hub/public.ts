@@ -19,9 +19,14 @@ export const PUBLIC = Object.entries(IMAGES).map(([path, tags]) => {
   return {
     namespace,
     name,
-    tags: tags.map(tag => ({ name: tag, digest: digestOf(`${path}:${tag}`), pushedBy: namespace })),
+    tags: tags.map(tag => tagOf(namespace, name, tag)),
   }
 })
+
+/** A tag of somebody else's public image. */
+export function tagOf(namespace: string, name: string, tag: string) {
+  return { name: tag, digest: digestOf(`${namespace}/${name}:${tag}`), pushedBy: namespace }
+}
 
 /** The digest of a manifest. */
 export function digestOf(text: string): string {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Mint } from '../mint.ts'
-import { PUBLIC } from './public.ts'
+import { PUBLIC, tagOf } from './public.ts'
 import { rules } from './rules.ts'
 
 /** facts/docker-hub.md 3, from the widest to the narrowest: each includes those behind it. */
@@ -190,3 +190,14 @@ export const newOrganization = (mint: Mint, now: Date, name: string, owner: stri
     members: [{ username: owner, role: 'owner' }],
     createdAt: now.toISOString(),
   })
+
+/** Adds a public image of somebody else's to a world, where it is not there yet. Throws where Docker Hub would not take its name. */
+export function addPublicImage(
+  { repositories }: DockerHubWorld,
+  { namespace, name, tag }: { readonly namespace: string; readonly name: string; readonly tag: string },
+): void {
+  const there = repositories.find(one => one.namespace === namespace && one.name === name)
+  const { tags } = repository.parse({ namespace, name, tags: [tagOf(namespace, name, tag)] })
+  if (there === undefined) repositories.push(repository.parse({ namespace, name, tags }))
+  else if (there.tags.every(one => one.name !== tag)) there.tags.push(...tags)
+}

@@ -31,6 +31,10 @@ executors:
 jobs:
   build:
     executor: main-builder
+  push:
+    executor: deploy-to-docker
+  push-to-google:
+    executor: { name: deploy-to-gcloud }
 `
 
 interface Files {
