@@ -17,6 +17,7 @@ import {
   setStage,
   walkWithPeople,
 } from '../steps/docker-hub/stage.ts'
+import { IMAGES } from './engine/checkout.ts'
 import { tokensOf } from './engine/docker-hub.ts'
 import { passOn } from './engine/edge.ts'
 import { ground, personWith, registryFor } from './engine/stage.ts'
@@ -54,7 +55,7 @@ async function hub(rehearsal: Rehearsal) {
     const noEngine = { DOCKER_HOST: 'unix:///nowhere' }
     const login = await docker(['login', '--username', user, '--password-stdin', host], { input: secret, ...noEngine })
     if (login.exitCode !== 0) return { done: 'login refused', said: login.all }
-    await docker(['tag', 'local/builder', `${host}/${image}`])
+    await docker(['tag', IMAGES.builder, `${host}/${image}`])
     const { exitCode, all } = await docker(['push', `${host}/${image}`])
     return { done: exitCode === 0 ? 'pushed' : 'push refused', said: all }
   }

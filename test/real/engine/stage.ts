@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { PLAYED_TOOLS } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/folder.ts'
-import { builderImage } from './checkout.ts'
+import { startingImages } from './checkout.ts'
 import { type ContainerEngine, containerEngine } from './container-engine.ts'
 import { type Edge, startEdge } from './edge.ts'
 import { needed } from './needed.ts'
@@ -19,7 +19,7 @@ export interface Ground {
   readonly edge: Edge
 }
 
-/** One engine for all tests of a file, with the image that builds start from, and the way from it to the registries. */
+/** One engine for all tests of a file, with the images that builds start from, and the way from it to the registries. */
 export function ground(): Ground {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-setup-engine-')))
   const made: Partial<Record<'engine', ContainerEngine> & Record<'edge', Edge>> = {}
@@ -30,9 +30,7 @@ export function ground(): Ground {
       plain: [...REGISTRIES, new URL(made.edge.origin).host],
     })
     await made.engine.start()
-    builderImage(folder, (...argv) => {
-      execFileSync(needed('docker'), argv, { env: { DOCKER_HOST: hostOf(engineOf()), HOME: folder }, stdio: 'pipe' })
-    })
+    addImages(made.engine)
   })
   afterAll(async () => {
     await made.engine?.stop()
@@ -47,6 +45,18 @@ export function ground(): Ground {
     get edge() {
       return made.edge ?? missing()
     },
+  }
+}
+
+/** The images that builds start from. */
+function addImages(engine: ContainerEngine): void {
+  const folder = mkdtempSync(join(tmpdir(), 'dummyapp-setup-engine-'))
+  try {
+    startingImages(folder, (...argv) => {
+      execFileSync(needed('docker'), argv, { env: { DOCKER_HOST: hostOf(engine), HOME: folder }, stdio: 'pipe' })
+    })
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }
 
