@@ -16,6 +16,10 @@ type LastPush =
 /** The push job of the first run, by fact. */
 export const FIRST_PUSH = 'circleci.first-run:push'
 
+/** The step that confirms, and what begins a push for it. */
+export const CONFIRM = 'circleci.confirm-push'
+export const RERUN = 'rerun'
+
 /** The clocks of two vendors differ, and one tells whole seconds; in milliseconds. */
 const SKEW_MS = 5_000
 
@@ -45,11 +49,20 @@ export async function lastPush(
     return { is: 'running', detail: `pipeline ${run.number}: ${job.name} is ${job.status.replaceAll('_', ' ')}` }
   }
   if (job.startedAt === undefined) return { is: 'none' }
-  // What a rerun took over keeps its time and its id: it pushed nothing.
   const after = since === undefined ? Number.POSITIVE_INFINITY : job.startedAt.getTime() - Date.parse(since)
-  if (after < (job.id === look.fact(FIRST_PUSH) ? SKEW_MS : -SKEW_MS)) return { is: 'none' }
+  if (after < (isConfirming(newest, look) ? -SKEW_MS : SKEW_MS)) return { is: 'none' }
   if (job.status === 'success') return { is: 'succeeded', page: pageOf(circleProject, run), workflow }
   return { is: 'failed', cause: await failureOf(look, run, [job]) }
+}
+
+/**
+ * Did this set-up itself begin it? Then it began after what it waits for, whatever the clocks of two vendors say. Any other
+ * may be the first one, of which a run took no note before it ended.
+ */
+function isConfirming({ job, workflow }: Push, look: Look<never>): boolean {
+  // What a rerun took over keeps its time and its id: it pushed nothing.
+  if (job.id === look.fact(FIRST_PUSH)) return false
+  return workflow === look.fact(`${CONFIRM}:workflow`) || look.begunAt(`${CONFIRM}/${RERUN}`) !== undefined
 }
 
 /** What CircleCI calls the jobs that push to Google: a workflow may give them names of its own. */

@@ -2,17 +2,15 @@ import type { Cause } from '../../src/clouds/cause.ts'
 import { type Action, defineStep, type Seen } from '../../src/engine/step.ts'
 import { hole, t } from '../../src/engine/text.ts'
 import { IS_OVER } from '../ci-runs.ts'
-import { FIRST_PUSH, lastPush } from '../last-push.ts'
+import { CONFIRM, FIRST_PUSH, lastPush, RERUN } from '../last-push.ts'
 import { pushesToGoogle, STRIPPED } from '../push-job.ts'
 import { WORKFLOW } from './first-run.ts'
-
-const ID = 'circleci.confirm-push'
 
 /** What proves it: a run of the job alone, or the first run itself, where nothing was taken away after it. */
 type State = 'rerun' | 'first-run'
 
 export const confirmPush = defineStep({
-  id: ID,
+  id: CONFIRM,
   title: 'Run the push job again, and see that CI can still push',
   why: 'That nothing too much is left was proven before; that enough is left, only a push proves that began after the roles were taken away.',
   section: 'Google Container Registry',
@@ -36,7 +34,7 @@ export const confirmPush = defineStep({
         return { is: 'pending', on: 'ci', detail: push.detail }
       case 'succeeded': {
         const how = since === undefined ? 'with no right on the project' : 'after its roles were taken away'
-        const learned = { [`${ID}:workflow`]: push.workflow }
+        const learned = { [`${CONFIRM}:workflow`]: push.workflow }
         return { is: 'present', state: 'first-run', learned, notes: [`CI pushed ${how}: ${push.page}`] }
       }
       case 'failed':
@@ -58,7 +56,7 @@ export const confirmPush = defineStep({
 /** Not what it requires: what the build left is taken again (facts/circleci.md 8). */
 const rerun: Action = {
   kind: 'request',
-  key: 'rerun',
+  key: RERUN,
   does: 'run the job that pushes to Google once more, and nothing else',
   host: 'circleci',
   method: 'POST',
@@ -69,9 +67,9 @@ const rerun: Action = {
   waits: [
     {
       host: 'circleci',
-      path: t`/api/v2/workflow/${hole(`${ID}:workflow`)}`,
+      path: t`/api/v2/workflow/${hole(`${CONFIRM}:workflow`)}`,
       until: IS_OVER,
-      into: { [`${ID}:done`]: 'select(.status == "success") | .id' },
+      into: { [`${CONFIRM}:done`]: 'select(.status == "success") | .id' },
     },
   ],
 }

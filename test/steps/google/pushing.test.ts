@@ -31,6 +31,11 @@ const RERUN = expect.stringMatching(/^POST \/api\/v2\/workflow\/[\da-f-]{36}\/re
 const standsOf = ({ engine }: Awaited<ReturnType<typeof readyForPush>>) =>
   temporaryRole.stands?.({ fact: name => engine.progress.saved.facts[name], record: () => undefined })
 
+const pushesIn = ({ circleci }: Awaited<ReturnType<typeof readyForPush>>) =>
+  circleci().pipelines.flatMap(({ workflows }) =>
+    workflows.flatMap(({ jobs }) => jobs.filter(({ name }) => name === 'push_gce_registry')),
+  )
+
 const stateOf = (outcomes: ReadonlyMap<StepId, Outcome>) =>
   Object.fromEntries(
     [...outcomes].map(([id, one]) => [id, one.is === 'open' ? one.why : one.is === 'failed' ? one.cause.code : one.is]),
@@ -74,6 +79,22 @@ describe('The documented way', () => {
     const { outcomes } = await walk(STEPS, place.engine)
     expect(stateOf(outcomes)['circleci.confirm-push']).toBe('done')
     expect(place.circleci().pipelines[0]?.workflows).toHaveLength(2)
+  })
+
+  test('a first push of which a run took no note before it ended does not pass for the one that confirms', async () => {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    await walk([repository, temporaryRole, firstRun, grant, strip, prove], place.engine)
+    const { progress } = place.engine
+    const { facts, records } = progress.saved
+    const noted = Object.entries(facts).filter(([name]) => !name.startsWith('circleci.first-run:'))
+    const { 'circleci.first-run': _, ...others } = records
+    // Sooner after it began than the clocks of two vendors may differ.
+    const began = Date.parse(pushesIn(place)[0]?.startedAt ?? '')
+    const stripped = { 'google.strip:changed': new Date(began + 2_000).toISOString() }
+    progress.save({ facts: { ...Object.fromEntries(noted), ...stripped }, records: others })
+    const { outcomes } = await walk(STEPS, place.resumed())
+    expect(stateOf(outcomes)['circleci.confirm-push']).toBe('done')
+    expect(pushesIn(place)).toHaveLength(2)
   })
 
   test('and a second walk finds all of it done', async () => {
