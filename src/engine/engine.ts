@@ -104,6 +104,7 @@ export function newLook(
         .get(secret)
         ?.reveal()
         .endsWith(tail || '\0'),
+    timeAt: host => clouds.timeAt(host),
     hasPassed: (ms, since, host) => clouds.timeAt(host).getTime() - since.getTime() >= clouds.clock.timeout(ms),
   }
 }
@@ -135,6 +136,7 @@ export function fileLook(answers: Known, repo: string, remote = USUAL_REMOTE): L
     begunAt: refuse,
     answered: refuse,
     endsIn: refuse,
+    timeAt: refuse,
     hasPassed: refuse,
   }
 }

@@ -65,6 +65,8 @@ export interface RequestAction extends Common {
   readonly ifSaid?: Readonly<Record<string, PersonAction>>
   /** The vendor's documented commands; without them, `curl` with the same request. */
   readonly byHand?: readonly Sh[]
+  /** By hand, what comes before them: it teaches what the request needs and only a look would know. */
+  readonly firstByHand?: readonly Sh[]
   /** What its step watches afterwards: by hand, a loop. */
   readonly waits?: readonly Wait[]
 }
@@ -260,6 +262,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   answered(intent: string): 'first' | 'again' | undefined
   /** Does a secret that this step has just made end so? undefined where it is not at hand. */
   endsIn(secret: string, tail: string): boolean | undefined
+  /** What time it is, by the clock of a host. */
+  timeAt(host: HostId): Date
   /** Have so many milliseconds gone by since then, by the clock of a host? */
   hasPassed(ms: number, since: Date, host: HostId): boolean
 }

@@ -25,6 +25,7 @@ import {
 import { type Earlier, earlierTokens, isOfSameOwner, learnedOf, notesOn } from './earlier.ts'
 import { pageOf, repositoryPath } from './names.ts'
 import {
+  endOf,
   grantPath,
   isNarrow,
   kindOf,
@@ -72,7 +73,7 @@ export const token = defineStep({
     const target = state.into === 'project' ? { project: answers.circleProject } : contextOf(answers)
     const owner = ownerOf(answers)
     const earlier = state.earlier?.map(one => revoke(one.owner, one.id)) ?? []
-    return [...renewed(state, making(answers, target), id => revoke(owner, id)), ...earlier]
+    return [...renewed(state, making(answers, target, state.until), id => revoke(owner, id)), ...earlier]
   },
 
   reach: answers => ({
@@ -101,13 +102,19 @@ export const token = defineStep({
 interface State extends Standing {
   /** What CI pushed with before the route changed: revoked last. */
   readonly earlier?: readonly Earlier[]
+  /** The day on which the organization's token ends, if one is made today. */
+  readonly until?: string
 }
 
 /** It is not done while a token of an earlier route is valid that can be revoked. */
 async function withEarlier(seen: Seen<Standing>, look: Look<Used>): Promise<Seen<State>> {
   if (!('state' in seen) || seen.state === undefined || seen.state.isOvertaken) return seen
   const found = await earlierTokens(look)
-  const state: State = { ...seen.state, ...(found.toRevoke.length > 0 && { earlier: found.toRevoke }) }
+  const state: State = {
+    ...seen.state,
+    ...(found.toRevoke.length > 0 && { earlier: found.toRevoke }),
+    ...(seen.state.mint && look.answers.dockerHubRoute === 'org-token' && { until: endOf(look.timeAt('docker-hub')) }),
+  }
   if (seen.is !== 'present') return { ...seen, state } as Seen<State>
   if (found.toRevoke.length > 0) {
     return { is: 'missing', partly: 'delivered; what CI pushed with before is still valid', state }
@@ -141,12 +148,12 @@ const valuesOf = <Name extends Str>(
 ]
 
 /** In this order nothing secret is made that could not be used or kept, and nothing is delivered that was not proven. */
-function making(names: Names, target: Target): readonly Action[] {
+function making(names: Names, target: Target, until: string | undefined): readonly Action[] {
   const kind = kindOf(names.dockerHubRoute)
   return [
     ...closedFirst(target, names),
     ...(names.dockerHubRoute === 'org-token' ? [] : [check(names)]),
-    kind.make(names),
+    kind.make(names, until),
     prove(names),
     ...valuesOf(names).map(value => deliver(target, value)),
   ]

@@ -4,7 +4,7 @@ import { DOCKER_HUB, readPages } from '../../src/clouds/docker-hub.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import type { Look, RequestAction, StepId } from '../../src/engine/step.ts'
-import { path, type Str, t } from '../../src/engine/text.ts'
+import { hole, path, type Str, t } from '../../src/engine/text.ts'
 import { type Listed, labelOf } from '../delivery.ts'
 import { partsOf } from './names.ts'
 import { whyNoWay } from './ways.ts'
@@ -37,7 +37,8 @@ export interface Owner<Name extends Str = string> {
 
 /** What a token is made of on one of the ways. */
 export interface Kind {
-  make(names: Names): RequestAction
+  /** @param until the day on which it ends, where the way has one; without it, a hole */
+  make(names: Names, until?: string): RequestAction
   /** Those that are there; what is asked for is `ids`, those that may be ours. Throws SetupError with a refusal. */
   list(look: Look<Used>, ids: readonly string[]): Promise<readonly Listed[]>
   /** Why no more can be made, where the plan tells. */
@@ -50,6 +51,15 @@ const SCOPE = 'repo:write'
 const PUSH = 'scope-image-push'
 /** facts/docker-hub.md 3: of a label. */
 const LONGEST_LABEL = 100
+
+/** The day on which the organization's token ends, as YYYY-MM-DD. */
+const UNTIL = `${TOKEN}:until`
+/** The longest that the page of such tokens offers, counted from the day's beginning (facts/docker-hub.md 4). */
+const LIFE_SECONDS = 365 * 86_400
+
+/** The day on which a token ends that is made today, as YYYY-MM-DD: the same all day, so that a plan stays as it was agreed to. */
+export const endOf = (now: Date): string =>
+  new Date(now.getTime() + LIFE_SECONDS * 1000).toISOString().slice(0, 'YYYY-MM-DD'.length)
 
 /** The label of this set-up's tokens, as long as one may be. */
 export function label({ githubProject, herokuContext }: Names): Str {
@@ -87,16 +97,18 @@ const OF_BOT: Kind = {
 }
 
 const OF_ORGANIZATION: Kind = {
-  make: names => ({
+  make: (names, until) => ({
     kind: 'request',
     key: 'mint',
-    does: t`make a token of the organization that can push to ${names.dockerHubRepository} and nowhere else`,
+    does: t`make a token of the organization that can push to ${names.dockerHubRepository} and nowhere else, until ${until ?? hole(UNTIL)}`,
     host: 'docker-hub',
     method: 'POST',
     path: tokensOf(names),
-    body: { label: label(names), resources: [resource(names)] },
+    body: { label: label(names), resources: [resource(names)], expires_at: t`${until ?? hole(UNTIL)}T00:00:00Z` },
     ...taught('id'),
     again: 'look-first',
+    // Portable, where date is not.
+    firstByHand: [{ argv: ['jq', '-n', `now + ${LIFE_SECONDS} | floor | todate | .[:10]`], into: { [UNTIL]: '.' } }],
   }),
   list: async (look, ids) => {
     const list = tokensOf(look.answers)

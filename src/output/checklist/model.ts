@@ -132,7 +132,7 @@ export function byHand(action: Action, { id }: Step, place: Place): readonly ByH
   if (action.kind === 'person') return action.byHand ?? []
   if (action.kind === 'policy') return action.byHand
   const commands = action.byHand ?? [curlFor(action, id, place)]
-  return [...commands, ...(action.waits ?? []).map(wait => loopFor(wait, place))]
+  return [...(action.firstByHand ?? []), ...commands, ...(action.waits ?? []).map(wait => loopFor(wait, place))]
 }
 
 function inEnvironment(action: RunAction): Sh {

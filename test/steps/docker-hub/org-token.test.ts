@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Known } from '../../../src/answers/schema.ts'
+import type { Action } from '../../../src/engine/step.ts'
+import { fill } from '../../../src/engine/text.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { provePush } from '../../../steps/docker-hub/prove-push.ts'
 import { repository } from '../../../steps/docker-hub/repository.ts'
@@ -19,6 +21,21 @@ async function setOut(change?: (world: World) => void, answers: Partial<Known> =
   haveContext(stage)
   return stage
 }
+
+/** Actions as they print, with the holes filled that are given. */
+const shownIn = (actions: readonly Action[] = [], facts: Readonly<Record<string, string>> = {}) =>
+  actions.map(action => ({
+    ...action,
+    does: fill(action.does, ({ hole }) => facts[hole] ?? `<${hole}>`),
+    ...('body' in action && { body: fillBody(action.body, facts) }),
+  }))
+
+const fillBody = (body: unknown, facts: Readonly<Record<string, string>>) =>
+  JSON.parse(JSON.stringify(body ?? null), (_, value) =>
+    typeof value === 'object' && value !== null && ('parts' in value || 'hole' in value)
+      ? fill(value, ({ hole }) => facts[hole] ?? `<${hole}>`)
+      : value,
+  ) as unknown
 
 /** A token of the organization that is there already. */
 const somebodys = (more: { label?: string; createdAt?: string } = {}) => ({
@@ -58,12 +75,18 @@ describe('From nothing to a proven token in one pass', () => {
     await walk([repository], engine)
     const before = rehearsal.log.length
     const { plan } = await walk([token], engine)
-    expect(plan[0]?.actions).toEqual(token.actions(engine.answers))
+    const ends = new Date(Date.now() + 365 * 86_400_000).toISOString().slice(0, 10)
+    expect(shownIn(plan[0]?.actions)).toEqual(shownIn(token.actions(engine.answers), { [`${ID}:until`]: ends }))
+    expect(JSON.stringify(plan[0]?.actions)).toContain(ends)
     expect(rehearsal.log.slice(before).filter(({ effect }) => effect)).toMatchObject([
       {
         method: 'POST',
         path: '/v2/orgs/acme/access-tokens',
-        body: { label: LABEL, resources: [{ type: 'TYPE_REPO', path: 'acme/app', scopes: ['scope-image-push'] }] },
+        body: {
+          label: LABEL,
+          resources: [{ type: 'TYPE_REPO', path: 'acme/app', scopes: ['scope-image-push'] }],
+          expires_at: `${ends}T00:00:00Z`,
+        },
       },
       { method: 'PUT', path: expect.stringMatching(/DOCKERHUB_USER$/) },
       { method: 'PUT', path: expect.stringMatching(/DOCKERHUB_PASS$/) },
