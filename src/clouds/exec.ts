@@ -1,8 +1,9 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join, normalize, sep } from 'node:path'
 import { execa } from 'execa'
 import { EXIT, SetupError } from './cause.ts'
 import { makeDockerConfig } from './docker-config.ts'
+import { makePrivateFolder } from './private-folder.ts'
 import { redact, type Secret } from './secret.ts'
 
 /** What a finished command left. `code` is its exit code; 128 when it could not start or was killed. */
@@ -25,6 +26,8 @@ export interface Command {
   readonly timeoutMs?: number
   /** A registry that docker is signed in to for this one command, by a private configuration that is gone afterwards. */
   readonly registry?: { readonly host: string; readonly user: string; readonly secret: Secret }
+  /** It has docker build an image, and hands the words of this variable to it: it has failed if docker names no image. */
+  readonly buildsBy?: string
   /** Ends it, and all that it started. */
   readonly signal?: AbortSignal
 }
@@ -90,13 +93,30 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
   }
 
   async function run(command: Command): Promise<Ran> {
-    const { registry } = command
+    const { registry, buildsBy } = command
+    if (buildsBy !== undefined) return build(command, buildsBy)
     if (registry === undefined) return runWith(command, {})
     const config = makeDockerConfig(options.env, registry)
     try {
       return await runWith(command, config.env)
     } finally {
       config.remove()
+    }
+  }
+
+  /** A script may end well although docker failed: dummyapp's own does, and then an older image would be pushed. */
+  async function build(command: Command, variable: string): Promise<Ran> {
+    const { folder, remove } = makePrivateFolder(options.env, 'image')
+    try {
+      const file = join(folder, 'id')
+      // Scripts split the words at blanks.
+      if (/\s/.test(file)) return await runWith(command, {})
+      const words = `${command.env?.[variable] ?? ''} --iidfile=${file}`.trim()
+      const ran = await runWith({ ...command, env: { ...command.env, [variable]: words } }, {})
+      if (ran.code !== 0 || existsSync(file)) return ran
+      return { ...ran, code: NOTHING_BUILT, stderr: `${ran.stderr.trimEnd()}\n${nothingBuilt(variable)}` }
+    } finally {
+      remove()
     }
   }
 
@@ -140,6 +160,10 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
 
   return { find, hand, run }
 }
+
+const NOTHING_BUILT = 1
+const nothingBuilt = (variable: string) =>
+  `The script ended well, but docker did not say which image it built: its build failed (see above), or the script does not hand ${variable} to docker build.`
 
 /** How long a group of processes may take to end when it is asked to, in milliseconds. */
 const LAST_WORDS_MS = 2_000

@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto'
-import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Clouds } from './clouds.ts'
 import { inSmallLetters } from './letters.ts'
 import { readRemote } from './remote.ts'
-
-/** Where progress is kept unless --state-dir says otherwise: the platform's place for state. */
-function defaultStateFolder(env: NodeJS.ProcessEnv): string {
-  if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, 'dummyapp-setup')
-  return process.platform === 'darwin'
-    ? join(homedir(), 'Library', 'Application Support', 'dummyapp-setup')
-    : join(homedir(), '.local', 'state', 'dummyapp-setup')
-}
+import { defaultStateFolder } from './state-root.ts'
 
 /** What progress is about: host/owner/name of its own remote, so that two clones share it; the folder where there is none. */
 export function projectOf(address: string | undefined, checkout: string): string {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { EXIT, type Exit, SetupError, wordsOf } from '../clouds/cause.ts'
 import { realClock } from '../clouds/clock.ts'
-import { removeLeftConfigs } from '../clouds/docker-config.ts'
+import { removeLeftFolders } from '../clouds/private-folder.ts'
 import { quote } from '../clouds/quote.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
 import { handOverText } from '../engine/handed-over.ts'
@@ -20,7 +20,7 @@ const STDOUT = '-'
 /** `hand-over FILE`: writes what is known of a set-up for another machine; `-` is standard output. No run may be at work on it. */
 export async function handOver(file: string, options: Options): Promise<Exit> {
   const { env } = process
-  removeLeftConfigs(env)
+  removeLeftFolders(env)
   const checkout = await openCheckout(options.repo, env)
   const place = stateFolderOf(options.stateDir, 'real', checkout.project, env)
   if (readProgress(place) === undefined) throw nothingSaved()

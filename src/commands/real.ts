@@ -1,9 +1,9 @@
 import { given } from '../answers/given.ts'
 import { realClock } from '../clouds/clock.ts'
-import { removeLeftConfigs } from '../clouds/docker-config.ts'
 import { type Endpoint, endpoints, isAllowed, notAllowed, timeScale } from '../clouds/endpoints.ts'
 import { hostOf } from '../clouds/hosts.ts'
 import { keepObserversOut } from '../clouds/observers.ts'
+import { removeLeftFolders } from '../clouds/private-folder.ts'
 import { isLoopback } from '../clouds/proxy.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
@@ -23,7 +23,7 @@ import { sayTakenOver, takeOver } from './take-over.ts'
 export async function realGround(options: Options, screen: Screen): Promise<Ground> {
   const { env } = process
   keepObserversOut()
-  removeLeftConfigs(env)
+  removeLeftFolders(env)
   const taken = takeSecrets(env)
   assertSteps(options)
   const checkout = await openCheckout(options.repo, env)

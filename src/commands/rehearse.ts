@@ -1,5 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { realpathSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { neededImages, onDockerHub } from '../answers/forms/images.ts'
 import { given } from '../answers/given.ts'
@@ -11,6 +10,7 @@ import { timeScale } from '../clouds/endpoints.ts'
 import { createTools, trustedFolders } from '../clouds/exec.ts'
 import { HOST_IDS, hostOf } from '../clouds/hosts.ts'
 import type { Identity, Vendor } from '../clouds/identity.ts'
+import { makePrivateFolder, removeLeftFolders } from '../clouds/private-folder.ts'
 import { remoteOf } from '../clouds/remotes.ts'
 import { readInside } from '../clouds/repo.ts'
 import { Secret } from '../clouds/secret.ts'
@@ -47,7 +47,9 @@ export async function rehearse(options: Options): Promise<Exit> {
   takeSecrets(process.env)
   assertSteps(options)
   const answers = given(options, await standardInput(options))
-  const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'dummyapp-rehearsal-')))
+  removeLeftFolders(process.env)
+  const own = makePrivateFolder(process.env, 'rehearsal')
+  const temporary = realpathSync(own.folder)
   let close = async () => {}
   try {
     const rehearsal = await startRehearsal({
@@ -105,7 +107,7 @@ export async function rehearse(options: Options): Promise<Exit> {
     )
   } finally {
     await close()
-    rmSync(temporary, { recursive: true, force: true })
+    own.remove()
   }
 }
 

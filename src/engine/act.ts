@@ -91,7 +91,7 @@ async function runCommand(
 ): Promise<void> {
   const value = (text: RunAction['argv'][number]) => fill(text, ({ hole }) => bound(hole, progress.saved.facts))
   const env = Object.fromEntries(Object.entries(action.env ?? {}).map(([name, text]) => [name, value(text)]))
-  const { ofCheckout, timeoutMs, registry } = action
+  const { ofCheckout, timeoutMs, registry, buildsBy } = action
   const secret = registry && clouds.credentials.get(registry.as)?.secret
   // Without it docker would push as whoever the person is signed in as.
   if (registry && !secret) throw new NeedsSecret(registry.as, 'password', nobodyAt(registry))
@@ -101,6 +101,7 @@ async function runCommand(
     env,
     signal: giveUp,
     ...(ofCheckout && { ofCheckout }),
+    ...(buildsBy !== undefined && { buildsBy }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(registry && secret && { registry: { host: registry.host, user: registry.user, secret } }),
   })

@@ -108,6 +108,8 @@ export interface RunAction extends Common, Sh {
   readonly env?: Readonly<Record<string, Str>>
   /** The first word is a program of the checkout. */
   readonly ofCheckout?: true
+  /** It has docker build an image, and hands the words of this variable to it. */
+  readonly buildsBy?: string
   /** How long it may take, in milliseconds. */
   readonly timeoutMs?: number
   /** A registry that docker is signed in to for it, by a private configuration. */

@@ -1,9 +1,12 @@
 /** What `docker build` must be told here, so that it writes Docker's schema 2 for one platform. */
 export interface Builder {
-  /** For EXTRA_DOCKER_BUILD_ARGS of the checkout's script, which splits it at blanks. */
+  /** For `ARGUMENTS` of the checkout's script, which splits it at blanks. */
   readonly args: string
   readonly env: Readonly<Record<string, string>>
 }
+
+/** The words of this variable, the script hands to docker build. */
+export const ARGUMENTS = 'EXTRA_DOCKER_BUILD_ARGS'
 
 const PLATFORM = 'linux/amd64'
 
@@ -51,7 +54,7 @@ export const BY_HAND: readonly string[] = [
 
 /** What the checkout's script gets of it. */
 export function environmentOf({ args, env }: Builder): Readonly<Record<string, string>> {
-  return { EXTRA_DOCKER_BUILD_ARGS: args, ...env }
+  return { [ARGUMENTS]: args, ...env }
 }
 
 function exported(builder: Builder): string {

@@ -4,7 +4,7 @@ import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type PersonAction, type Sh } from '../../src/engine/step.ts'
 import { hole, path, type Str, t } from '../../src/engine/text.ts'
-import { BUILDKIT, type Builder, BY_HAND, builderOf, environmentOf } from './builder.ts'
+import { ARGUMENTS, BUILDKIT, type Builder, BY_HAND, builderOf, environmentOf } from './builder.ts'
 
 const SCRIPT = 'build/build.with-docker.sh'
 const REGISTRY = 'registry.heroku.com'
@@ -128,6 +128,7 @@ const deploy = (app: Str, { engine, builder }: State): readonly Action[] => [
     env: environmentOf(builder ?? BUILDKIT),
     ...(builder === undefined && { byHand: [buildByHand(app)] }),
     ofCheckout: true,
+    buildsBy: ARGUMENTS,
     timeoutMs: BUILD_MS,
   },
   {

@@ -135,14 +135,15 @@ describe('A command for a registry', () => {
     expect(said('contexts')).toBe('meta\n')
   })
 
-  test('does without the session’s folder where that is not there', async () => {
-    const own = temporaryFolder()
+  test('does without the session’s folder where that is not there, and puts nothing into the shared temporary one', async () => {
+    const [shared, XDG_STATE_HOME] = [temporaryFolder(), temporaryFolder()]
+    const { act, said } = signedIn({ XDG_RUNTIME_DIR: '/run/user/no-such', XDG_STATE_HOME })
     onTestFinished(() => void vi.unstubAllEnvs())
-    vi.stubEnv('TMPDIR', own)
-    const { act, said } = signedIn({ XDG_RUNTIME_DIR: '/run/user/no-such' })
+    vi.stubEnv('TMPDIR', shared)
     await act(run(['docker', '0'], { registry }))
-    expect(dirname(said('where'))).toBe(own)
+    expect(dirname(said('where'))).toBe(join(XDG_STATE_HOME, 'dummyapp-setup/run'))
     expect(existsSync(said('where'))).toBe(false)
+    expect(readdirSync(shared)).toEqual([])
   })
 
   test('is not run as somebody else where nobody has signed in: the password is asked for', async () => {

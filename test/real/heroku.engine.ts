@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { at, type Json } from '../../src/clouds/json.ts'
 import { entriesOf, type Place } from '../../src/output/checklist/model.ts'
 import { asScript } from '../../src/output/checklist/script.ts'
@@ -11,11 +11,11 @@ import { herokuClient, rehearse } from '../rehearsal/client.ts'
 import { ANSWERS, makeEngine, walk } from '../support/engine.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { buildableCheckout } from './engine/checkout.ts'
-import type { ContainerEngine } from './engine/container-engine.ts'
+import { type ContainerEngine, containerEngine } from './engine/container-engine.ts'
 import { mayMount, smallDisk } from './engine/disk.ts'
 import { herokuAt } from './engine/heroku.ts'
 import { needed } from './engine/needed.ts'
-import { type Docker, ground, notesOf, personWith, registryFor } from './engine/stage.ts'
+import { addImages, type Docker, ground, notesOf, personWith, registryFor } from './engine/stage.ts'
 
 const APP = 'pt-dummy-app'
 const SCHEMA_2 = 'application/vnd.docker.distribution.manifest.v2+json'
@@ -132,6 +132,21 @@ describe('It is told what failed, and the next run does the rest, where', () => 
     const said = await failed(stage, 'docker push')
     expect(said).toMatch(/^exit [1-9]\d*: \S/)
     await engine.start()
+    await done(stage)
+  })
+
+  test.skipIf(!canMount)('the disk of the engine is full', async () => {
+    const disk = smallDisk(64)
+    const proxy = here.edge.origin
+    const images = join(disk.folder, 'images')
+    const container = containerEngine(temporaryFolder(), { images, proxy, plain: ['registry.heroku.com'] })
+    await container.start()
+    onTestFinished(() => container.stop())
+    addImages(container)
+    const stage = await setUp('docker without the buildx plugin', { container })
+    disk.fill()
+    expect(await failed(stage, 'build.with-docker.sh')).toContain('no space left on device')
+    disk.clear()
     await done(stage)
   })
 

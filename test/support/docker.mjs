@@ -43,6 +43,9 @@ function build() {
     }),
   }
   writeFileSync(IMAGES, JSON.stringify(images))
+  const iidfile = given.find(one => one.startsWith('--iidfile='))?.slice('--iidfile='.length)
+  if (iidfile !== undefined)
+    writeFileSync(iidfile, images[given[given.indexOf('--tag') + 1]].config?.digest ?? 'sha256:0')
 }
 
 const has = word => given.some(one => one.includes(word))

@@ -49,7 +49,7 @@ export function ground(): Ground {
 }
 
 /** The images that builds start from. */
-function addImages(engine: ContainerEngine): void {
+export function addImages(engine: ContainerEngine): void {
   const folder = mkdtempSync(join(tmpdir(), 'dummyapp-setup-engine-'))
   try {
     startingImages(folder, (...argv) => {

@@ -211,10 +211,13 @@ describe('It is a person’s, with the exact commands, where', () => {
   })
 })
 
-/** The script no longer passes on what keeps docker to schema 2. */
+/** The script no longer passes on what keeps docker to schema 2: of its words, only the last one. */
 function buildsAsDockerLikes(repo: string): void {
   const script = join(repo, 'build/build.with-docker.sh')
-  writeFileSync(script, readFileSync(script, 'utf8').replace(/\$\{EXTRA_DOCKER_BUILD_ARGS:-\} /, ''))
+  writeFileSync(
+    script,
+    readFileSync(script, 'utf8').replace('{EXTRA_DOCKER_BUILD_ARGS:-}', '{EXTRA_DOCKER_BUILD_ARGS##* }'),
+  )
 }
 
 describe('A failure is told in the tool’s own words, and nothing is released:', () => {
@@ -227,6 +230,23 @@ describe('A failure is told in the tool’s own words, and nothing is released:'
       cause: { asked: BUILD.join(' '), said: 'exit 3: go: no such module' },
     })
     expect(done()).toEqual([])
+  })
+
+  test('a build that breaks, of which the script says nothing, as dummyapp’s own does: no older image is pushed', async () => {
+    const docker = `[ "$1" = build ] && [ -e ~/broken ] && [ "$2" != --help ] && { echo 'no space left' >&2; exit 1; }
+exec ${join(PLAYED_TOOLS, 'docker')} "$@"`
+    const home = temporaryFolder()
+    const { engine, done, app } = await setUp({ tools: { docker, go: '' }, env: { HOME: home } })
+    await walk([firstDeploy], engine)
+    Object.assign(app() ?? {}, { formation: [], images: [] })
+    const before = done()
+    writeFileSync(join(home, 'broken'), '')
+    const { outcomes } = await walk([firstDeploy], engine)
+    expect(outcomes.get('heroku.first-deploy')).toMatchObject({
+      is: 'failed',
+      cause: { asked: BUILD.join(' '), said: expect.stringMatching(/no space left\n.*did not say which image/) },
+    })
+    expect(done()).toEqual(before)
   })
 
   test('a push that the registry does not let in', async () => {
