@@ -21,6 +21,15 @@ const GOOGLE_APIS = [
 export const googleEndpoints = (origin: string): Record<string, string> =>
   Object.fromEntries(GOOGLE_APIS.map(api => [`CLOUDSDK_API_ENDPOINT_OVERRIDES_${api}`, `${origin}/`]))
 
+/** Where every vendor is found, at one address. */
+export const hostsAt = (origin: string): Record<string, string> => ({
+  HEROKU_HOST: origin,
+  DOCKERHUB_HOST: origin,
+  DOCKERHUB_AUTH_HOST: origin,
+  CIRCLE_HOST: origin,
+  ...googleEndpoints(origin),
+})
+
 /** How each vendor is found and signed in to. The one place where a vendor is added to the tests of the whole program. */
 const ENVIRONMENT: Readonly<
   Record<keyof Rehearsal['origins'], (origin: string, world: World, bot: string) => NodeJS.ProcessEnv>

@@ -1,0 +1,121 @@
+import { execa } from 'execa'
+import { describe, expect, test } from 'vitest'
+import { type Heard, json, serve } from '../clouds/servers.ts'
+import { makeCheckout } from '../support/checkout.ts'
+import { runCli } from '../support/cli.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { BOT, hostsAt } from '../support/vendors.ts'
+import { areHere, NOT_HERE, type Sent } from './descriptions.ts'
+import { inWords, judge } from './judge.ts'
+
+/*
+ * The checklist's curl lines in every format, run by the real sh and curl as they are printed, with a sample in the
+ * place of what is not known yet; what arrives is held against what the vendors publish of their APIs.
+ */
+
+/** Every method of each; one vendor's lines do not depend on another's. */
+const ROUTES = [
+  ['bot-team', 'documented'],
+  ['org-token', 'least-privilege'],
+  ['personal', 'keyless'],
+  ['bot-team', 'bucket'],
+]
+
+/** In each format, where the commands stand. */
+const COMMANDS: Readonly<Record<string, (printed: string) => readonly string[]>> = {
+  text: printed => [...printed.matchAll(/^ *\$ (curl .*)$/gm)].map(([, line = '']) => line),
+  markdown: printed => [...printed.matchAll(/^ *(curl .*)$/gm)].map(([, line = '']) => line),
+  html: printed =>
+    [...printed.matchAll(/^(?:<pre>)?(curl .*?)(?:<\/pre>|$)/gm)].map(([, line = '']) => unescaped(line)),
+  json: printed => byHandIn(JSON.parse(printed)).filter(line => line.startsWith('curl ')),
+  sh: printed => printed.split(/^# - .*$/m).filter(part => /^(?:answer=\$\()?curl /m.test(part)),
+}
+const FORMATS = Object.keys(COMMANDS)
+
+/** A value that every text takes; of these names a number. */
+const SAMPLE = '0b6e5f00-1111-4111-8111-111111111111'
+const NUMBERS = ['docker-hub.team:id']
+const sampleOf = (name: string) =>
+  NUMBERS.some(one => one.replaceAll(/\W/g, '_') === name.replaceAll(/\W/g, '_')) ? '42' : SAMPLE
+const VARIABLES = ['CIRCLE_TOKEN', 'DOCKERHUB_JWT', 'DOCKERHUB_BOT_JWT', 'CLOUDSDK_AUTH_ACCESS_TOKEN', 'HEROKU_API_KEY']
+
+/** Learns from whatever was answered, waits for nothing, and starts no other tool; makes JSON as ever. */
+const PRELUDE = `gcloud() { :; }; heroku() { :; }; docker() { :; }; git() { :; }
+jq() { case "$*" in *-n*) command jq "$@" ;; *) cat >/dev/null; echo ${SAMPLE} ;; esac; }
+sleep() { exit; }`
+
+describe.skipIf(!areHere)(`The checklist’s curl lines${areHere ? '' : ` (skipped: ${NOT_HERE})`}`, () => {
+  const all = areHere ? judge() : undefined
+  test.each(FORMATS)('send what the vendors describe: as %s', async format => {
+    const { base, heard } = await serve(response => json(response, 200, {}))
+    const checkout = makeCheckout()
+    const lines = new Set<string>()
+    for (const [hub, google] of ROUTES) {
+      const set = [
+        `dockerHubRoute=${hub}`,
+        `googleRoute=${google}`,
+        ...(hub === 'org-token' ? [] : [`dockerHubBot=${BOT}`]),
+      ]
+      const argv = ['--dry-run', '--format', format, ...set.flatMap(one => ['--set', one])]
+      const { stdout } = await runCli(argv, { cwd: checkout, home: temporaryFolder(), env: hostsAt(base.origin) })
+      for (const line of COMMANDS[format]?.(stdout) ?? []) lines.add(line)
+    }
+    expect(lines.size).toBeGreaterThan(20)
+    const found = new Set<string>()
+    for (const line of lines) {
+      heard.length = 0
+      const filled = line.replaceAll(/<([\w.:-]+)>/g, (_, name) => sampleOf(name)).replaceAll('••••', 'secret')
+      const variables = [...line.matchAll(/\$\{?(\w+)/g)].map(([, name = '']) => [name, sampleOf(name)])
+      const env = {
+        PATH: process.env.PATH,
+        ...Object.fromEntries([...VARIABLES.map(one => [one, 'secret']), ...variables]),
+      }
+      const { stderr } = await execa('sh', ['-c', `${PRELUDE}\n${filled}`], {
+        env,
+        extendEnv: false,
+        reject: false,
+        stdin: 'ignore',
+      })
+      if (heard.length === 0) found.add(`nothing was sent by ${line}: ${stderr}`)
+      for (const sent of heard.map(sentOf))
+        for (const fault of all?.request(vendorOf(sent), sent) ?? []) found.add(fault)
+    }
+    expect([...found]).toEqual([])
+  })
+
+  test('the figures', () => {
+    if (all)
+      process.stdout.write(
+        `\nThe checklist’s curl lines, in ${FORMATS.length} formats:\n  requests  ${inWords(all.requests)}\n`,
+      )
+    expect(all?.requests.all).toBeGreaterThan(100)
+  })
+})
+
+function sentOf({ method, url, headers, body }: Heard): Sent {
+  const { pathname: path, searchParams: query } = new URL(url, 'http://x')
+  const isJson = headers['content-type'] === 'application/json'
+  return {
+    method,
+    path,
+    query,
+    body: body === '' ? undefined : isJson ? JSON.parse(body) : `not sent as JSON: ${body}`,
+  }
+}
+
+const vendorOf = ({ path }: Sent) => (path.startsWith('/api/v') ? 'circleci' : 'docker-hub')
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+}
+const unescaped = (html: string) => html.replaceAll(/&(?:amp|lt|gt|quot|#39);/g, one => ENTITIES[one] ?? one)
+
+const byHandIn = ({
+  steps,
+}: {
+  readonly steps: readonly { readonly actions: readonly { readonly byHand?: readonly string[] }[] }[]
+}) => steps.flatMap(({ actions }) => actions.flatMap(({ byHand = [] }) => byHand))
