@@ -288,15 +288,19 @@ const standsOf = (
     if (look.fact(fact) === writtenAt) return { is: 'record', name, writtenAt, learned }
     const stood = { [`${step}:stood-${name}`]: writtenAt }
     const isOld = kind === 'context' && isSecret(value) && look.fact(`${step}:stood-${name}`) === writtenAt
-    const isProven = endsIn(value, found.tail, look) && !isOld
     const intent = `${step}/${intentOf(name, kind)}`
     const [first, last] = [look.begunAt(intent, 'first'), look.begunAt(intent)]
-    const isAtHand = kind === 'project' && isProven && first !== undefined
+    const noted = look.fact(`${step}:${wroteOf(name)}`)
+    const isByTime = noted === undefined ? isByUs(first, last, { at: writtenAt, isProven: false }) : noted === writtenAt
+    const { tail } = found
+    const isProven = !isOld && (tail === undefined ? isByTime && isAtHand(value, look) : endsIn(value, tail, look))
+    const isInProject = kind === 'project' && isProven && first !== undefined
     const wrote = kind === 'context' && isSecret(value) ? look.fact(`${step}:${wroteOf(name)}`) : undefined
     const isOvertaken =
       wrote !== undefined && Date.parse(writtenAt) > Date.parse(wrote) && look.answered(intent) !== undefined
     if (isOvertaken) return { is: 'foreign', name, writtenAt, stood, isOvertaken }
-    if (!isAtHand && !isByUs(first, last, { at: writtenAt, isProven })) return { is: 'foreign', name, writtenAt, stood }
+    if (!isInProject && !isByUs(first, last, { at: writtenAt, isProven }))
+      return { is: 'foreign', name, writtenAt, stood }
     if (!isProven) return { is: 'unproven', name, writtenAt, stood }
     return { is: isSecret(value) ? 'hand' : 'text', name, writtenAt, learned }
   })
@@ -326,6 +330,9 @@ function isByUs(
 }
 
 const isSecret = (value: Str): value is Hole => typeof value === 'object' && 'hole' in value
+
+/** Where no end of a value is told, its time proves it: that of our write, while what was written is known. */
+const isAtHand = (value: Str, look: Questions): boolean => !isSecret(value) || look.endsIn(value.hole, '') !== undefined
 
 const endsIn = (value: Str, tail: string, look: Questions): boolean =>
   isSecret(value) ? !!look.endsIn(value.hole, tail) : tail !== '' && shown(value).endsWith(tail)

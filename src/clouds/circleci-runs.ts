@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { SetupError } from './cause.ts'
 import { CIRCLECI, type Read, readItems, readProject } from './circleci.ts'
 import { at, type Json, textAt } from './json.ts'
+import { type Needed, neededIn } from './needed.ts'
 import { redact } from './secret.ts'
 
 interface Pipeline {
@@ -55,7 +56,7 @@ export async function readRuns(
   if (reply.status >= 300 || !Array.isArray(items)) throw new SetupError(CIRCLECI.means(reply))
   return Promise.all(
     items
-      .map(asPipeline)
+      .map(item => asPipeline(item, neededIn(CIRCLECI.name, reply)))
       .filter(isMeant)
       .map(one => withWorkflows(read, one)),
   )
@@ -63,27 +64,29 @@ export async function readRuns(
 
 const withWorkflows = async (read: Read, pipeline: Pipeline): Promise<Run> => ({
   ...pipeline,
-  workflows: byAge(await readItems(read, `/api/v2/pipeline/${encodeURIComponent(pipeline.id)}/workflow`)),
+  workflows: await readWorkflows(read, pipeline),
 })
 
-function asPipeline(item: Json): Pipeline {
-  const id = textAt(item, 'id') ?? ''
-  const errors = at(item, 'errors')
-  return {
-    id,
-    number: numberAt(item, 'number') ?? '',
-    revision: textAt(item, 'vcs', 'revision') ?? '',
-    createdAt: dateAt(item, 'created_at') ?? new Date(0),
-    errors: Array.isArray(errors) ? errors.map(error => textAt(error, 'message') ?? '') : [],
-  }
-}
+const asPipeline = (item: Json, need: Needed): Pipeline => ({
+  id: need.text(item, 'id'),
+  number: String(need.number(item, 'number')),
+  // Not every trigger has one.
+  revision: textAt(item, 'vcs', 'revision') ?? '',
+  createdAt: need.date(item, 'created_at'),
+  errors: need.list(item, 'errors').map(error => textAt(error, 'message') ?? ''),
+})
 
-function byAge(items: readonly Json[]): readonly Workflow[] {
-  const sorted = items.toSorted((a, b) => (textAt(a, 'created_at') ?? '').localeCompare(textAt(b, 'created_at') ?? ''))
-  return sorted.map(item => {
-    const status = lineAt(item, 'status')
-    return { id: textAt(item, 'id') ?? '', name: lineAt(item, 'name'), status, isOver: OVER.has(status) }
+/** The oldest first. */
+async function readWorkflows(read: Read, { id }: Pipeline): Promise<readonly Workflow[]> {
+  const all = await readItems(read, `/api/v2/pipeline/${encodeURIComponent(id)}/workflow`, (item, need) => {
+    const status = onOneLine(need.text(item, 'status'))
+    const name = onOneLine(need.text(item, 'name'))
+    return {
+      at: need.date(item, 'created_at'),
+      one: { id: need.text(item, 'id'), name, status, isOver: OVER.has(status) },
+    }
   })
+  return all.toSorted((a, b) => a.at.getTime() - b.at.getTime()).map(({ one }) => one)
 }
 
 /**
@@ -98,11 +101,10 @@ export function counting({ workflows }: Run): readonly Workflow[] {
 
 /** The jobs of a workflow. Throws SetupError with a refusal. */
 export async function readJobs(read: Read, workflow: string): Promise<readonly Job[]> {
-  const items = await readItems(read, `/api/v2/workflow/${encodeURIComponent(workflow)}/job`)
-  return items.map(item => ({
-    id: textAt(item, 'id') ?? '',
-    name: lineAt(item, 'name'),
-    status: lineAt(item, 'status'),
+  return readItems(read, `/api/v2/workflow/${encodeURIComponent(workflow)}/job`, (item, need) => ({
+    id: need.text(item, 'id'),
+    name: onOneLine(need.text(item, 'name')),
+    status: onOneLine(need.text(item, 'status')),
     number: numberAt(item, 'job_number'),
     startedAt: dateAt(item, 'started_at'),
     stoppedAt: dateAt(item, 'stopped_at'),
@@ -110,7 +112,7 @@ export async function readJobs(read: Read, workflow: string): Promise<readonly J
 }
 
 /** On one line: with the end of a line in it, a name could pass for what stands below it. */
-const lineAt = (item: Json, key: string): string => (textAt(item, key) ?? '').replace(/\s+/g, ' ')
+const onOneLine = (text: string): string => text.replace(/\s+/g, ' ')
 
 function numberAt(item: Json, key: string): string | undefined {
   const number = at(item, key)
@@ -132,7 +134,9 @@ export async function failedStep(
   const steps = at(reply.body, 'steps')
   const actions = Array.isArray(steps) ? steps.flatMap(step => listAt(step, 'actions')) : []
   const failed = actions.find(action => !['success', 'running', 'canceled'].includes(textAt(action, 'status') ?? ''))
-  return failed === undefined ? undefined : { name: lineAt(failed, 'name'), outputUrl: textAt(failed, 'output_url') }
+  return failed === undefined
+    ? undefined
+    : { name: onOneLine(textAt(failed, 'name') ?? ''), outputUrl: textAt(failed, 'output_url') }
 }
 
 function listAt(item: Json, key: string): readonly Json[] {

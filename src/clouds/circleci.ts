@@ -1,5 +1,6 @@
 import { type Cause, SetupError } from './cause.ts'
 import { at, type Json, textAt } from './json.ts'
+import { type Needed, neededIn } from './needed.ts'
 import { explained, notLetIn, type Refusal } from './refusal.ts'
 import type { Host, VendorApi, VendorReply } from './vendor.ts'
 
@@ -140,33 +141,46 @@ export type Read = (path: string) => Promise<VendorReply>
  * never advances (facts/circleci.md 5).
  * @throws SetupError with the refusal
  */
-export async function readItems(read: Read, path: string): Promise<readonly Json[]> {
-  const items: Json[] = []
+export async function readItems<T>(
+  read: Read,
+  path: string,
+  from: (item: Json, need: Needed) => T,
+): Promise<readonly T[]> {
+  const items = new Map<string, T>()
   const seen = new Set<string>()
   for (let token: string | undefined; ; ) {
     const joint = path.includes('?') ? '&' : '?'
     const reply = await read(token === undefined ? path : `${path}${joint}page-token=${encodeURIComponent(token)}`)
     const page = at(reply.body, 'items')
     if (reply.status >= 300 || !Array.isArray(page)) throw new SetupError(means(reply))
-    items.push(...page)
+    const need = neededIn(CIRCLECI.name, reply)
+    // The page behind a token that never advances brings the same again.
+    for (const item of page as readonly Json[]) items.set(JSON.stringify(item), from(item, need))
     token = textAt(reply.body, 'next_page_token')
-    if (!token || seen.has(token)) return distinct(items)
+    if (!token || seen.has(token)) return [...items.values()]
     seen.add(token)
   }
 }
 
-/** The page behind a token that never advances brings the same again. */
-const distinct = (items: readonly Json[]): readonly Json[] => [
-  ...new Map(items.map(item => [JSON.stringify(item), item])).values(),
-]
+/** Of what is not there, and of an address that is there no more. */
+export const isGone = ({ status }: VendorReply): boolean => [404, 405, 410].includes(status)
 
-/** The id of an organization; undefined where CircleCI does not know it, or not to this account. Throws SetupError for other refusals. */
+/**
+ * The id of an organization; undefined where CircleCI does not know it, or not to this account. The look-up by slug is in no
+ * description of the API, so the list of the account's own organizations, which is, tells it as well.
+ * @throws SetupError for other refusals
+ */
 export async function organizationId(read: Read, slug: string): Promise<string | undefined> {
   const reply = await read(`/api/v2/organization/${encodeURIComponent(slug)}`)
-  if (reply.status === 404) return undefined
-  const id = textAt(reply.body, 'id')
-  if (reply.status >= 300 || id === undefined) throw new SetupError(means(reply))
-  return id
+  if (reply.status < 300) return neededIn(CIRCLECI.name, reply).text(reply.body, 'id')
+  if (!isGone(reply)) throw new SetupError(means(reply))
+  const listed = await read('/api/v2/me/collaborations')
+  if (listed.status >= 300 || !Array.isArray(listed.body)) throw new SetupError(means(listed))
+  // One that nobody has used at CircleCI yet is listed without an id.
+  return textAt(
+    (listed.body as readonly Json[]).find(one => textAt(one, 'slug') === slug),
+    'id',
+  )
 }
 
 export interface Context {
@@ -179,29 +193,29 @@ export interface Context {
 export async function contextNamed(read: Read, organization: string, name: string): Promise<Context | undefined> {
   const owner = await organizationId(read, organization)
   if (owner === undefined) return undefined
-  const items = await readItems(read, `/api/v2/context?owner-id=${owner}&owner-type=organization`)
-  const contexts = items.map(item => ({
-    id: textAt(item, 'id') ?? '',
-    name: textAt(item, 'name') ?? '',
-    createdAt: textAt(item, 'created_at') ?? '',
+  const path = `/api/v2/context?owner-id=${owner}&owner-type=organization`
+  const contexts = await readItems(read, path, (item, need) => ({
+    id: need.text(item, 'id'),
+    name: need.text(item, 'name'),
+    createdAt: need.text(item, 'created_at'),
   }))
-  return contexts.find(one => one.name === name && one.id !== '')
+  return contexts.find(one => one.name === name)
 }
 
 /** What is known of a value in a context or a project: when it was written, and how it ends. */
 export interface Variable {
   readonly name: string
   readonly updatedAt: string
-  readonly tail: string
+  /** undefined: not told, as the published description has no such field. */
+  readonly tail: string | undefined
 }
 
 /** The variables of a context. Throws SetupError with a refusal. */
 export async function readVariables(read: Read, context: string): Promise<readonly Variable[]> {
-  const items = await readItems(read, `/api/v2/context/${context}/environment-variable`)
-  return items.map(item => ({
-    name: textAt(item, 'variable') ?? '',
-    updatedAt: textAt(item, 'updated_at') ?? textAt(item, 'created_at') ?? '',
-    tail: textAt(item, 'truncated_value') ?? '',
+  return readItems(read, `/api/v2/context/${context}/environment-variable`, (item, need) => ({
+    name: need.text(item, 'variable'),
+    updatedAt: need.text(item, 'updated_at'),
+    tail: textAt(item, 'truncated_value'),
   }))
 }
 
@@ -210,11 +224,10 @@ export async function readVariables(read: Read, context: string): Promise<readon
  * of its time only the making is told. Throws SetupError with a refusal.
  */
 export async function readProjectVariables(read: Read, project: string): Promise<readonly Variable[]> {
-  const items = await readItems(read, `/api/v2/project/${project}/envvar`)
-  return items.map(item => ({
-    name: textAt(item, 'name') ?? '',
-    updatedAt: textAt(item, 'created_at') ?? '',
-    tail: /^xxxx(.*)$/s.exec(textAt(item, 'value') ?? '')?.[1] ?? '',
+  return readItems(read, `/api/v2/project/${project}/envvar`, (item, need) => ({
+    name: need.text(item, 'name'),
+    updatedAt: need.text(item, 'created_at'),
+    tail: /^xxxx(.*)$/s.exec(need.text(item, 'value'))?.[1] ?? '',
   }))
 }
 
@@ -226,10 +239,10 @@ export interface Restriction {
 
 /** What a context is restricted to. Throws SetupError with a refusal. */
 export async function readRestrictions(read: Read, context: string): Promise<readonly Restriction[]> {
-  const items = await readItems(read, `/api/v2/context/${context}/restrictions`)
-  return items.map(item => ({
-    type: textAt(item, 'restriction_type') ?? '',
-    value: textAt(item, 'restriction_value') ?? '',
+  return readItems(read, `/api/v2/context/${context}/restrictions`, (item, need) => ({
+    type: need.text(item, 'restriction_type'),
+    value: need.text(item, 'restriction_value'),
+    // Where there is one: an expression has none.
     name: textAt(item, 'name') ?? '',
   }))
 }
@@ -243,8 +256,7 @@ export interface Project {
 export async function readProject(read: Read, slug: string): Promise<Project | undefined> {
   const reply = await read(`/api/v2/project/${slug}`)
   if (reply.status === 404) return undefined
-  const id = textAt(reply.body, 'id')
-  const organization = textAt(reply.body, 'organization_id')
-  if (reply.status >= 300 || id === undefined || organization === undefined) throw new SetupError(means(reply))
-  return { id, organizationId: organization }
+  if (reply.status >= 300) throw new SetupError(means(reply))
+  const need = neededIn(CIRCLECI.name, reply)
+  return { id: need.text(reply.body, 'id'), organizationId: need.text(reply.body, 'organization_id') }
 }

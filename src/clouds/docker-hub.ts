@@ -1,6 +1,7 @@
 import { type Cause, EXIT, NeedsSecret, SetupError } from './cause.ts'
 import type { Identity } from './identity.ts'
 import { at, type Json, textAt } from './json.ts'
+import { neededIn } from './needed.ts'
 import { explained, notLetIn, type Refusal } from './refusal.ts'
 import { basic, Secret } from './secret.ts'
 import type { Account, Credential, Host, Send, Session, VendorApi, VendorReply } from './vendor.ts'
@@ -233,12 +234,14 @@ export interface HubRepository {
   readonly may: { readonly read: boolean; readonly write: boolean; readonly admin: boolean }
 }
 
-/** A repository; undefined where the reply holds none (facts/docker-hub.md 5). */
-export function readRepository({ status, body }: VendorReply): HubRepository | undefined {
-  if (status >= 300 || textAt(body, 'name') === undefined) return undefined
-  const may = (right: string) => at(body, 'permissions', right) === true
+/** A repository; undefined of a refusal (facts/docker-hub.md 5). Throws SetupError where a field is missing. */
+export function readRepository(reply: VendorReply): HubRepository | undefined {
+  const { status, body } = reply
+  if (status >= 300) return undefined
+  const need = neededIn(DOCKER_HUB.name, reply)
+  const may = (right: string) => need.boolean(body, 'permissions', right)
   return {
-    isPrivate: at(body, 'is_private') === true,
+    isPrivate: need.boolean(body, 'is_private'),
     since: textAt(body, 'date_registered'),
     collaborators: Number(at(body, 'collaborator_count') ?? 0),
     may: { read: may('read'), write: may('write'), admin: may('admin') },
@@ -249,8 +252,10 @@ export function readRepository({ status, body }: VendorReply): HubRepository | u
  * What a registry token grants on a repository: `pull`, `push`. The server grants what there is, and says nothing of what
  * it leaves out; `opaque` where the token is none that can be read (facts/docker-hub.md 11).
  */
-export function grantedIn({ body }: VendorReply, repository: string): readonly string[] | 'opaque' {
-  const token = textAt(body, 'token') ?? textAt(body, 'access_token') ?? ''
+export function grantedIn(reply: VendorReply, repository: string): readonly string[] | 'opaque' {
+  const { body } = reply
+  const token =
+    textAt(body, 'token') ?? textAt(body, 'access_token') ?? neededIn(DOCKER_HUB.name, reply).text(body, 'token')
   const access = at(payloadOf(token), 'access')
   if (!Array.isArray(access)) return 'opaque'
   const ours = access.filter(one => at(one, 'type') === 'repository' && at(one, 'name') === repository)

@@ -1,5 +1,7 @@
+import { GOOGLE } from './google.ts'
 import { type Read, readPages } from './google-pages.ts'
 import { at, textAt } from './json.ts'
+import { neededIn } from './needed.ts'
 import type { VendorReply } from './vendor.ts'
 
 /** What the wizard reads of a service account. */
@@ -23,9 +25,11 @@ export async function readAccounts(
 ): Promise<{ readonly first: VendorReply; readonly accounts: readonly ServiceAccount[] }> {
   const path = `/v1/projects/${encodeURIComponent(project)}/serviceAccounts?pageSize=100`
   const { first, items } = await readPages(read, path, 'accounts')
+  const need = neededIn(GOOGLE.name, first)
   const accounts = items.map(item => ({
-    email: textAt(item, 'email') ?? '',
-    uniqueId: textAt(item, 'uniqueId') ?? '',
+    email: need.text(item, 'email'),
+    uniqueId: need.text(item, 'uniqueId'),
+    // Google leaves an empty text out.
     displayName: textAt(item, 'displayName') ?? '',
     description: textAt(item, 'description') ?? '',
     isDisabled: at(item, 'disabled') === true,

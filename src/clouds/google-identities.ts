@@ -1,4 +1,6 @@
+import { GOOGLE } from './google.ts'
 import { at, type Json, textAt } from './json.ts'
+import { type Needed, neededIn } from './needed.ts'
 import type { VendorReply } from './vendor.ts'
 
 /* Workload identity: who else than Google's own accounts may come in (facts/google.md 1.8, 1.9). */
@@ -25,13 +27,15 @@ export const poolIn = ({ status, body }: VendorReply): Standing | undefined =>
   status < 300 ? standingOf(body) : undefined
 
 /** The provider of an answer to a question for it; undefined where there is none. */
-export const providerIn = ({ status, body }: VendorReply): Provider | undefined =>
-  status < 300 ? providerOf(body) : undefined
+export const providerIn = (reply: VendorReply): Provider | undefined =>
+  reply.status < 300 ? providerOf(reply.body, neededIn(GOOGLE.name, reply)) : undefined
 
 /** The living providers of an answer to a question for a pool's. A list of nothing has no key. */
-export function providersIn({ status, body }: VendorReply): readonly Provider[] {
-  const all = at(body, 'workloadIdentityPoolProviders') ?? []
-  return status < 300 && Array.isArray(all) ? all.map(providerOf).filter(({ isDeleted }) => !isDeleted) : []
+export function providersIn(reply: VendorReply): readonly Provider[] {
+  const all = at(reply.body, 'workloadIdentityPoolProviders') ?? []
+  if (reply.status >= 300 || !Array.isArray(all)) return []
+  const need = neededIn(GOOGLE.name, reply)
+  return all.map(one => providerOf(one, need)).filter(({ isDeleted }) => !isDeleted)
 }
 
 const standingOf = (body: Json | undefined): Standing => ({
@@ -40,12 +44,13 @@ const standingOf = (body: Json | undefined): Standing => ({
   description: textAt(body, 'description') ?? '',
 })
 
-function providerOf(body: Json | undefined): Provider {
+function providerOf(body: Json | undefined, need: Needed): Provider {
   const audiences = at(body, 'oidc', 'allowedAudiences')
   const mapping = at(body, 'attributeMapping')
   return {
     ...standingOf(body),
-    id: (textAt(body, 'name') ?? '').replace(/^.*\//, ''),
+    id: need.text(body, 'name').replace(/^.*\//, ''),
+    // Another kind of provider, as one for SAML, has none.
     issuer: textAt(body, 'oidc', 'issuerUri') ?? '',
     audiences: Array.isArray(audiences) ? audiences.map(String) : [],
     mapping: Object.fromEntries(

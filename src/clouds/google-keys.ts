@@ -1,4 +1,6 @@
+import { GOOGLE } from './google.ts'
 import { at, type Json, textAt } from './json.ts'
+import { type Needed, neededIn } from './needed.ts'
 import type { VendorReply } from './vendor.ts'
 
 /** What the wizard reads of a key of a service account; its private part is in one answer alone. */
@@ -15,20 +17,23 @@ export interface Key {
 const NEVER = '9999-12-31T23:59:59Z'
 
 /** The keys of an answer to IAM's list of them; undefined where it is none. A list of nothing has no key `keys`. */
-export function keysIn({ status, body }: VendorReply): readonly Key[] | undefined {
+export function keysIn(reply: VendorReply): readonly Key[] | undefined {
+  const { status, body } = reply
   const keys = at(body, 'keys') ?? []
-  return status < 300 && Array.isArray(keys) ? keys.map(keyOf) : undefined
+  return status < 300 && Array.isArray(keys) ? keys.map(keyIn(neededIn(GOOGLE.name, reply))) : undefined
 }
 
-function keyOf(item: Json): Key {
-  const end = textAt(item, 'validBeforeTime') ?? NEVER
-  return {
-    id: keyIdOf(textAt(item, 'name') ?? ''),
-    madeAt: new Date(textAt(item, 'validAfterTime') ?? 0),
-    endsAt: end === NEVER ? undefined : new Date(end),
-    disabled: at(item, 'disabled') === true ? (textAt(item, 'disableReason') ?? 'no reason told') : undefined,
+const keyIn =
+  (need: Needed) =>
+  (item: Json): Key => {
+    const end = textAt(item, 'validBeforeTime') ?? NEVER
+    return {
+      id: keyIdOf(need.text(item, 'name')),
+      madeAt: need.date(item, 'validAfterTime'),
+      endsAt: end === NEVER ? undefined : new Date(end),
+      disabled: at(item, 'disabled') === true ? (textAt(item, 'disableReason') ?? 'no reason told') : undefined,
+    }
   }
-}
 
 /** The id of a key by its whole name, projects/P/serviceAccounts/E/keys/ID, or by itself. */
 export const keyIdOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1)

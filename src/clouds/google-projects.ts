@@ -1,6 +1,7 @@
-import { reasonOf } from './google.ts'
+import { GOOGLE, reasonOf } from './google.ts'
 import { type Read, readPages } from './google-pages.ts'
 import { at, textAt } from './json.ts'
+import { neededIn } from './needed.ts'
 import type { VendorReply } from './vendor.ts'
 
 /** What the wizard reads of a project. */
@@ -13,15 +14,18 @@ export interface Project {
   readonly parent: string | undefined
 }
 
-/** Reads a project of Cloud Resource Manager v1; undefined where the answer is none. */
-export function readProject({ status, body }: VendorReply): Project | undefined {
-  const number = textAt(body, 'projectNumber')
-  const createdAt = new Date(textAt(body, 'createTime') ?? '')
-  if (status >= 300 || !number || Number.isNaN(createdAt.getTime())) return undefined
+/** Reads a project of Cloud Resource Manager v1; undefined where the answer is a refusal. Throws SetupError where a field is missing. */
+export function readProject(reply: VendorReply): Project | undefined {
+  const { status, body } = reply
+  if (status >= 300) return undefined
+  const need = neededIn(GOOGLE.name, reply)
   const kind = textAt(body, 'parent', 'type')
-  const parent = kind && `${kind}s/${textAt(body, 'parent', 'id') ?? ''}`
-  const state = textAt(body, 'lifecycleState') === 'ACTIVE' ? 'active' : 'pending-deletion'
-  return { number, state, createdAt, parent }
+  return {
+    number: need.text(body, 'projectNumber'),
+    state: need.text(body, 'lifecycleState') === 'ACTIVE' ? 'active' : 'pending-deletion',
+    createdAt: need.date(body, 'createTime'),
+    parent: kind && `${kind}s/${need.text(body, 'parent', 'id')}`,
+  }
 }
 
 /** Missing, or not for the signed-in account to see: Google says the same of both (facts/google.md 1.2). */
@@ -41,9 +45,11 @@ export interface BillingInfo {
   readonly account: string | undefined
 }
 
-/** Reads a project's billingInfo of Cloud Billing v1; undefined where the answer is none. */
-export function readBillingInfo({ status, body }: VendorReply): BillingInfo | undefined {
-  if (status >= 300 || textAt(body, 'name') === undefined) return undefined
+/** Reads a project's billingInfo of Cloud Billing v1; undefined where the answer is a refusal. Throws SetupError where it is none. */
+export function readBillingInfo(reply: VendorReply): BillingInfo | undefined {
+  const { status, body } = reply
+  if (status >= 300) return undefined
+  neededIn(GOOGLE.name, reply).text(body, 'name')
   const account = textAt(body, 'billingAccountName')?.replace(/^billingAccounts\//, '')
   return { isEnabled: at(body, 'billingEnabled') === true, account: account || undefined }
 }
@@ -63,8 +69,9 @@ export async function readBillingAccounts(
   read: Read,
 ): Promise<{ readonly first: VendorReply; readonly accounts: readonly BillingAccount[] }> {
   const { first, items } = await readPages(read, '/v1/billingAccounts?pageSize=100', 'billingAccounts')
+  const need = neededIn(GOOGLE.name, first)
   const accounts = items.map(item => ({
-    id: (textAt(item, 'name') ?? '').replace(/^billingAccounts\//, ''),
+    id: need.text(item, 'name').replace(/^billingAccounts\//, ''),
     name: textAt(item, 'displayName') ?? '',
     isOpen: at(item, 'open') === true,
   }))
@@ -78,5 +85,6 @@ export async function readEnabled(
 ): Promise<{ readonly first: VendorReply; readonly services: readonly string[] }> {
   const path = `/v1/projects/${encodeURIComponent(project)}/services?filter=state:ENABLED&pageSize=200`
   const { first, items } = await readPages(read, path, 'services')
-  return { first, services: items.flatMap(item => textAt(item, 'config', 'name') ?? []) }
+  const need = neededIn(GOOGLE.name, first)
+  return { first, services: items.map(item => need.text(item, 'config', 'name')) }
 }

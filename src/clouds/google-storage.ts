@@ -1,6 +1,7 @@
 import { SetupError } from './cause.ts'
 import { GOOGLE } from './google.ts'
-import { at, textAt } from './json.ts'
+import { at } from './json.ts'
+import { neededIn } from './needed.ts'
 import type { VendorReply } from './vendor.ts'
 
 /** What the wizard reads of a bucket of Cloud Storage. */
@@ -17,7 +18,7 @@ export interface Bucket {
 export function readBucket(reply: VendorReply): Bucket | 'absent' {
   const { status, body } = reply
   if (status === 404) return 'absent'
-  const name = textAt(body, 'name')
-  if (status >= 300 || name === undefined) throw new SetupError(GOOGLE.means(reply))
+  if (status >= 300) throw new SetupError(GOOGLE.means(reply))
+  const name = neededIn(GOOGLE.name, reply).text(body, 'name')
   return { name, isUniform: at(body, 'iamConfiguration', 'uniformBucketLevelAccess', 'enabled') === true }
 }

@@ -1,5 +1,6 @@
 import type { Cause } from './cause.ts'
-import { at, textAt } from './json.ts'
+import { at, type Json, textAt } from './json.ts'
+import { neededIn } from './needed.ts'
 import { explained, notLetIn, type Refusal } from './refusal.ts'
 import { basic } from './secret.ts'
 import type { Host, VendorApi, VendorReply } from './vendor.ts'
@@ -239,18 +240,23 @@ export interface HerokuApp {
   readonly createdAt: Date
 }
 
-/** Reads an app object of the Platform API; undefined when it is none. */
-export function readApp({ body }: VendorReply): HerokuApp | undefined {
-  const id = textAt(body, 'id')
-  const name = textAt(body, 'name')
-  const ownerEmail = textAt(body, 'owner', 'email')
-  const stack = textAt(body, 'build_stack', 'name') ?? textAt(body, 'stack', 'name')
-  const createdAt = new Date(textAt(body, 'created_at') ?? '')
-  if (!id || !name || !ownerEmail || !stack || Number.isNaN(createdAt.getTime())) return undefined
-  return { id, name, ownerEmail, team: textAt(body, 'team', 'name'), stack, createdAt }
+/** Reads an app object of the Platform API; undefined of a refusal. Throws SetupError where a field is missing. */
+export function readApp(reply: VendorReply): HerokuApp | undefined {
+  const { status, body } = reply
+  if (status >= 300) return undefined
+  const need = neededIn(HEROKU.name, reply)
+  return {
+    id: need.text(body, 'id'),
+    name: need.text(body, 'name'),
+    ownerEmail: need.text(body, 'owner', 'email'),
+    team: textAt(body, 'team', 'name'),
+    stack: textAt(body, 'build_stack', 'name') ?? need.text(body, 'stack', 'name'),
+    createdAt: need.date(body, 'created_at'),
+  }
 }
 
-/** The e-mail addresses of an app's collaborators. */
-export function readCollaborators({ body }: VendorReply): readonly string[] {
-  return Array.isArray(body) ? body.flatMap(item => textAt(at(item, 'user'), 'email') ?? []) : []
+/** The e-mail addresses of an app's collaborators; none of a refusal. Throws SetupError where a field is missing. */
+export function readCollaborators(reply: VendorReply): readonly string[] {
+  const need = neededIn(HEROKU.name, reply)
+  return Array.isArray(reply.body) ? (reply.body as readonly Json[]).map(item => need.text(item, 'user', 'email')) : []
 }

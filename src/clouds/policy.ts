@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { HttpRequest } from './http.ts'
 import { at, type Json, textAt } from './json.ts'
+import { neededIn } from './needed.ts'
 import type { VendorReply } from './vendor.ts'
 
 /*
@@ -60,8 +61,14 @@ export interface Wanted {
   readonly only: boolean
 }
 
-/** The policy of an answer to getIamPolicy; an empty one has no bindings (facts/google.md 8). */
-export const policyIn = ({ body }: VendorReply): Policy => (body ?? {}) as Policy
+/**
+ * The policy of an answer to getIamPolicy; an empty one has no bindings (facts/google.md 8), and no policy is without an etag.
+ * @throws SetupError without one: written back so, it would overwrite what others write meanwhile
+ */
+export function policyIn(reply: VendorReply): Policy {
+  neededIn('Google', reply).text(reply.body, 'etag')
+  return (reply.body ?? {}) as Policy
+}
 
 /** The bindings of a member, each as of this member alone. */
 export const bindingsOf = ({ bindings = [] }: Policy, member: string): readonly Binding[] =>

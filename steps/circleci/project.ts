@@ -1,8 +1,9 @@
 import type { Cause } from '../../src/clouds/cause.ts'
 import { CIRCLECI, type Read, readProject } from '../../src/clouds/circleci.ts'
 import { readRuns } from '../../src/clouds/circleci-runs.ts'
-import { at, type Json, textAt } from '../../src/clouds/json.ts'
+import { at, type Json } from '../../src/clouds/json.ts'
 import { inSmallLetters } from '../../src/clouds/letters.ts'
+import { neededIn } from '../../src/clouds/needed.ts'
 import { type Action, defineStep, type Look, type PersonAction } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
 import { isSince } from '../../src/engine/tries.ts'
@@ -42,7 +43,11 @@ export const project = defineStep({
     const settings = await read(`/api/v2/project/${circleProject}/settings`)
     if (settings.status >= 300) return { is: 'unknown', cause: CIRCLECI.means(settings) }
     const unasked = await unaskedWorkflows(look)
-    const forksGetSecrets = at(settings.body, 'advanced', 'forks_receive_secret_env_vars') === true
+    const forksGetSecrets = neededIn(CIRCLECI.name, settings).boolean(
+      settings.body,
+      'advanced',
+      'forks_receive_secret_env_vars',
+    )
     if (unasked === 'awaited') {
       const detail = 'waits for the build that following starts, to cancel it'
       return { is: 'pending', on: 'vendor', detail, state: { cancel: [], forksGetSecrets } }
@@ -178,12 +183,14 @@ const notOwner = (project: string, organization: string): Cause => ({
  * in (facts/circleci.md 4, 6, 13): case matters, and an organization of that name may stand apart.
  */
 async function whatIsKnownOf(organization: string, read: Read): Promise<string | undefined> {
-  const { status, body } = await read('/api/v2/me/collaborations')
+  const reply = await read('/api/v2/me/collaborations')
+  const { status, body } = reply
   if (status >= 300 || !Array.isArray(body)) return undefined
+  const need = neededIn(CIRCLECI.name, reply)
   const slugs = (body as readonly Json[]).map(one => ({
-    slug: textAt(one, 'slug') ?? '',
-    name: textAt(one, 'name') ?? '',
-    standsApart: textAt(one, 'vcs-type') === 'circleci',
+    slug: need.text(one, 'slug'),
+    name: need.text(one, 'name'),
+    standsApart: need.text(one, 'vcs-type') === 'circleci',
   }))
   const name = organization.replace(/^\w+\//, '')
   const isAlike = (other: string) => inSmallLetters(other) === inSmallLetters(name)

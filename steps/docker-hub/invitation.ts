@@ -1,6 +1,7 @@
 import { SetupError } from '../../src/clouds/cause.ts'
 import { DOCKER_HUB, readPages } from '../../src/clouds/docker-hub.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
+import { type Needed, neededIn } from '../../src/clouds/needed.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import type { Look, Seen } from '../../src/engine/step.ts'
 import { partsOf } from './names.ts'
@@ -29,17 +30,20 @@ export async function seenInOrganization(look: Look<Used>): Promise<Seen<State>>
   if (cause !== undefined) return { is: 'unknown', cause }
   const { dockerHubBot: bot = '', dockerHubTeam: team = '', dockerHubRepository } = look.answers
   const organization = `/v2/orgs/${encodeURIComponent(partsOf(dockerHubRepository).namespace)}`
-  const members = await all(look, `${organization}/members?type=all&search=${encodeURIComponent(bot)}&page_size=100`)
+  const { items: members, need } = await all(
+    look,
+    `${organization}/members?type=all&search=${encodeURIComponent(bot)}&page_size=100`,
+  )
   // The search also finds what merely has the name in it; those who are invited are listed too.
-  const member = members.find(one => textAt(one, 'username') === bot && !isInvitee(one))
+  const member = members.find(one => need.text(one, 'username') === bot && !isInvitee(one))
   if (member === undefined) return seenOutside(look, organization)
-  const role = textAt(member, 'role') ?? ''
+  const role = need.text(member, 'role')
   if (/^(owner|editor)$/i.test(role)) {
     const how = [{ what: `the role of ${bot}`, expected: 'member', found: role.toLowerCase() }] as const
     return { is: 'differs', state: { at: 'too-high' }, how }
   }
   const inTeam = await all(look, `${organization}/groups/${encodeURIComponent(team)}/members?page_size=100`, [404])
-  if (!inTeam.some(one => textAt(one, 'username') === bot)) {
+  if (!inTeam.items.some(one => inTeam.need.text(one, 'username') === bot)) {
     return { is: 'missing', state: { at: 'member' }, partly: `${bot} is in the organization, and not in the team` }
   }
   return { is: 'present', state: { at: 'member' }, notes: notesOn(member, look.answers) }
@@ -48,29 +52,30 @@ export async function seenInOrganization(look: Look<Used>): Promise<Seen<State>>
 async function seenOutside(look: Look<Used>, organization: string): Promise<Seen<State>> {
   const { dockerHubBot: bot = '', dockerHubRepository } = look.answers
   const invites = await look.read('docker-hub', `${organization}/invites`)
-  const listed = at(invites.body, 'data')
-  if (invites.status >= 300 || !Array.isArray(listed)) throw new SetupError(DOCKER_HUB.means(invites))
-  const invite = listed.find(one => textAt(one, 'invitee') === bot)
-  if (invite !== undefined) return seenInvited(invite, look)
+  if (invites.status >= 300) throw new SetupError(DOCKER_HUB.means(invites))
+  const need = neededIn(DOCKER_HUB.name, invites)
+  const invite = need.list(invites.body, 'data').find(one => need.text(one, 'invitee') === bot)
+  if (invite !== undefined) return seenInvited(invite, need, look)
   const { namespace } = partsOf(dockerHubRepository)
   const asked = { org: namespace, role: 'member', invitees: [bot], dry_run: true }
   const preview = await look.ask('docker-hub', '/v2/invites/bulk', asked)
   if (preview.status >= 300) return { is: 'unknown', cause: noInvitation(preview, namespace) }
-  const [status] = (at(preview.body, 'invitees') as readonly Json[] | undefined) ?? []
-  if (textAt(status, 'status') === 'invalid_email_or_docker_id') {
+  const told = neededIn(DOCKER_HUB.name, preview)
+  const [status] = told.list(preview.body, 'invitees')
+  if (told.text(status, 'status') === 'invalid_email_or_docker_id') {
     return { is: 'pending', on: 'person', detail: `${bot} is not signed up yet`, state: { at: 'nowhere' } }
   }
   return { is: 'missing', state: { at: 'signed-up' }, partly: `${bot} is signed up, and not invited` }
 }
 
-function seenInvited(invite: Json, look: Look<Used>): Seen<State> {
+function seenInvited(invite: Json, need: Needed, look: Look<Used>): Seen<State> {
   const { dockerHubBot: bot } = look.answers
   // The list does not tell that it was sent again.
-  const sent = [new Date(textAt(invite, 'created_at') ?? 0), look.begunAt(`${BOT}/resend`)]
+  const sent = [need.date(invite, 'created_at'), look.begunAt(`${BOT}/resend`)]
   const since = new Date(Math.max(...sent.map(date => date?.getTime() ?? 0)))
   const until = new Date(since.getTime() + LINK_MS).toISOString().slice(0, 10)
   if (look.hasPassed(LINK_MS, since, 'docker-hub')) {
-    const state = { at: 'expired', invite: textAt(invite, 'id') ?? '' } as const
+    const state = { at: 'expired', invite: need.text(invite, 'id') } as const
     return { is: 'missing', state, partly: `the invitation of ${bot} is older than 14 days: its link no longer works` }
   }
   return { is: 'pending', on: 'person', detail: `${bot} is invited, until ${until}`, state: { at: 'invited', until } }
@@ -97,8 +102,8 @@ function notesOn(member: Json, { dockerHubBot, dockerHubTeam }: Look<Used>['answ
 
 const isInvitee = (one: Json) => /^invitee$/i.test(textAt(one, 'role') ?? '')
 
-async function all(look: Look<Used>, path: string, none: readonly number[] = []): Promise<readonly Json[]> {
+async function all(look: Look<Used>, path: string, none: readonly number[] = []) {
   const { reply, items } = await readPages(page => look.read('docker-hub', `${path}&page=${page}`))
   if (reply.status >= 300 && !none.includes(reply.status)) throw new SetupError(DOCKER_HUB.means(reply))
-  return items
+  return { items, need: neededIn(DOCKER_HUB.name, reply) }
 }

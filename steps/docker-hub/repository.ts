@@ -2,6 +2,7 @@ import type { Known } from '../../src/answers/schema.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
 import { DOCKER_HUB, type HubRepository, readPages, readRepository } from '../../src/clouds/docker-hub.ts'
 import { at, textAt } from '../../src/clouds/json.ts'
+import { neededIn } from '../../src/clouds/needed.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type Owned } from '../../src/engine/step.ts'
 import { path, type Str, t } from '../../src/engine/text.ts'
@@ -104,10 +105,11 @@ const collaboratorsOf = (count: number): readonly string[] =>
 async function teamsOn({ answers, read }: Look<Used>): Promise<readonly string[]> {
   const list = t`${legacyPath(answers.dockerHubRepository)}/groups`
   const { reply, items } = await readPages(page => read('docker-hub', t`${list}?page_size=100&page=${String(page)}`))
+  const need = neededIn(DOCKER_HUB.name, reply)
   const teams =
     reply.status >= 300
       ? ['perhaps teams (Docker Hub did not list them)']
-      : items.map(item => `team ${textAt(item, 'group_name')} (${textAt(item, 'permission')})`)
+      : items.map(item => `team ${need.text(item, 'group_name')} (${need.text(item, 'permission')})`)
   return ['owners and editors of the organization', ...teams]
 }
 

@@ -1,5 +1,7 @@
+import type { Cause } from '../../src/clouds/cause.ts'
 import { DOCKER_HUB, readPages } from '../../src/clouds/docker-hub.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
+import { neededIn } from '../../src/clouds/needed.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type Owned, type Seen } from '../../src/engine/step.ts'
 import { numberHole, path, type Str, t } from '../../src/engine/text.ts'
@@ -36,7 +38,7 @@ export const team = defineStep({
   when: ({ dockerHubRoute }) => isWay(dockerHubRoute),
 
   async look(look) {
-    const { dockerHubTeam = '', dockerHubRepository } = look.answers
+    const { dockerHubTeam = '' } = look.answers
     const cause = await whyNoWay(look)
     if (cause !== undefined) return { is: 'unknown', cause }
     const groups = `${organizationOf(look)}/groups`
@@ -47,15 +49,10 @@ export const team = defineStep({
     // The search also finds what merely has the name in it.
     const found = items.find(item => textAt(item, 'name') === dockerHubTeam)
     if (found === undefined) return { is: 'missing' }
-    const rights = await readPages(page =>
-      look.read('docker-hub', t`${legacyPath(dockerHubRepository)}/groups?page_size=100&page=${String(page)}`),
-    )
-    if (rights.reply.status >= 300 && rights.reply.status !== 404) {
-      return { is: 'unknown', cause: DOCKER_HUB.means(rights.reply) }
-    }
-    const id = Number(at(found, 'id'))
-    const given = rights.items.find(item => at(item, 'group_id') === id)
-    return asSeen({ id, right: textAt(given, 'permission') }, await ownedBy(found, look), look)
+    const id = neededIn(DOCKER_HUB.name, reply).number(found, 'id')
+    const right = await rightOf(id, look)
+    if (typeof right === 'object') return { is: 'unknown', cause: right }
+    return asSeen({ id, right }, await ownedBy(found, look), look)
   },
 
   actions: (answers, seen) => {
@@ -79,6 +76,25 @@ export const team = defineStep({
 
   means: refused,
 })
+
+/**
+ * What a team may do with the repository; undefined for nothing. The list of its teams is in no published description;
+ * where it is not to be had, the one team is asked about, as Docker's own Terraform provider does.
+ */
+async function rightOf(id: number, look: Look<Used>): Promise<string | undefined | Cause> {
+  const teams = t`${legacyPath(look.answers.dockerHubRepository)}/groups`
+  const { reply, items } = await readPages(page =>
+    look.read('docker-hub', t`${teams}?page_size=100&page=${String(page)}`),
+  )
+  if (reply.status < 300) {
+    const need = neededIn(DOCKER_HUB.name, reply)
+    const given = items.find(item => need.number(item, 'group_id') === id)
+    return given === undefined ? undefined : need.text(given, 'permission')
+  }
+  const one = await look.read('docker-hub', t`${teams}/${String(id)}/`)
+  if (one.status < 300) return neededIn(DOCKER_HUB.name, one).text(one.body, 'permission')
+  return one.status === 404 && reply.status === 404 ? undefined : DOCKER_HUB.means(reply)
+}
 
 /** On the other ways there is no team; what is not known yet is the document's way. */
 export const isWay = (route: Str | undefined): boolean => typeof route !== 'string' || route === 'bot-team'
@@ -143,7 +159,8 @@ async function ownedBy(found: Json, look: Look<Used>): Promise<Owned> {
       `${organizationOf(look)}/groups/${encodeURIComponent(dockerHubTeam)}/members?page_size=100&page=${page}`,
     ),
   )
-  const others = items.map(item => textAt(item, 'username') ?? '').filter(name => name !== dockerHubBot)
+  const need = neededIn(DOCKER_HUB.name, reply)
+  const others = items.map(item => need.text(item, 'username')).filter(name => name !== dockerHubBot)
   const id = String(at(found, 'id'))
   const begun = look.begunAt(`${ID}/create`)
   const isOurs = look.fact(`${ID}:id`) === id || textAt(found, 'description') === DESCRIPTION

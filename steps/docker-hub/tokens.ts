@@ -2,6 +2,7 @@ import type { Known } from '../../src/answers/schema.ts'
 import { type Cause, SetupError } from '../../src/clouds/cause.ts'
 import { DOCKER_HUB, readPages } from '../../src/clouds/docker-hub.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
+import { type Needed, neededIn } from '../../src/clouds/needed.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import type { Look, RequestAction, StepId } from '../../src/engine/step.ts'
 import { hole, path, type Str, t } from '../../src/engine/text.ts'
@@ -85,12 +86,12 @@ const OF_BOT: Kind = {
     again: 'look-first',
   }),
   list: async look => {
-    const items = await all(page =>
+    const { items, need } = await all(page =>
       look.read('docker-hub', `/v2/access-tokens?page_size=100&page=${page}`, { as: 'docker-hub.bot' }),
     )
     return items.map(item => ({
-      ...listed(item, 'uuid', textAt(item, 'token_label') === label(look.answers)),
-      isGood: isAlive(item, look) && JSON.stringify(at(item, 'scopes')) === JSON.stringify([SCOPE]),
+      ...listed(item, need, 'uuid', textAt(item, 'token_label') === label(look.answers)),
+      isGood: isAlive(item, need, look) && JSON.stringify(at(item, 'scopes')) === JSON.stringify([SCOPE]),
     }))
   },
   whyNoMore: async () => undefined,
@@ -112,12 +113,15 @@ const OF_ORGANIZATION: Kind = {
   }),
   list: async (look, ids) => {
     const list = tokensOf(look.answers)
-    const items = await all(page => look.read('docker-hub', t`${list}?page_size=100&page=${String(page)}`), look)
+    const { items, need } = await all(
+      page => look.read('docker-hub', t`${list}?page_size=100&page=${String(page)}`),
+      look,
+    )
     return Promise.all(
       items.map(async item => {
-        const one = listed(item, 'id', textAt(item, 'label') === label(look.answers))
+        const one = listed(item, need, 'id', textAt(item, 'label') === label(look.answers))
         // A list does not tell what a token reaches.
-        const isGood = ids.includes(one.id) && isAlive(item, look) && (await reachesOneRepository(look, one.id))
+        const isGood = ids.includes(one.id) && isAlive(item, need, look) && (await reachesOneRepository(look, one.id))
         return { ...one, isGood }
       }),
     )
@@ -188,22 +192,22 @@ async function reachesOneRepository(look: Look<Used>, id: string): Promise<boole
   return reply.status < 300 && isNarrow(reply.body, look.answers)
 }
 
-async function all(read: (page: number) => Promise<VendorReply>, look?: Look<Used>): Promise<readonly Json[]> {
+async function all(read: (page: number) => Promise<VendorReply>, look?: Look<Used>) {
   const { reply, items } = await readPages(read)
-  if (reply.status < 300) return items
+  if (reply.status < 300) return { items, need: neededIn(DOCKER_HUB.name, reply) }
   throw new SetupError((look && reply.status === 403 && (await whyNoWay(look))) || DOCKER_HUB.means(reply))
 }
 
-const listed = (item: Json, id: string, isLabelled: boolean) => ({
-  id: textAt(item, id) ?? '',
-  madeAt: new Date(textAt(item, 'created_at') ?? 0),
+const listed = (item: Json, need: Needed, id: string, isLabelled: boolean) => ({
+  id: need.text(item, id),
+  madeAt: need.date(item, 'created_at'),
   isLabelled,
 })
 
-function isAlive(item: Json, look: Look<Used>): boolean {
+function isAlive(item: Json, need: Needed, look: Look<Used>): boolean {
   const until = textAt(item, 'expires_at')
   const isOver = until !== undefined && look.hasPassed(0, new Date(until), 'docker-hub')
-  return at(item, 'is_active') === true && !isOver
+  return need.boolean(item, 'is_active') && !isOver
 }
 
 /** Where the registry is asked what it would grant on a repository (facts/docker-hub.md 11). */

@@ -1,5 +1,6 @@
 import { HEROKU } from '../../src/clouds/heroku.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
+import { type Needed, neededIn } from '../../src/clouds/needed.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
 import { type Body, numberHole, type Str, secretHole, shown, t } from '../../src/engine/text.ts'
 import {
@@ -54,7 +55,8 @@ export const ciToken = defineStep({
     const reply = await look.read('heroku', '/oauth/authorizations', { headers: { range: 'id ..; max=1000' } })
     if (reply.status >= 300 || !Array.isArray(reply.body)) return { is: 'unknown', cause: HEROKU.means(reply) }
     const label = shown(labelOf(githubProject, herokuContext))
-    const listed = reply.body.map(item => readAuthorization(item, label, herokuTokenScopes.split(',')))
+    const need = neededIn(HEROKU.name, reply)
+    const listed = reply.body.map(item => readAuthorization(item, need, label, herokuTokenScopes.split(',')))
     const place = await placeNow(look, herokuContext)
     const delivery = await lookAtDelivery(look, ID, place, [{ variable: herokuTokenVariable, value: TOKEN }])
     return standing(look, ID, { listed, delivery, context: herokuContext })
@@ -149,13 +151,13 @@ const revokeBy = (id: Str): Action => ({
   byHand: [{ argv: ['heroku', 'authorizations:revoke', id] }],
 })
 
-function readAuthorization(item: Json, label: string, scopes: readonly string[]): Listed {
-  const given = at(item, 'scope')
-  const has = (scope: string) => Array.isArray(given) && (given.includes(scope) || given.includes('global'))
+function readAuthorization(item: Json, need: Needed, label: string, scopes: readonly string[]): Listed {
+  const given = need.list(item, 'scope')
+  const has = (scope: string) => given.includes(scope) || given.includes('global')
   const left = at(item, 'access_token', 'expires_in')
   return {
-    id: textAt(item, 'id') ?? '',
-    madeAt: new Date(textAt(item, 'created_at') ?? 0),
+    id: need.text(item, 'id'),
+    madeAt: need.date(item, 'created_at'),
     isLabelled: textAt(item, 'description') === label,
     isGood: scopes.every(has) && (left === null || (typeof left === 'number' && left > 0)),
   }

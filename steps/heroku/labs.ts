@@ -1,5 +1,5 @@
 import { HEROKU } from '../../src/clouds/heroku.ts'
-import { at } from '../../src/clouds/json.ts'
+import { neededIn } from '../../src/clouds/needed.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look } from '../../src/engine/step.ts'
 import { path, type Str, t } from '../../src/engine/text.ts'
@@ -57,7 +57,13 @@ const readFeature = (name: Name, look: Look<'herokuApp'>): Promise<VendorReply> 
   look.read('heroku', path`/apps/${look.answers.herokuApp}/features/${name}`)
 
 const stateOf = (reply: VendorReply | undefined) =>
-  reply?.status === 404 ? 'gone' : at(reply?.body, 'enabled') === true ? 'on' : 'off'
+  reply === undefined
+    ? 'off'
+    : reply.status === 404
+      ? 'gone'
+      : neededIn(HEROKU.name, reply).boolean(reply.body, 'enabled')
+        ? 'on'
+        : 'off'
 
 const notesOn = (feature: (typeof FEATURES)[number], state: States): readonly string[] => {
   if (state[feature.name] !== 'gone') return []

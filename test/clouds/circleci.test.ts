@@ -44,6 +44,8 @@ const causeOf = async (work: Promise<unknown>) => {
   throw new Error(`no failure, but ${JSON.stringify(error)}`)
 }
 
+const asIs = (item: Json) => item
+
 describe('A list', () => {
   test('is read over all its pages, in order', async () => {
     await fc.assert(
@@ -58,7 +60,7 @@ describe('A list', () => {
             const items = all.slice(start, end).map(id => ({ id }))
             pages[path] = { items, next_page_token: end < all.length ? `at ${end}&` : null }
           }
-          expect(await readItems(reads(pages).read, '/list?x=1')).toEqual(all.map(id => ({ id })))
+          expect(await readItems(reads(pages).read, '/list?x=1', asIs)).toEqual(all.map(id => ({ id })))
         },
       ),
     )
@@ -66,14 +68,14 @@ describe('A list', () => {
 
   test.each(['', null])('ends where the token of the next page is %j', async next_page_token => {
     const { read, asked } = reads({ '/list': { items: [1], next_page_token } })
-    expect(await readItems(read, '/list')).toEqual([1])
+    expect(await readItems(read, '/list', asIs)).toEqual([1])
     expect(asked).toEqual(['/list'])
   })
 
   test('ends where the token never advances, and has nothing twice', async () => {
     const page = { items: [{ a: 1 }, { a: 2 }], next_page_token: 'stuck' }
     const { read, asked } = reads({ '/list': page, '/list?page-token=stuck': page })
-    expect(await readItems(read, '/list')).toEqual([{ a: 1 }, { a: 2 }])
+    expect(await readItems(read, '/list', asIs)).toEqual([{ a: 1 }, { a: 2 }])
     expect(asked).toHaveLength(2)
   })
 
@@ -83,14 +85,16 @@ describe('A list', () => {
       '/list?page-token=a': { items: [2], next_page_token: 'b' },
       '/list?page-token=b': { items: [3], next_page_token: 'a' },
     })
-    expect(await readItems(read, '/list')).toEqual([1, 2, 3])
+    expect(await readItems(read, '/list', asIs)).toEqual([1, 2, 3])
     expect(asked).toHaveLength(3)
   })
 
   test('that is none, or is refused on a later page, is a failure', async () => {
-    expect((await causeOf(readItems(reads({ '/list': { message: 'hm' } }).read, '/list'))).code).toBe('unexpected')
+    expect((await causeOf(readItems(reads({ '/list': { message: 'hm' } }).read, '/list', asIs))).code).toBe(
+      'unexpected',
+    )
     const { read } = reads({ '/list': { items: [], next_page_token: 'a' } })
-    expect((await causeOf(readItems(read, '/list'))).code).toBe('not_found')
+    expect((await causeOf(readItems(read, '/list', asIs))).code).toBe('not_found')
   })
 
   test('of a context’s variables is read to its end, though its token leads to itself', async () => {
@@ -110,14 +114,19 @@ describe('A list', () => {
   })
 })
 
-test('A variable of another shape is read as far as it goes', async () => {
-  const items: Json = [{ variable: 'A', created_at: '2026-01-01' }, {}, 'what']
-  const { read } = reads({ '/api/v2/context/c/environment-variable': { items } })
-  expect(await readVariables(read, 'c')).toEqual([
-    { name: 'A', updatedAt: '2026-01-01', tail: '' },
-    { name: '', updatedAt: '', tail: '' },
-    { name: '', updatedAt: '', tail: '' },
-  ])
+test('A variable is read without its end, as the description has it, and not without its name or time', async () => {
+  const reading = (...items: readonly Json[]) =>
+    readVariables(reads({ '/api/v2/context/c/environment-variable': { items } }).read, 'c')
+  const described = { variable: 'A', created_at: '2026-01-01', updated_at: '2026-01-02' }
+  expect(await reading(described)).toEqual([{ name: 'A', updatedAt: '2026-01-02', tail: undefined }])
+  for (const field of ['variable', 'updated_at'] as const) {
+    const { [field]: _, ...rest } = described
+    expect(await causeOf(reading(described, rest))).toMatchObject({
+      code: 'missing-field',
+      asked: 'GET circleci.com/x',
+      means: expect.stringMatching(`^CircleCI .* ${field},`),
+    })
+  }
 })
 
 describe('A name', () => {
@@ -130,6 +139,17 @@ describe('A name', () => {
       '/api/v2/organization/gh%2FPennockTech',
       `/api/v2/project/${PROJECT}`,
     ])
+  })
+
+  test('of an organization is found in the list of the account’s own where it cannot be looked up', async () => {
+    const { read, rehearsal } = await simulated({
+      change: world => {
+        followed(world)
+        world.circleci.rules.organizationBySlug = false
+      },
+    })
+    expect(await organizationId(read, ORG)).toBe(rehearsal.world.circleci.organizations[0]?.id)
+    expect(await organizationId(read, 'gh/pennocktech')).toBeUndefined()
   })
 
   test('in other capitals is another', async () => {
@@ -243,7 +263,9 @@ describe('A pipeline', () => {
       workflow('w2', 'other', 'unauthorized', '2026-11-22T10:01:00Z'),
     ]
     const { read } = reads({
-      [PIPELINES]: { items: [{ id: 'p', number: 7, created_at: '2026-11-22T10:00:00Z', vcs: { revision: 'abc' } }] },
+      [PIPELINES]: {
+        items: [{ id: 'p', number: 7, created_at: '2026-11-22T10:00:00Z', errors: [], vcs: { revision: 'abc' } }],
+      },
       '/api/v2/pipeline/p/workflow': { items, next_page_token: null },
     })
     expect(await readRuns(read, PROJECT, 'feature/a', () => true)).toEqual([
@@ -273,7 +295,11 @@ describe('A pipeline', () => {
   })
 
   test('that is not meant costs no request', async () => {
-    const { read, asked } = reads({ [PIPELINES]: { items: [{ id: 'p' }, { id: 'q', vcs: { revision: 'abc' } }] } })
+    const { read, asked } = reads({
+      [PIPELINES]: {
+        items: ['p', 'q'].map(id => ({ id, number: 7, created_at: '2026-11-22T10:00:00Z', errors: [] })),
+      },
+    })
     expect(await readRuns(read, PROJECT, 'feature/a', () => false)).toEqual([])
     expect(asked).toEqual([PIPELINES])
   })

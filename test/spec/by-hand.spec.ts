@@ -64,7 +64,10 @@ describe.skipIf(!areHere)(`The checklist’s curl lines${areHere ? '' : ` (skipp
     const found = new Set<string>()
     for (const line of lines) {
       heard.length = 0
-      const filled = line.replaceAll(/<([\w.:-]+)>/g, (_, name) => sampleOf(name)).replaceAll('••••', 'secret')
+      const filled = line
+        .replaceAll('https://hub.docker.com', base.origin)
+        .replaceAll(/<([\w.:-]+)>/g, (_, name) => sampleOf(name))
+        .replaceAll('••••', 'secret')
       const variables = [...line.matchAll(/\$\{?(\w+)/g)].map(([, name = '']) => [name, sampleOf(name)])
       const env = {
         PATH: process.env.PATH,

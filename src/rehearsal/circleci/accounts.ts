@@ -39,6 +39,7 @@ const entry = (id: string | null, name: string, slug: string): Json => ({
 /** By id or slug, whose slash may be encoded; another's is not there, for all one can tell. */
 function organization({ world, user, names }: Ask): Reply {
   const [first = ''] = names
+  if (!world.rules.organizationBySlug) throw refuse.notFound()
   const slug = slugOf(...(names.length === 1 ? first.split('/') : names))
   const found = world.organizations.find(one => one.id === first || one.slug === slug)
   if (!found?.isUsed || !roleIn(found, user.login)) throw refuse.organization()

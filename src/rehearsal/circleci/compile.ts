@@ -17,6 +17,7 @@ const request = z.object({
 
 /** Answers 200 whatever it finds; the contexts may exist or not, and be anybody's. */
 function compile({ world, user, body }: Ask): Reply {
+  if (!world.rules.compiles) throw refuse.notFound()
   const { config_yaml: text, options } = read(request, body)
   const { owner_id: owner } = options
   if (owner !== undefined && !roleIn(organizationById(world, owner), user.login)) throw refuse.organization()

@@ -15,6 +15,15 @@ export const rules = z.strictObject({
   contextClash: z.union([z.literal(400), z.literal(409), z.literal(422)]).default(409),
   /** Whether the list of a context's variables names a next page that is the same one again (5). */
   stuckPageToken: z.boolean().default(true),
+  /**
+   * How a context's variable is shown: with the end of its value, as clients know it; as the published description has it,
+   * without; or the same, and a write is answered by a message alone, which the description allows.
+   */
+  variables: z.enum(['with-tail', 'described', 'message']).default('with-tail'),
+  /** Whether an organization can be looked up by its slug, which is in no published description. */
+  organizationBySlug: z.boolean().default(true),
+  /** Whether a config is compiled on demand, which is in none either. */
+  compiles: z.boolean().default(true),
   /** Whether the time of a project's variable stays as it was where it is written anew (6: no source tells). */
   envvarKeepsTime: z.boolean().default(false),
   /** What a follow answers (6: clients read either). */

@@ -28,7 +28,7 @@ const setting = z.object({ value: z.string().default('') })
 function list(ask: Ask): Reply {
   const { id, variables } = contextOf(ask, 'member')
   const token = ask.world.rules.stuckPageToken ? Buffer.from(id).toString('base64url') : null
-  return { status: 200, body: { items: variables.map(one => shown(id, one)), next_page_token: token } }
+  return { status: 200, body: { items: variables.map(one => shown(ask.world.rules, id, one)), next_page_token: token } }
 }
 
 /** The time of the change moves with every write, the same value's too. */
@@ -45,7 +45,7 @@ function put(ask: Ask): Reply {
   const at = ask.now.toISOString()
   const made = { name, value, createdAt: old?.createdAt ?? at, updatedAt: at }
   const variables = [...context.variables.filter(one => one !== old), made]
-  return changed(ask, context, { variables }, { status: 200, body: shown(context.id, made) })
+  return changed(ask, context, { variables }, { status: 200, body: written(ask, context, made) })
 }
 
 /** An empty object is refused before its missing value is made up for. */
@@ -66,10 +66,15 @@ function remove(ask: Ask): Reply {
 /** The last characters of a value, four at most and never more than half. */
 export const tailOf = (value: string): string => value.slice(value.length - Math.min(4, Math.floor(value.length / 2)))
 
-const shown = (context: string, one: Context['variables'][number]): { readonly [key: string]: Json } => ({
+type Variable = Context['variables'][number]
+
+const written = ({ world: { rules } }: Ask, { id }: Context, made: Variable): Json =>
+  rules.variables === 'message' ? { message: 'Environment variable stored.' } : shown(rules, id, made)
+
+const shown = ({ variables }: Ask['world']['rules'], context: string, one: Variable): Json => ({
   variable: one.name,
   context_id: context,
-  truncated_value: tailOf(one.value),
+  ...(variables === 'with-tail' && { truncated_value: tailOf(one.value) }),
   created_at: one.createdAt,
   updated_at: one.updatedAt,
 })

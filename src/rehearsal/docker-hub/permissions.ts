@@ -30,6 +30,7 @@ const GRANTING = ['scope-repo-group-edit', 'scope-repo-group-admin']
 
 function list(ask: Ask): Reply {
   const repository = managed(ask)
+  if (!ask.world.rules.listsTeamPermissions) throw refuse.notFound()
   return {
     status: 200,
     body: paged(

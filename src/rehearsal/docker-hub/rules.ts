@@ -18,6 +18,8 @@ export const rules = z.strictObject({
   teamClash: z.union([z.literal(400), z.literal(409)]).default(409),
   /** Whether an organization token may give a team its permission, which lies on a legacy route (4, 7). */
   organizationTokenGrants: z.boolean().default(false),
+  /** Whether the teams of a repository are listed, which is in no published description (7). */
+  listsTeamPermissions: z.boolean().default(true),
   /** Whether the undocumented plan look-up is there (9). */
   planLookup: z.boolean().default(true),
   /** Whether a registry token is anything but a JWT, as its specification lets it be (11). */

@@ -211,6 +211,15 @@ describe('CircleCI is asked what it says', () => {
     expect(place.read()).toBe(text)
   })
 
+  test('is told to be missing where CircleCI no longer checks configs, and the config goes on', async () => {
+    const place = await setUp(BARE)
+    place.rehearsal.world.circleci.rules.compiles = false
+    expect(await lookAt(config, place.engine)).toMatchObject({ partly: expect.stringContaining('config validate') })
+    await place.walk()
+    const seen = await lookAt(config, place.engine)
+    expect(seen).toMatchObject({ is: 'present', notes: expect.arrayContaining([expect.stringContaining('first run')]) })
+  })
+
   test('also of what is no YAML at all', async () => {
     const place = await setUp('jobs: [\n')
     expect(await lookAt(config, place.engine)).toMatchObject({ is: 'unknown', cause: { code: 'config' } })

@@ -84,6 +84,16 @@ describe('The whole way', () => {
     for (const secret of [password, tokens[0]?.token ?? '']) expect(said).not.toContain(secret)
   })
 
+  test('goes on where Docker Hub does not list the teams of a repository', async () => {
+    const stage = await setStage(({ dockerHub }) => {
+      dockerHub.rules.listsTeamPermissions = false
+    })
+    haveContext(stage)
+    const { outcomes } = await walkWithPeople(ALL, stage)
+    expect([...outcomes.values()].map(({ is }) => is)).toEqual(ALL.map(() => 'done'))
+    expect(await lookAt(team, stage.engine)).toMatchObject({ is: 'present' })
+  })
+
   test('done once, it asks for no password and changes nothing', async () => {
     const stage = await setStage()
     haveContext(stage)

@@ -130,6 +130,29 @@ describe('In an empty context', () => {
     expect(life).toBe(31_536_000_000)
   })
 
+  test.each(['described', 'message'] as const)(
+    'it is proven by its time alone where CircleCI tells nothing of a value (%s)',
+    async variables => {
+      const change = (world: World) => {
+        world.circleci.rules.variables = variables
+      }
+      const { rehearsal, engine } = await stand({ change })
+      await endsWell(rehearsal, engine)
+      expect(writes(rehearsal)).toEqual([MINT, DELIVER])
+    },
+  )
+
+  test.each([1, 2])('and is made again, not believed, where a run died after effect %i', async after => {
+    const { rehearsal, engine, later } = await stand({
+      change: world => {
+        world.circleci.rules.variables = 'described'
+      },
+    })
+    await dies(engine, after)
+    later()
+    await endsWell(rehearsal, anew(engine))
+  })
+
   test('it is of the scopes that were chosen, and never ends where that was chosen', async () => {
     const answers = { herokuTokenScopes: 'global', herokuTokenExpiresIn: 'never' }
     const { rehearsal, engine } = await stand({ answers })
