@@ -54,6 +54,8 @@ export const CIRCLECI_API: Host = {
   elsewhere:
     'It is taken for a CircleCI Server. Following, contexts, restrictions, variables and pipelines go as on the cloud. Not covered: the names of contexts must be free in the whole installation; the pages that are named here are the cloud’s; the versions of setup_remote_docker that are put right here are the cloud’s, a Server ignores them; it has a limit on pulls from Docker Hub.',
   headers: {},
+  // The ids of an organization and of a project, by their slugs.
+  lasting: /^\/api\/v2\/(organization\/[^/]+|project(\/[^/?]+){3})$/,
   // Not Bearer: only recent Server images take that (facts/circleci.md 2).
   authorization: ({ secret }) => ({ 'circle-token': secret.reveal() }),
   byHand: { header: 'Circle-Token: ', variable: 'CIRCLE_TOKEN' },

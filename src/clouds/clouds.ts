@@ -3,8 +3,9 @@ import type { Clock } from './clock.ts'
 import type { Command, Ran, Tools } from './exec.ts'
 import { type HostId, hostOf } from './hosts.ts'
 import type { Http, HttpRequest } from './http.ts'
-import type { Identity } from './identity.ts'
+import type { Identity, Vendor } from './identity.ts'
 import type { Json } from './json.ts'
+import { createMemo, type Moment } from './memo.ts'
 import { isLoopback } from './proxy.ts'
 import { createRenewals } from './renewals.ts'
 import { createSessions } from './sessions.ts'
@@ -12,6 +13,11 @@ import { noPassword } from './sign-in.ts'
 import { type Effect, explain, Trouble } from './trouble.ts'
 import type { Credential, VendorReply } from './vendor.ts'
 import { VENDORS } from './vendors.ts'
+
+interface AskOptions extends SendOptions {
+  /** Answers to what was asked later than this are new enough; without it, all that nothing has changed since. */
+  readonly since?: Moment
+}
 
 interface SendOptions {
   /** Who speaks: whoever signed in at the vendor, unless told; nobody where that one has not signed in. */
@@ -26,6 +32,13 @@ export interface Clouds {
   readonly tools: Tools
   /** Sends with a sign-in; any status is a reply. Throws VendorTrouble, NeedsSecret, or the signal's reason. */
   send(host: HostId, request: HttpRequest, options?: SendOptions): Promise<VendorReply>
+  /**
+   * Asks what changes nothing, whatever its method. An earlier answer is taken where it is new enough, and nothing has
+   * changed since; of a credential's questions, none. Throws as `send` does.
+   */
+  ask(host: HostId, request: HttpRequest, options?: AskOptions): Promise<VendorReply>
+  /** Now, as `ask` measures how new an answer is. */
+  moment(): Moment
   /** Asks at an address that a vendor gave, without any sign-in: https, or this machine where the vendors are there, too. */
   readPublic(address: string, signal?: AbortSignal): Promise<Json | undefined>
   run(command: Command): Promise<Ran>
@@ -61,8 +74,29 @@ export function createClouds(options: {
   const ahead = new Map<HostId, number>()
   const sessions = createSessions(clock)
   const renew = createRenewals(credentials)
+  const memo = createMemo(clock, credentials)
 
-  async function send(id: HostId, request: HttpRequest, { as, signal }: SendOptions = {}): Promise<VendorReply> {
+  /** What is asked while an effect is in flight may have been answered before it, or after. */
+  async function changing<Result>(vendor: Vendor | undefined, effect: () => Promise<Result>): Promise<Result> {
+    memo.changed(vendor)
+    try {
+      return await effect()
+    } finally {
+      memo.changed(vendor)
+    }
+  }
+
+  function ask(id: HostId, request: HttpRequest, options: AskOptions = {}): Promise<VendorReply> {
+    const { as, signal, since = 0 } = options
+    if (typeof as === 'object') return transmit(id, request, options)
+    const { vendor, lasting } = hostOf(id)
+    const { method, path, headers, body } = request
+    const text = JSON.stringify([id, method, path, headers, body])
+    const question = { vendor, who: as ?? vendor, text, since, isLasting: !!lasting?.test(path) }
+    return memo.of(question, () => transmit(id, request, options), signal)
+  }
+
+  async function transmit(id: HostId, request: HttpRequest, { as, signal }: SendOptions = {}): Promise<VendorReply> {
     const { vendor, session } = hostOf(id)
     if (typeof as === 'object') return sendWith(id, request, as, signal)
     const who = as ?? vendor
@@ -118,8 +152,14 @@ export function createClouds(options: {
     clock,
     tools,
     readPublic,
-    send,
-    run: command => tools.run(command),
+    send: (id, request, options) => {
+      const send = () => transmit(id, request, options)
+      return request.method === 'GET' ? send() : changing(hostOf(id).vendor, send)
+    },
+    ask,
+    moment: memo.now,
+    // A command without a sign-in changes nothing at a vendor.
+    run: command => (command.registry ? changing(undefined, () => tools.run(command)) : tools.run(command)),
     timeAt: id => new Date(clock.now().getTime() + (ahead.get(id) ?? 0)),
     credentials,
   }

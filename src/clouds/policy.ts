@@ -140,6 +140,8 @@ export interface PolicyPlace {
 interface Writing {
   /** undefined where a write got no clear answer. */
   send(request: HttpRequest): Promise<VendorReply | undefined>
+  /** The policy as it was read last, if it was. A write by it is refused where somebody else has written since, for its etag. */
+  recall?(request: HttpRequest): Promise<VendorReply | undefined>
   sleep(ms: number): Promise<void>
   /** Called before each write, with what the member is about to lose. */
   beforeWrite(removed: readonly Binding[]): void
@@ -154,8 +156,10 @@ type Written =
 /** Reads, changes and writes until it stands; what `send` throws is thrown on. */
 export async function changePolicy(place: PolicyPlace, wanted: Wanted, writing: Writing): Promise<Written> {
   const { send, sleep, beforeWrite } = writing
+  let recalled = await writing.recall?.(readRequest(place))
   for (let attempt = 1; ; attempt += 1) {
-    const read = await send(readRequest(place))
+    const read = recalled && isToBeWritten(recalled, wanted) ? recalled : await send(readRequest(place))
+    recalled = undefined
     let reply = read
     if (read !== undefined && read.status < 300) {
       const change = changed(policyIn(read), wanted)
@@ -169,6 +173,12 @@ export async function changePolicy(place: PolicyPlace, wanted: Wanted, writing: 
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS)
     await sleep(pause / 2 + (Math.random() * pause) / 2)
   }
+}
+
+/** Can it be written by what was read, so that what somebody else wrote since is not lost? */
+function isToBeWritten(read: VendorReply, wanted: Wanted): boolean {
+  const policy = policyIn(read)
+  return read.status < 300 && policy.etag !== undefined && changed(policy, wanted) !== undefined
 }
 
 interface Reading {

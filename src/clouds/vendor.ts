@@ -54,6 +54,8 @@ export interface Host {
   /** What it means to be another machine's, in a sentence: the vendor's product on a server of somebody's own. */
   readonly elsewhere?: string
   readonly headers: Readonly<Record<string, string>>
+  /** Paths of what stays as it is once it is there, whatever a set-up does: that is not asked again after each effect. */
+  readonly lasting?: RegExp
   /** The headers that carry a sign-in, or the token of its session. */
   authorization(credential: Credential): Readonly<Record<string, string>>
   /**

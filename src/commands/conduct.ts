@@ -102,7 +102,8 @@ async function passes(
     if (decision === 'leave')
       return sayEnd({ plan, outcomes: new Map(), engine, ground, options, screen, declined: true })
     for (const { step, actions } of plan) agreedTo.set(step.id, actions)
-    const outcomes = await draw({ plan, acting, agreed, kept }, engine, options, screen)
+    const since = asker === undefined || options.yes ? 0 : engine.clouds.moment()
+    const outcomes = await draw({ plan, acting, agreed, kept, since }, engine, options, screen)
     if (await obtainSecrets(neededToGoOn(outcomes), engine, ground, screen)) continue
     const changed = [...outcomes.values()].some(outcome => outcome.is === 'open' && outcome.why === 'changed')
     if (changed) changes += 1
@@ -136,7 +137,7 @@ async function waits(
 }
 
 async function draw(
-  agreement: Pick<Pass, 'plan' | 'acting' | 'agreed' | 'kept'>,
+  agreement: Pick<Pass, 'plan' | 'acting' | 'agreed' | 'kept' | 'since'>,
   engine: Engine,
   options: Options,
   { printer, interrupt, draw }: Screen,

@@ -62,11 +62,14 @@ export async function act(action: Effect, acting: Acting): Promise<Answered> {
   return 'clear'
 }
 
+/** An action that changes nothing, and only learns what the next one needs. */
+export const isQuestion = (action: Action): boolean => action.kind === 'request' && action.method === 'GET'
+
 const intentOf = ({ key }: Action, { step }: Pick<Acting, 'step'>): string => `${step.id}/${key}`
 
 /** @returns what takes it back, for an effect that certainly did not happen; an intent of an earlier run stands */
 function saveIntent(action: Effect, { step, engine: { clouds, progress } }: Acting): () => void {
-  if (action.kind === 'request' && action.method === 'GET') return () => {}
+  if (isQuestion(action)) return () => {}
   const at = 'host' in action ? clouds.timeAt(action.host) : clouds.clock.now()
   const name = intentOf(action, { step })
   const earlier = progress.saved.intents[name]
@@ -168,11 +171,13 @@ async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () =>
           const changed = { [`${step.id}:changed`]: clouds.timeAt(host).toISOString(), ...action.saves }
           progress.save({ facts: { ...progress.saved.facts, ...changed, ...learned, ...lost } })
         },
+        recall: request => clear(clouds.ask(host, request, { signal: giveUp })),
         send: request =>
-          clouds.send(host, request, { signal: giveUp }).catch(error => {
-            if (error instanceof VendorTrouble && error.effect === 'unknown') return undefined
-            throw error
-          }),
+          clear(
+            request.repeat === 'safe'
+              ? clouds.ask(host, request, { signal: giveUp, since: clouds.moment() })
+              : clouds.send(host, request, { signal: giveUp }),
+          ),
       },
     )
   const timed = action.roles.map(role => ending(role, end))
@@ -194,6 +199,13 @@ async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () =>
   if (!isSent) withdraw()
   throw new SetupError(refusal(step, host, written.reply, engine.answers))
 }
+
+/** The answer, where there is a clear one. */
+const clear = (reply: Promise<VendorReply>): Promise<VendorReply | undefined> =>
+  reply.catch(error => {
+    if (error instanceof VendorTrouble && error.effect === 'unknown') return undefined
+    throw error
+  })
 
 /** The role with the condition by which it ends, where it is to end, and when that is. */
 function ending({ ends, ...grant }: Role, end: (ms: number) => string) {
@@ -222,7 +234,10 @@ async function sendOnce(action: RequestAction, acting: Acting): Promise<VendorRe
   try {
     const given = headers && { headers: boundHeaders(headers, engine.progress.saved.facts) }
     const request = { method, path, ...body, ...given, repeat } as const
-    const reply = await engine.clouds.send(host, request, { signal: giveUp, ...(as && { as }) })
+    const options = { signal: giveUp, ...(as && { as }) }
+    const reply = isQuestion(action)
+      ? await engine.clouds.ask(host, request, { ...options, since: engine.clouds.moment() })
+      : await engine.clouds.send(host, request, options)
     if (reply.status < 500) return reply
     return { lost: refusal(acting.step, host, reply, engine.answers).said ?? '' }
   } catch (error) {

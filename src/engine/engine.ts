@@ -3,6 +3,7 @@ import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import type { Clouds } from '../clouds/clouds.ts'
 import { type HostId, hostOf } from '../clouds/hosts.ts'
 import type { HttpRequest } from '../clouds/http.ts'
+import type { Moment } from '../clouds/memo.ts'
 import { askOrigin } from '../clouds/origin.ts'
 import { type Remotes, remoteOf } from '../clouds/remotes.ts'
 import { readHome, readInside } from '../clouds/repo.ts'
@@ -37,13 +38,16 @@ export interface Engine extends Viewer {
 /** Secrets that a step has made, by name. They end with it. */
 export type Minted = Map<string, Secret>
 
-/** A look at reality; what it reads is shared by all who look through it, and asked once. */
+/**
+ * A look at reality; what it asks is shared by all who look through it, and with the looks before it.
+ * @param since answers to what was asked later than this are taken: of this look and those after it, unless told
+ */
 export function newLook(
   { clouds, answers, accounts, progress, repo, remotes }: Viewer,
   signal?: AbortSignal,
   minted: Minted = new Map(),
+  since: Moment = clouds.moment(),
 ): Look {
-  const replies = new Map<string, Promise<VendorReply>>()
   const refs = new Map<string, ReturnType<Look['origin']>>()
   const remote = remoteOf(remotes, answers.githubProject)
   return {
@@ -57,12 +61,8 @@ export function newLook(
     },
     read(host, to, { as, headers } = {}) {
       const path = boundPath(to, progress.saved.facts)
-      const key = JSON.stringify([host, path, as, headers])
       const request: HttpRequest = { method: 'GET', path, repeat: 'safe', ...(headers && { headers }) }
-      if (typeof as === 'object') return clouds.send(host, request, { signal, as })
-      const asked = replies.get(key) ?? clouds.send(host, request, { signal, ...(as && { as }) })
-      replies.set(key, asked)
-      return asked
+      return clouds.ask(host, request, { signal, since, ...(as && { as }) })
     },
     ask(host, to, body, { as, headers } = {}) {
       const path = boundPath(to, progress.saved.facts)
@@ -71,7 +71,7 @@ export function newLook(
         ...(body !== undefined && { body }),
         ...(headers && { headers }),
       }
-      return clouds.send(host, request, { signal, ...(as && { as }) })
+      return clouds.ask(host, request, { signal, since, ...(as && { as }) })
     },
     readPublic: address => clouds.readPublic(address, signal),
     git: (...argv) => clouds.run({ argv: ['git', ...argv], cwd: repo }),

@@ -1,12 +1,13 @@
 import { type Cause, SetupError } from '../clouds/cause.ts'
 import { withCodes } from '../clouds/letters.ts'
-import { type Acting, act, type Effect, ForPerson, stillAsks } from './act.ts'
+import type { Moment } from '../clouds/memo.ts'
+import { type Acting, act, type Effect, ForPerson, isQuestion, stillAsks } from './act.ts'
 import { choiceName, type Decisions, singlesOf, withChoices } from './choices.ts'
 import { causeOf, type Engine, needOf, newLook, see, type Viewer } from './engine.ts'
 import { type ByWord, claimOf, decided, isAllowed, type Planned, planStep, sameActions } from './plan.ts'
 import { planByLook } from './plan-by-look.ts'
 import type { Saved, StepRecord } from './saved.ts'
-import type { Action, Difference, Need, Owned, PersonAction, Seen, Step, StepId } from './step.ts'
+import type { Action, Difference, Look, Need, Owned, PersonAction, Seen, Step, StepId } from './step.ts'
 import { shown } from './text.ts'
 
 /** What became of a step in a pass. */
@@ -44,6 +45,8 @@ export interface Pass extends Decisions {
   readonly plan: readonly Planned[]
   /** The steps that may act; the others are only looked at. */
   readonly acting: ReadonlySet<StepId>
+  /** A person has read the plan until then: what was asked earlier is asked again. */
+  readonly since?: Moment
   readonly engine: Engine
   readonly emit: (event: Event) => void
   /** No new effect is begun after this. */
@@ -56,6 +59,8 @@ export interface Pass extends Decisions {
 interface Running extends Pass {
   /** The steps that are done by it: what comes after them is not as it was looked at. */
   readonly acted: Set<StepId>
+  /** What comes after a step goes by nothing that was asked before this. */
+  readonly ends: Map<StepId, Moment>
 }
 
 /** Looks at every step at once. */
@@ -72,7 +77,7 @@ export async function runPass(agreed: Pass): Promise<ReadonlyMap<StepId, Outcome
   saveChoices(agreed)
   takeAtTheirWord(agreed)
   const plan = agreed.plan.map(planned => decided(planned, engine.answers, agreed))
-  const pass: Running = { ...agreed, plan, acted: new Set() }
+  const pass: Running = { ...agreed, plan, acted: new Set(), ends: new Map() }
   const running = new Map<StepId, Promise<Outcome>>()
   for (const planned of pass.plan) {
     const before = (planned.step.after ?? []).map(id => [id, running.get(id)] as const)
@@ -111,9 +116,12 @@ async function afterThose(
 ): Promise<Outcome> {
   const { id } = planned.step
   let isStale = false
+  let since = pass.since ?? 0
   for (const [earlier, outcome] of before) {
     const ended = await outcome
     if (pass.acted.has(earlier)) isStale = true
+    since = Math.max(since, pass.ends.get(earlier) ?? 0)
+    pass.ends.set(id, since)
     // One that is not in the plan is no part of this set-up, or cannot be looked at: what must be there, `look` sees.
     if (ended === undefined || ended.is === 'done' || (ended.is === 'open' && ended.why === 'left-out')) continue
     const detail = `for ${earlier}`
@@ -123,10 +131,33 @@ async function afterThose(
   const bringersEnded = new AbortController()
   // A mistake of ours in one of them is told by that one.
   beside.finally(() => bringersEnded.abort()).catch(() => {})
-  const outcome = await runStep(planned, pass, { isStale, bringersEnded: bringersEnded.signal })
+  const sight = createSight(pass.engine, since)
+  const outcome = await runStep(planned, pass, sight, { isStale, bringersEnded: bringersEnded.signal })
+  pass.ends.set(id, sight.since)
   // Every step ends with an event: a drawn list waits for it.
   if (outcome.is === 'open' && outcome.why === 'stopped') pass.emit({ step: id, event: 'skip', detail: outcome.detail })
   return outcome
+}
+
+/** How a step is seen in a pass: by nothing that was asked before `since`. */
+interface Sight {
+  readonly since: Moment
+  look(signal: AbortSignal, minted?: Acting['minted']): Look
+  /** Since now it may be otherwise: it has acted, or others have had time to. */
+  renew(): void
+}
+
+function createSight(engine: Engine, begin: Moment): Sight {
+  let since = begin
+  return {
+    get since() {
+      return since
+    },
+    look: (signal, minted) => newLook(engine, signal, minted, since),
+    renew() {
+      since = engine.clouds.moment()
+    },
+  }
 }
 
 type Say = (event: Event['event'], detail: string) => void
@@ -139,7 +170,12 @@ interface Meanwhile {
   readonly bringersEnded: AbortSignal
 }
 
-async function runStep(planned: Planned, pass: Running, { isStale, bringersEnded }: Meanwhile): Promise<Outcome> {
+async function runStep(
+  planned: Planned,
+  pass: Running,
+  sight: Sight,
+  { isStale, bringersEnded }: Meanwhile,
+): Promise<Outcome> {
   const { step, seen } = planned
   const { emit } = pass
   const say: Say = (event, detail) => emit({ step: step.id, event, detail })
@@ -152,8 +188,8 @@ async function runStep(planned: Planned, pass: Running, { isStale, bringersEnded
   if (!isAllowed(planned, pass.agreed)) return forConsent(planned, say)
   if (planned.isKept || pass.kept?.has(step.id)) return keepAsItIs(planned, pass, say)
   try {
-    if (planned.actions.length === 0) return await settled(planned, pass, say, isStale)
-    return await carryOut(planned, pass, say, bringersEnded)
+    if (planned.actions.length === 0) return await settled(planned, pass, sight, say, isStale)
+    return await carryOut(planned, pass, sight, say, bringersEnded)
   } catch (error) {
     if (pass.stop.aborted && error === pass.stop.reason) return { is: 'open', why: 'stopped', detail: 'not begun' }
     if (pass.giveUp.aborted)
@@ -208,15 +244,16 @@ function forPerson(action: PersonAction, say: Say): Outcome {
 }
 
 /** Nothing is to be done: it is there, or what was begun is waited for. */
-async function settled(planned: Planned, pass: Running, say: Say, isStale: boolean): Promise<Outcome> {
+async function settled(planned: Planned, pass: Running, sight: Sight, say: Say, isStale: boolean): Promise<Outcome> {
   const { step } = planned
   const { engine } = pass
   // What it stands for may have come about by the work of the steps before it, or gone by it.
   const isOld = isStale || planned.seen.is === 'missing'
-  const seen = isOld ? await see(step, newLook(engine, pass.stop)) : planned.seen
-  if (isOld && (ownerOf(seen) !== ownerOf(planned.seen) || (await isSaidOtherwise(step, pass)))) return changed(say)
+  const seen = isOld ? await see(step, sight.look(pass.stop)) : planned.seen
+  if (isOld && (ownerOf(seen) !== ownerOf(planned.seen) || (await isSaidOtherwise(step, pass, sight))))
+    return changed(say)
   if (seen.is === 'present') return settledAs({ ...planned, seen }, pass, say)
-  const ended = await watch(step, seen, { engine, until: pass.stop }, say)
+  const ended = await watch(step, seen, { engine, sight, until: pass.stop }, say)
   return concluded(planned, ended, pass, say)
 }
 
@@ -228,13 +265,20 @@ function settledAs(planned: Planned, { engine }: Running, say: Say): Outcome {
   return { is: 'done', notes: notesOf(seen) }
 }
 
-async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded: AbortSignal): Promise<Outcome> {
+async function carryOut(
+  planned: Planned,
+  pass: Running,
+  sight: Sight,
+  say: Say,
+  bringersEnded: AbortSignal,
+): Promise<Outcome> {
   const { step } = planned
   const { engine, stop, giveUp } = pass
   const acting: Acting = { step, engine, giveUp, minted: new Map() }
-  const seen = await watch(step, await see(step, newLook(engine, stop)), { engine, until: stop, bringersEnded }, say)
+  const awaiting = { engine, sight, until: stop, bringersEnded }
+  const seen = await watch(step, await see(step, sight.look(stop)), awaiting, say)
   const now = replanned(step, seen, pass)
-  if (await isSaidOtherwise(step, pass)) return changed(say)
+  if (await isSaidOtherwise(step, pass, sight)) return changed(say)
   if (stop.aborted) return { is: 'open', why: 'stopped', detail: 'not begun' }
   if (seen.is === 'missing' && seen.awaits) {
     say('wait', seen.awaits.detail)
@@ -244,14 +288,16 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
   if (seen.is === 'present' && now.consents.length === 0) return settledAs(now, pass, say)
   if (!isAgreed(now, planned)) return changed(say)
   learn(seen, engine)
-  const look = () => see(step, newLook(engine, giveUp, acting.minted))
-  const watching = { engine, until: stop, minted: acting.minted }
+  const look = () => see(step, sight.look(giveUp, acting.minted))
+  const watching = { engine, sight, until: stop, minted: acting.minted }
   // The same to do, and yet of the world as it is now: of a file that another step has edited, the new text.
   for (const action of now.actions) {
     if (stop.aborted) return { is: 'open', why: 'stopped', detail: `before: ${shown(action.does)}` }
     if (action.kind === 'person') return forPerson(action, say)
     say('start', shown(action.does))
-    if ((await act(action, acting)) === 'clear') continue
+    const answered = await act(action, acting)
+    if (!isQuestion(action)) sight.renew()
+    if (answered === 'clear') continue
     // Waited for in vain, it never arrived: it is for the next plan, and so is what comes after it.
     const then = await watch(step, await look(), watching, say)
     if (ENDS.has(then.is)) return concluded(planned, then, pass, say)
@@ -264,6 +310,7 @@ async function carryOut(planned: Planned, pass: Running, say: Say, bringersEnded
   for (const action of left(step, after, engine)) {
     say('start', shown(action.does))
     await act(action, acting)
+    sight.renew()
     after = await watch(step, await look(), watching, say)
   }
   return concluded(planned, after, pass, say)
@@ -279,8 +326,8 @@ function replanned(step: Step, seen: Seen<unknown>, pass: Running): Planned {
 }
 
 /** Would something else be done by what was handed over, and nobody has agreed to that yet? */
-const isSaidOtherwise = async (step: Step, { engine, stop }: Running): Promise<boolean> =>
-  engine.handedOver !== undefined && (await planByLook(step, newLook(engine, stop), engine)).byWord !== undefined
+const isSaidOtherwise = async (step: Step, { engine, stop }: Running, sight: Sight): Promise<boolean> =>
+  engine.handedOver !== undefined && (await planByLook(step, sight.look(stop), engine)).byWord !== undefined
 
 /** Saves what stood there before, so that afterwards, whatever happens meanwhile, it can be told from what has come. */
 function learn(seen: Seen<unknown>, { progress }: Engine): void {
@@ -311,7 +358,7 @@ const LONGEST_PAUSE_MS = 15_000
 async function watch(
   step: Step,
   first: Seen<unknown>,
-  { engine, until, minted, bringersEnded }: Watching,
+  { engine, sight, until, minted, bringersEnded }: Watching,
   say: Say,
 ): Promise<Seen<unknown>> {
   let seen = first
@@ -330,7 +377,8 @@ async function watch(
       // When those have ended that bring it, one more look tells whether it has come.
       isLast = ended?.aborted ?? false
       if (!isLast) await sleepUntil(pause, { until, ended }, engine)
-      seen = await see(step, newLook(engine, until, minted))
+      sight.renew()
+      seen = await see(step, sight.look(until, minted))
     } catch (error) {
       if (until.aborted) return seen
       throw error
@@ -342,6 +390,7 @@ async function watch(
 
 interface Watching {
   readonly engine: Engine
+  readonly sight: Sight
   readonly until: AbortSignal
   readonly minted?: Acting['minted']
   readonly bringersEnded?: AbortSignal

@@ -228,7 +228,7 @@ export interface Choice {
 /** A secret that only a person knows; it is asked for between two passes. */
 export type Need = Pick<NeedsSecret, 'identity' | 'what'>
 
-/** Questions to reality; none has an effect. Answers are shared and kept for one pass. */
+/** Questions to reality; none has an effect. Nothing is asked twice while nothing has changed. */
 export interface Look<Used extends AnswerKey = AnswerKey> {
   readonly answers: Pick<Known, Used>
   /** A dry run looks: nothing but files may be asked. */

@@ -129,6 +129,7 @@ export async function walk(
   const { agreed = [], kept = [], leftOut = [], meanwhile, on, stop = never, giveUp = never } = options
   const plan = await lookAtAll(steps, engine, never)
   meanwhile?.()
+  const since = meanwhile ? engine.clouds.moment() : 0
   const events: Event[] = []
   const emit = (event: Event) => {
     events.push(event)
@@ -136,7 +137,7 @@ export async function walk(
   }
   const acting = new Set(steps.map(({ id }) => id).filter(id => !leftOut.includes(id)))
   const decisions = { agreed: new Set(agreed), kept: new Set(kept) }
-  const outcomes = await runPass({ plan, acting, ...decisions, engine, emit, stop, giveUp })
+  const outcomes = await runPass({ plan, acting, ...decisions, since, engine, emit, stop, giveUp })
   return { plan, outcomes, events }
 }
 
