@@ -12,6 +12,7 @@ import type { VendorReply } from '../src/clouds/vendor.ts'
 import type { Action, Look, RequestAction, Seen, StepId } from '../src/engine/step.ts'
 import { type Hole, hole, path, type Str, shown, t } from '../src/engine/text.ts'
 import { isInTime, isSince } from '../src/engine/tries.ts'
+import { ahead } from './ahead.ts'
 
 /*
  * How a credential reaches CI: made, put where CI finds it and proven within one step. CircleCI never shows a value, so
@@ -140,6 +141,8 @@ export interface Place {
   readonly name: string
   readonly project?: string
   readonly into?: 'project'
+  /** The context's id, as far as it was learned: so that what is in it can be asked for at once. */
+  readonly id?: string | undefined
 }
 
 /** The fact that tells what CircleCI said when this account was to close a context: it is no admin's. */
@@ -153,10 +156,10 @@ export async function placeNow(
   look: Questions & {
     readonly answers: Pick<Known, 'circleOrg' | 'circleProject' | 'secretsUntilRestricted'>
   },
-  name: string,
+  { name, madeBy }: { readonly name: string; readonly madeBy: StepId },
 ): Promise<Place> {
   const { circleOrg: organization, circleProject: project, secretsUntilRestricted } = look.answers
-  const place: Place = { organization, name, project }
+  const place: Place = { organization, name, project, id: look.fact(`${madeBy}:id`) }
   if (secretsUntilRestricted !== 'project-variables') return place
   if (look.fact(refusedTo(look.account('circleci').id)) === undefined) return place
   const read = (path: string) => look.read('circleci', path)
@@ -202,10 +205,11 @@ export interface Elsewhere {
 export async function lookAtDelivery(
   look: Questions,
   step: StepId,
-  { organization, name, project, into }: Place,
+  { organization, name, project, into, id }: Place,
   values: readonly Value[],
 ): Promise<Delivery> {
   const read = (path: string) => look.read('circleci', path)
+  if (id !== undefined) ahead(readVariables(read, id))
   const context = await contextNamed(read, organization, name)
   if (context === undefined) return { is: 'no-context' }
   const stands = async (kind: Kind): Promise<readonly Stand[]> => {

@@ -1,8 +1,9 @@
 import { CI_CONFIG } from '../src/answers/forms/ci-config.ts'
 import { ciJobs } from '../src/answers/forms/ci-jobs.ts'
 import type { Cause } from '../src/clouds/cause.ts'
-import { type Job, type Run, readJobs, readRuns } from '../src/clouds/circleci-runs.ts'
+import { type Job, type Run, readJobs, readRuns, readWorkflows } from '../src/clouds/circleci-runs.ts'
 import type { Look } from '../src/engine/step.ts'
+import { ahead } from './ahead.ts'
 import { FAILED, failureOf, pageOf, publishedRevision } from './ci-runs.ts'
 import { jobsOf } from './push-job.ts'
 
@@ -15,6 +16,9 @@ type LastPush =
 
 /** The push job of the first run, by fact. */
 export const FIRST_PUSH = 'circleci.first-run:push'
+
+/** The pipeline of the first run, by fact. */
+export const FIRST_PIPELINE = 'circleci.first-run:pipeline'
 
 /** The step that confirms, and what begins a push for it. */
 export const CONFIRM = 'circleci.confirm-push'
@@ -36,12 +40,14 @@ export async function lastPush(
   since: string | undefined,
 ): Promise<LastPush> {
   const { circleProject, firstRunBranch } = look.answers
+  const read = (path: string) => look.read('circleci', path)
+  const pipeline = look.fact(FIRST_PIPELINE)
+  if (pipeline !== undefined) ahead(readWorkflows(read, pipeline))
   const published = await publishedRevision(look)
   if (typeof published !== 'string') return { is: 'none' }
-  const read = (path: string) => look.read('circleci', path)
   const [run] = await readRuns(read, circleProject, firstRunBranch, ({ revision }) => revision === published)
   if (run === undefined) return { is: 'none' }
-  const pushes = await pushesIn(run, pushNames(look), path => look.read('circleci', path))
+  const pushes = await pushesIn(run, pushNames(look), read)
   const [newest] = pushes.toReversed()
   if (newest === undefined) return { is: 'none' }
   const { job, isOver, workflow } = newest

@@ -64,7 +64,7 @@ export async function readRuns(
 
 const withWorkflows = async (read: Read, pipeline: Pipeline): Promise<Run> => ({
   ...pipeline,
-  workflows: await readWorkflows(read, pipeline),
+  workflows: await readWorkflows(read, pipeline.id),
 })
 
 const asPipeline = (item: Json, need: Needed): Pipeline => ({
@@ -76,8 +76,8 @@ const asPipeline = (item: Json, need: Needed): Pipeline => ({
   errors: need.list(item, 'errors').map(error => textAt(error, 'message') ?? ''),
 })
 
-/** The oldest first. */
-async function readWorkflows(read: Read, { id }: Pipeline): Promise<readonly Workflow[]> {
+/** The workflows of a pipeline, the oldest first. Throws SetupError with a refusal. */
+export async function readWorkflows(read: Read, id: string): Promise<readonly Workflow[]> {
   const all = await readItems(read, `/api/v2/pipeline/${encodeURIComponent(id)}/workflow`, (item, need) => {
     const status = onOneLine(need.text(item, 'status'))
     const name = onOneLine(need.text(item, 'name'))

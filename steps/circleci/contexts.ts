@@ -43,7 +43,6 @@ const contextStep = (about: {
       const context = await contextNamed(read, circleOrg, name)
       if (context === undefined) return { is: 'missing' }
       const fact = `${about.id}:id`
-      const restrictions = await readRestrictions(read, context.id)
       const owned: Owned = {
         id: context.id,
         what: `the context ${name}`,
@@ -54,6 +53,7 @@ const contextStep = (about: {
       }
       const seen = { is: 'present', state: undefined, learned: { [fact]: context.id } } as const
       if (look.fact(fact) === context.id) return { ...seen, owned }
+      const restrictions = await readRestrictions(read, context.id)
       const using = usingIt(restrictions, await readVariables(read, context.id), look.answers)
       const value = await freeName(read, circleOrg, `${name}-${circleProject.replace(/^.*\//, '')}`)
       return { ...seen, owned: { ...owned, using, otherwise: { answer: about.answer, value } } }

@@ -5,7 +5,7 @@ import { textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep, type Wait } from '../../src/engine/step.ts'
 import { hole, path, t } from '../../src/engine/text.ts'
 import { failureOf, IS_OVER, pageOf, publishedRevision, treeOf } from '../ci-runs.ts'
-import { FIRST_PUSH, pushNames } from '../last-push.ts'
+import { FIRST_PIPELINE, FIRST_PUSH, pushNames } from '../last-push.ts'
 import { jobsOf, pushesToGoogle } from '../push-job.ts'
 
 /** The workflow that came to its good end, and its job that pushes to Google. */
@@ -58,7 +58,7 @@ export const firstRun = defineStep({
     }
     const bad = jobs.filter(({ status }) => status !== 'success')
     if (bad.length === 0) {
-      const learned = { 'circleci.first-run:pipeline': run.id, ...pushIn(byWorkflow, pushNames(look)) }
+      const learned = { [FIRST_PIPELINE]: run.id, ...pushIn(byWorkflow, pushNames(look)) }
       return { is: 'present', state: NOTHING, learned, notes: [`${treeOf(run, jobs)}. ${pageOf(circleProject, run)}`] }
     }
     const state: State = { rerun: workflows.filter(({ status }) => status !== 'success').map(({ id }) => id) }
@@ -105,7 +105,7 @@ const trigger = (answers: Pick<Answers, (typeof USES)[number]>): Action => ({
   waits: [
     {
       host: 'circleci',
-      path: t`/api/v2/pipeline/${hole('circleci.first-run:pipeline')}/workflow`,
+      path: t`/api/v2/pipeline/${hole(FIRST_PIPELINE)}/workflow`,
       until: `.items | length > 0 and all(${IS_OVER})`,
       into: { [WORKFLOW]: 'first(.items[] | select(.status == "success") | .id)' },
     },

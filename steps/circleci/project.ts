@@ -7,6 +7,7 @@ import { neededIn } from '../../src/clouds/needed.ts'
 import { type Action, defineStep, type Look, type PersonAction } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
 import { isSince } from '../../src/engine/tries.ts'
+import { ahead } from '../ahead.ts'
 
 interface State {
   /** Workflows that run only because somebody began to follow. */
@@ -35,12 +36,14 @@ export const project = defineStep({
     if (circleProject.startsWith('circleci/')) return { is: 'unknown', cause: standsAlone(circleProject) }
     if (!circleProject.startsWith(`${circleOrg}/`)) return { is: 'unknown', cause: notOwner(circleProject, circleOrg) }
     const read = (path: string) => look.read('circleci', path)
+    const settingsPath = `/api/v2/project/${circleProject}/settings`
+    if (look.fact('circleci.project:id') !== undefined) ahead(read(settingsPath), unaskedWorkflows(look))
     const found = await readProject(read, circleProject)
     if (found === undefined) {
       const partly = await whatIsKnownOf(circleOrg, read)
       return { is: 'missing', ...(partly !== undefined && { partly }) }
     }
-    const settings = await read(`/api/v2/project/${circleProject}/settings`)
+    const settings = await read(settingsPath)
     if (settings.status >= 300) return { is: 'unknown', cause: CIRCLECI.means(settings) }
     const unasked = await unaskedWorkflows(look)
     const forksGetSecrets = neededIn(CIRCLECI.name, settings).boolean(

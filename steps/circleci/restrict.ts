@@ -3,6 +3,7 @@ import { contextNamed, type Restriction, readProject, readRestrictions } from '.
 import { textAt } from '../../src/clouds/json.ts'
 import { type Action, defineStep, type PersonAction } from '../../src/engine/step.ts'
 import { hole, type Str, shown, t } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import { refusedTo } from '../delivery.ts'
 import { isKeyless } from '../push-job.ts'
 
@@ -55,8 +56,10 @@ export const restrict = defineStep({
     const project = await readProject(read, answers.circleProject)
     if (project === undefined) return { is: 'missing' }
     const looked = await Promise.all(
-      contextsOf(answers).map(async ({ answer, mayHaveCondition }) => {
+      contextsOf(answers).map(async ({ answer, madeBy, mayHaveCondition }) => {
         const wanted = mayHaveCondition ? answers.contextExpression : undefined
+        const id = look.fact(`${madeBy}:id`)
+        if (id !== undefined) ahead(readRestrictions(read, id))
         const context = await contextNamed(read, answers.circleOrg, answers[answer])
         const there = context ? await readRestrictions(read, context.id) : []
         const open: Open = {

@@ -4,6 +4,7 @@ import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import { type Needed, neededIn } from '../../src/clouds/needed.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import type { Look, Seen } from '../../src/engine/step.ts'
+import { ahead } from '../ahead.ts'
 import { partsOf } from './names.ts'
 import { whyNoWay } from './ways.ts'
 
@@ -26,14 +27,15 @@ const LINK_MS = 14 * 24 * 3_600_000
 
 /** How the bot stands with the organization. Throws SetupError with a refusal. */
 export async function seenInOrganization(look: Look<Used>): Promise<Seen<State>> {
-  const cause = await whyNoWay(look)
-  if (cause !== undefined) return { is: 'unknown', cause }
   const { dockerHubBot: bot = '', dockerHubTeam: team = '', dockerHubRepository } = look.answers
   const organization = `/v2/orgs/${encodeURIComponent(partsOf(dockerHubRepository).namespace)}`
-  const { items: members, need } = await all(
-    look,
-    `${organization}/members?type=all&search=${encodeURIComponent(bot)}&page_size=100`,
-  )
+  const readMembers = () =>
+    all(look, `${organization}/members?type=all&search=${encodeURIComponent(bot)}&page_size=100`)
+  ahead(readMembers())
+  if (look.record(BOT) === undefined) ahead(look.read('docker-hub', `${organization}/invites`))
+  const cause = await whyNoWay(look)
+  if (cause !== undefined) return { is: 'unknown', cause }
+  const { items: members, need } = await readMembers()
   // The search also finds what merely has the name in it; those who are invited are listed too.
   const member = members.find(one => need.text(one, 'username') === bot && !isInvitee(one))
   if (member === undefined) return seenOutside(look, organization)

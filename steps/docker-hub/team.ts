@@ -5,6 +5,7 @@ import { neededIn } from '../../src/clouds/needed.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type Owned, type Seen } from '../../src/engine/step.ts'
 import { numberHole, path, type Str, t } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import { legacyPath, partsOf } from './names.ts'
 import { whyNoWay } from './ways.ts'
 
@@ -39,12 +40,17 @@ export const team = defineStep({
 
   async look(look) {
     const { dockerHubTeam = '' } = look.answers
+    const groups = `${organizationOf(look)}/groups`
+    const readTeams = () =>
+      readPages(page =>
+        look.read('docker-hub', `${groups}?page_size=100&page=${page}&search=${encodeURIComponent(dockerHubTeam)}`),
+      )
+    ahead(readTeams())
+    const known = look.fact(`${ID}:id`)
+    if (known !== undefined) ahead(rightOf(Number(known), look), readMembers(look))
     const cause = await whyNoWay(look)
     if (cause !== undefined) return { is: 'unknown', cause }
-    const groups = `${organizationOf(look)}/groups`
-    const { reply, items } = await readPages(page =>
-      look.read('docker-hub', `${groups}?page_size=100&page=${page}&search=${encodeURIComponent(dockerHubTeam)}`),
-    )
+    const { reply, items } = await readTeams()
     if (reply.status >= 300) return { is: 'unknown', cause: DOCKER_HUB.means(reply) }
     // The search also finds what merely has the name in it.
     const found = items.find(item => textAt(item, 'name') === dockerHubTeam)
@@ -150,15 +156,18 @@ function asSeen(state: Team, owned: Owned, { answers }: Look<Used>): Seen<Team> 
   return { is: 'differs', ...there, how: [{ what, expected: 'write', found: right }] }
 }
 
+const readMembers = (look: Look<Used>) =>
+  readPages(page =>
+    look.read(
+      'docker-hub',
+      `${organizationOf(look)}/groups/${encodeURIComponent(look.answers.dockerHubTeam ?? '')}/members?page_size=100&page=${page}`,
+    ),
+  )
+
 /** Docker Hub does not tell when a team was made: ours is the one that carries our words after our intent, or was learned. */
 async function ownedBy(found: Json, look: Look<Used>): Promise<Owned> {
   const { dockerHubTeam = '', dockerHubBot } = look.answers
-  const { reply, items } = await readPages(page =>
-    look.read(
-      'docker-hub',
-      `${organizationOf(look)}/groups/${encodeURIComponent(dockerHubTeam)}/members?page_size=100&page=${page}`,
-    ),
-  )
+  const { reply, items } = await readMembers(look)
   const need = neededIn(DOCKER_HUB.name, reply)
   const others = items.map(item => need.text(item, 'username')).filter(name => name !== dockerHubBot)
   const id = String(at(found, 'id'))

@@ -5,6 +5,7 @@ import { at } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type RequestAction, type Seen } from '../../src/engine/step.ts'
 import { hole, type Str, secretHole, shown, t } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import {
   CLOSED,
   closedFirst,
@@ -55,7 +56,8 @@ export const token = defineStep({
 
   async look(look) {
     const { answers } = look
-    const place = await placeNow(look, answers.herokuContext)
+    const place = await placeNow(look, contextOf(answers))
+    if (mayBeOurs(look)) ahead(kindOf(answers.dockerHubRoute).list(look, idsOf(look)))
     const delivery = await lookAtDelivery(look, TOKEN, place, valuesOf(answers))
     try {
       return await withEarlier(await seenWith(delivery, look), look)
@@ -126,10 +128,8 @@ async function withEarlier(seen: Seen<Standing>, look: Look<Used>): Promise<Seen
 async function seenWith(delivery: Delivery, look: Look<Used>): Promise<Seen<Standing>> {
   const { answers } = look
   const kind = kindOf(answers.dockerHubRoute)
-  const ids = [look.fact(`${TOKEN}:id`), look.fact(`${TOKEN}:new`)].filter(id => id !== undefined)
   const isOrganizations = answers.dockerHubRoute === 'org-token'
-  const mayBeOurs = ids.length > 0 || look.begunAt(`${TOKEN}/mint`) !== undefined
-  const listed = isOrganizations || mayBeOurs ? await kind.list(look, ids) : []
+  const listed = isOrganizations || mayBeOurs(look) ? await kind.list(look, idsOf(look)) : []
   const seen = standing(look, TOKEN, { listed, delivery, context: answers.herokuContext })
   if ('state' in seen && seen.state?.mint && seen.state.unproven.length === 0) {
     const cause = await kind.whyNoMore(look, listed)
@@ -138,7 +138,13 @@ async function seenWith(delivery: Delivery, look: Look<Used>): Promise<Seen<Stan
   return seen
 }
 
-const contextOf = ({ herokuContext }: Names) => ({ name: herokuContext, madeBy: CONTEXT_STEP }) as const
+const idsOf = (look: Look<Used>): readonly string[] =>
+  [look.fact(`${TOKEN}:id`), look.fact(`${TOKEN}:new`)].filter(id => id !== undefined)
+
+const mayBeOurs = (look: Look<Used>): boolean => idsOf(look).length > 0 || look.begunAt(`${TOKEN}/mint`) !== undefined
+
+const contextOf = <Name extends Str>({ herokuContext }: { readonly herokuContext: Name }) =>
+  ({ name: herokuContext, madeBy: CONTEXT_STEP }) as const
 
 const valuesOf = <Name extends Str>(
   names: Names & { readonly [K in 'dockerHubUserVariable' | 'dockerHubTokenVariable']: Name },

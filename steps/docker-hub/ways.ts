@@ -4,6 +4,7 @@ import { DOCKER_HUB } from '../../src/clouds/docker-hub.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { path } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import { partsOf } from './names.ts'
 
 type Used = 'dockerHubRoute' | 'dockerHubRepository'
@@ -17,11 +18,13 @@ export async function whyNoWay(look: Look<Used>): Promise<Cause | undefined> {
   const { namespace } = partsOf(look.answers.dockerHubRepository)
   const isPersonal = look.answers.dockerHubRoute === 'personal'
   if (namespace === look.account('docker-hub').name) return isPersonal ? undefined : ownAccount(look.answers)
+  const readTeams = () => look.read('docker-hub', path`/v2/orgs/${namespace}/groups?page_size=1`)
+  if (!isPersonal) ahead(readTeams())
   const organization = await look.read('docker-hub', path`/v2/orgs/${namespace}`)
   if (organization.status === 404 || organization.status === 403) return notYours(organization, look)
   if (organization.status >= 300) return DOCKER_HUB.means(organization)
   if (isPersonal) return noCollaborators(look.answers)
-  const teams = await look.read('docker-hub', path`/v2/orgs/${namespace}/groups?page_size=1`)
+  const teams = await readTeams()
   return teams.status < 300 ? undefined : noTeams(teams, look.answers)
 }
 

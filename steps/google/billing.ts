@@ -11,6 +11,7 @@ import {
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
 import { hole, path, type Str, t } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import { pushesToGoogle } from '../push-job.ts'
 import { isWithoutProject } from './there.ts'
 
@@ -39,13 +40,15 @@ export const billing = defineStep({
 
   async look(look) {
     const { googleProject, googleBillingAccount } = look.answers
+    const readAccounts = () => readBillingAccounts(to => look.read('google-billing', to))
+    if (look.record('google.billing') === undefined) ahead(readAccounts())
     const reply = await look.read('google-billing', infoPath(look.answers))
     const info = readBillingInfo(reply)
     if (info === undefined && !(await isWithoutProject(look, reply))) {
       return { is: 'unknown', cause: { ...GOOGLE.means(reply), ...(isHidden(reply) && mayNotSee(googleProject)) } }
     }
     if (info?.isEnabled) return payerOf(info, googleBillingAccount)
-    const { first, accounts } = await readBillingAccounts(to => look.read('google-billing', to))
+    const { first, accounts } = await readAccounts()
     if (first.status >= 300) return { is: 'unknown', cause: GOOGLE.means(first) }
     const partly = info?.account && `linked to ${calledOf(info.account, accounts)}, which pays for nothing`
     return { ...choice(look, accounts), ...(partly && { partly }) }

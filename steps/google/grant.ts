@@ -1,6 +1,7 @@
 import { type Binding, isSame } from '../../src/clouds/policy.ts'
 import { defineStep, type PolicyAction, type Seen } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import { pushesToGoogle } from '../push-job.ts'
 import { countedTo, isOurAccount, locationOf, memberOf, repositoryPath } from './names.ts'
 import { lookAtRepository, rightsOnRepository } from './registry.ts'
@@ -33,6 +34,7 @@ export const grant = defineStep({
 
   async look(look): Promise<Seen<undefined>> {
     const { answers } = look
+    if (look.record('google.repository') !== undefined) ahead(rightsOnRepository(look))
     const there = await lookAtRepository(look)
     if (typeof there === 'string') {
       const detail = `for the repository ${answers.registryHost}, which the first push makes`

@@ -6,6 +6,7 @@ import { at, textAt } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { defineStep, type Look, type RequestAction, type Seen, type Sh } from '../../src/engine/step.ts'
 import { hole, path, type Str, secretHole, shown, t } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import {
   CLOSED,
   closedFirst,
@@ -68,7 +69,9 @@ export const key = defineStep({
 
   async look(look): Promise<Seen<State>> {
     const { answers } = look
-    const place = await placeNow(look, answers.googleContext)
+    const place = await placeNow(look, contextOf(answers))
+    if (look.record('google.service-account') && !look.record(KEY_STEP) && !isAtHand(look))
+      ahead(forbiddenBy(look, true))
     const [there, delivery] = await Promise.all([
       lookAtKeys(look),
       lookAtDelivery(look, KEY_STEP, place, [{ variable: answers.googleKeyVariable, value: KEY }]),
@@ -117,7 +120,7 @@ export const key = defineStep({
   isNo: (action, reply, { googleContext }) => (action === CLOSED ? openToAll(reply, googleContext) : undefined),
 })
 
-const contextOf = ({ googleContext }: Pick<Names, 'googleContext'>) =>
+const contextOf = <Name extends Str>({ googleContext }: { readonly googleContext: Name }) =>
   ({ name: googleContext, madeBy: CONTEXT_STEP }) as const
 
 /** A key is made, and the answer with its private part came: neither policy nor limit stands in its way any more. */

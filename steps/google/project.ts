@@ -6,6 +6,7 @@ import { textAt } from '../../src/clouds/json.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type Owned } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import { pushesToGoogle } from '../push-job.ts'
 import { bindingsOn, holders, UNSEEN } from './access.ts'
 import { begunBy, endOf, isFresh, learnOperation } from './begun.ts'
@@ -36,6 +37,8 @@ export const project = defineStep({
     }
     // It can be seen before it can be worked with.
     if (begun?.is === 'under-way') return waiting(`Google is making the project ${answers.googleProject}`)
+    if (begun !== undefined || look.fact(`${ID}:number`) !== undefined)
+      ahead(bindingsOn(look, 'project', projectPath(answers)))
     const reply = await look.read('google', projectPath(answers))
     const there = readProject(reply)
     if (there === undefined && isHidden(reply)) {

@@ -3,6 +3,7 @@ import { ancestorsIn, permissionsIn, type Rights, rightsIn } from '../../src/clo
 import { type Binding, savedBindings } from '../../src/clouds/policy.ts'
 import { defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
 import { fill, path, shown } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import { isKeyless, pushesToGoogle, STRIPPED } from '../push-job.ts'
 import { bindingsOn, policyOf } from './access.ts'
 import { type Asked, grantedToAccount } from './as-account.ts'
@@ -48,15 +49,16 @@ export const prove = defineStep({
 
   async look(look): Promise<Seen<readonly Inherited[]>> {
     const target = pushTarget(look)
+    const policies = () =>
+      Promise.all([target.rights(), rightsBy(look, shown(projectPath(look.answers))), whoActsAsIt(look)])
+    if (look.record('google.strip') !== undefined) ahead(policies(), rightsAbove(look))
     if (!(await target.isThere())) return { is: 'missing' }
-    const [onIt, project, above, actors] = await Promise.all([
-      target.rights(),
-      rightsBy(look, shown(projectPath(look.answers))),
-      rightsAbove(look),
-      whoActsAsIt(look),
-    ])
+    const [onIt, project, actors] = await policies()
     // Before the grant or the strip there is nothing to prove.
     if (onIt.own.length === 0 || (project?.own.length ?? 0) > 0) return { is: 'missing' }
+    const itself = askedItself(look, target)
+    ahead(itself, permissionsOf(look, onIt.own))
+    const above = await rightsAbove(look)
     const all: readonly Above[] = [{ where: `the project ${look.answers.googleProject}`, rights: project }, ...above]
     const everybodys = [...onIt.everybodys, ...all.flatMap(({ rights }) => rights?.everybodys ?? [])]
     const roles = await permissionsOf(look, [...onIt.own, ...everybodys])
@@ -68,7 +70,7 @@ export const prove = defineStep({
     const tooMuch = target.forbidden.filter(permission => roles.has(permission))
     const tooLittle = target.needed.filter(permission => !roles.has(permission))
     if (tooMuch.length > 0 || tooLittle.length > 0) return { is: 'failed', cause: wrong(target, tooMuch, tooLittle) }
-    const asked = await askedItself(look, target)
+    const asked = await itself
     if (asked.is === 'not-yet') {
       const isLate = hasBeenLong(look, target)
       return isLate

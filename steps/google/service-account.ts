@@ -6,6 +6,7 @@ import { isHidden } from '../../src/clouds/google-projects.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type Owned } from '../../src/engine/step.ts'
 import { path, type Str, shown, t } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import { pushesToGoogle } from '../push-job.ts'
 import { bindingsOn, holders, UNSEEN } from './access.ts'
 import { isFresh } from './begun.ts'
@@ -44,6 +45,7 @@ export const serviceAccount = defineStep({
   async look(look) {
     const { answers } = look
     const email = shown(accountOf(answers))
+    if (look.fact(UNIQUE_ID) !== undefined) ahead(bindingsOn(look, 'account', accountPath(answers)))
     const { first, accounts } = await readAccounts(to => look.read('google-iam', to), answers.googleProject)
     if (first.status >= 300) {
       const fresh = justEnabled(first, look)

@@ -1,6 +1,7 @@
 import { type Binding, bindingsOf, ENDS, NEVER } from '../../src/clouds/policy.ts'
 import { defineStep, type Look, type Seen } from '../../src/engine/step.ts'
 import { hole, shown, t } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import { pushesToGoogle } from '../push-job.ts'
 import { bindingsOn } from './access.ts'
 import { isInForce } from './as-account.ts'
@@ -31,14 +32,16 @@ export const temporaryRole = defineStep({
 
   async look(look): Promise<Seen<undefined>> {
     const { answers } = look
+    const push = { path: shown(projectPath(answers)), permissions: ['artifactregistry.repositories.createOnPush'] }
+    const isCounting = isInForce(look, look.fact(`${ID}:changed`), { host: 'google', ...push })
+    ahead(onProject(look), isCounting)
     if (typeof (await lookAtRepository(look)) !== 'string') {
       return { is: 'present', state: undefined, notes: [`Not needed: ${answers.registryHost} is there.`] }
     }
     const has = await onProject(look)
     const given = has?.find(binding => isTemporary(binding) && !isOver(binding, look))
     if (given === undefined) return { is: 'missing' }
-    const push = { path: shown(projectPath(answers)), permissions: ['artifactregistry.repositories.createOnPush'] }
-    if (!(await isInForce(look, look.fact(`${ID}:changed`), { host: 'google', ...push }))) {
+    if (!(await isCounting)) {
       return { is: 'pending', on: 'vendor', detail: 'until the role counts, usually within 2 minutes' }
     }
     // Whoever gave it: every exit tells of it.

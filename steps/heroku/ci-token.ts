@@ -3,6 +3,7 @@ import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import { type Needed, neededIn } from '../../src/clouds/needed.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
 import { type Body, numberHole, type Str, secretHole, shown, t } from '../../src/engine/text.ts'
+import { ahead } from '../ahead.ts'
 import {
   CLOSED,
   closedFirst,
@@ -51,14 +52,16 @@ export const ciToken = defineStep({
 
   async look(look) {
     const { githubProject, herokuContext, herokuTokenVariable, herokuTokenScopes } = look.answers
+    const place = await placeNow(look, contextOf(look.answers))
+    const value = [{ variable: herokuTokenVariable, value: TOKEN }]
+    ahead(lookAtDelivery(look, ID, place, value))
     // The most that a page takes (Platform API reference, Ranges).
     const reply = await look.read('heroku', '/oauth/authorizations', { headers: { range: 'id ..; max=1000' } })
     if (reply.status >= 300 || !Array.isArray(reply.body)) return { is: 'unknown', cause: HEROKU.means(reply) }
     const label = shown(labelOf(githubProject, herokuContext))
     const need = neededIn(HEROKU.name, reply)
     const listed = reply.body.map(item => readAuthorization(item, need, label, herokuTokenScopes.split(',')))
-    const place = await placeNow(look, herokuContext)
-    const delivery = await lookAtDelivery(look, ID, place, [{ variable: herokuTokenVariable, value: TOKEN }])
+    const delivery = await lookAtDelivery(look, ID, place, value)
     return standing(look, ID, { listed, delivery, context: herokuContext })
   },
 
@@ -84,7 +87,7 @@ export const ciToken = defineStep({
   ],
 })
 
-const contextOf = ({ herokuContext }: { readonly herokuContext: Str }) =>
+const contextOf = <Name extends Str>({ herokuContext }: { readonly herokuContext: Name }) =>
   ({ name: herokuContext, madeBy: 'circleci.context-heroku' }) as const
 
 function create(answers: {
