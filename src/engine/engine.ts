@@ -48,6 +48,7 @@ export function newLook(
   minted: Minted = new Map(),
   since: Moment = clouds.moment(),
 ): Look {
+  const passed = (since: Date, host: HostId) => clouds.timeAt(host).getTime() - since.getTime()
   const refs = new Map<string, ReturnType<Look['origin']>>()
   const remote = remoteOf(remotes, answers.githubProject)
   return {
@@ -105,7 +106,8 @@ export function newLook(
         ?.reveal()
         .endsWith(tail || '\0'),
     timeAt: host => clouds.timeAt(host),
-    hasPassed: (ms, since, host) => clouds.timeAt(host).getTime() - since.getTime() >= clouds.clock.timeout(ms),
+    hasPassed: (ms, since, host) => passed(since, host) >= clouds.clock.timeout(ms),
+    timeLeft: (ms, since, host) => Math.max(0, ms * (1 - passed(since, host) / clouds.clock.timeout(ms))),
   }
 }
 
@@ -138,6 +140,7 @@ export function fileLook(answers: Known, repo: string, remote = USUAL_REMOTE): L
     endsIn: refuse,
     timeAt: refuse,
     hasPassed: refuse,
+    timeLeft: refuse,
   }
 }
 

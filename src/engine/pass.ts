@@ -376,7 +376,8 @@ async function watch(
       const ended = seen.is === 'missing' && seen.awaits?.on === 'ci' ? bringersEnded : undefined
       // When those have ended that bring it, one more look tells whether it has come.
       isLast = ended?.aborted ?? false
-      if (!isLast) await sleepUntil(pause, { until, ended }, engine)
+      const least = seen.is === 'pending' ? (seen.pauseMs ?? 0) : 0
+      if (!isLast) await sleepUntil(Math.max(pause, least), { until, ended }, engine)
       sight.renew()
       seen = await see(step, sight.look(until, minted))
     } catch (error) {

@@ -213,7 +213,14 @@ export type Seen<State> =
       readonly owned?: Owned
     }
   /** Begun and not ended. What the vendor or CI is at is watched; of a person it says what is still to be done. */
-  | { readonly is: 'pending'; readonly on: 'vendor' | 'ci' | 'person'; readonly detail: string; readonly state?: State }
+  | {
+      readonly is: 'pending'
+      readonly on: 'vendor' | 'ci' | 'person'
+      readonly detail: string
+      readonly state?: State
+      /** Only time shows more: how long to wait before the next look, in milliseconds. */
+      readonly pauseMs?: number
+    }
   /** It ended badly; its actions try it again. */
   | { readonly is: 'failed'; readonly cause: Cause; readonly state?: State }
   /** It could not be seen, or what is there is not for us to see. Nothing is done. */
@@ -268,6 +275,8 @@ export interface Look<Used extends AnswerKey = AnswerKey> {
   timeAt(host: HostId): Date
   /** Have so many milliseconds gone by since then, by the clock of a host? */
   hasPassed(ms: number, since: Date, host: HostId): boolean
+  /** How many of so many milliseconds are left since then, by the clock of a host. */
+  timeLeft(ms: number, since: Date, host: HostId): number
 }
 
 interface ReadOptions {

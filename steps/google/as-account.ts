@@ -1,8 +1,8 @@
 import { asAccountIn, grantedIn } from '../../src/clouds/google-rights.ts'
 import type { Credential } from '../../src/clouds/vendor.ts'
 import type { Look } from '../../src/engine/step.ts'
-import { path, shown } from '../../src/engine/text.ts'
-import { accountOf } from './names.ts'
+import { path, shown, t } from '../../src/engine/text.ts'
+import { accountOf, accountPath } from './names.ts'
 
 type Questions = Look<'googleProject' | 'googleServiceAccountId'>
 
@@ -18,6 +18,7 @@ export interface Asked {
 
 /**
  * Which of some permissions CI's account has, asked as the account itself: what counts now, wherever it comes from.
+ * Whether the signed-in person may do that is asked first: each denied attempt would stand in the audit log.
  * @returns for each question what is granted; undefined where the signed-in person may not speak as the account; an owner may not (facts/google.md 7)
  * @throws SetupError with any other refusal
  */
@@ -25,6 +26,7 @@ export async function grantedToAccount(
   look: Questions,
   asked: readonly Asked[],
 ): Promise<readonly ReadonlySet<string>[] | undefined> {
+  if (!(await maySpeak(look))) return undefined
   const account = shown(accountOf(look.answers))
   const token = path`/v1/projects/-/serviceAccounts/${account}:generateAccessToken`
   const as = asAccountIn(await look.ask('google-credentials', token, { scope: SCOPE, lifetime: '300s' }))
@@ -38,6 +40,12 @@ export async function grantedToAccount(
     }),
   )
   return granted.includes(undefined) ? undefined : granted.flatMap(one => one ?? [])
+}
+
+async function maySpeak(look: Questions): Promise<boolean> {
+  const permissions = ['iam.serviceAccounts.getAccessToken']
+  const reply = await look.ask('google-iam', t`${accountPath(look.answers)}:testIamPermissions`, { permissions })
+  return grantedIn(reply).length > 0
 }
 
 /** Cloud Storage is asked in its own way (facts/google.md 7.2); where its API is not enabled, the account itself cannot ask. */
@@ -56,10 +64,16 @@ const USUALLY_MS = 120_000
 /**
  * Does the account have these by now? Asked as itself; where that cannot be, what was granted counts after the time that
  * it usually takes.
+ * @returns undefined if it has; else how long it is of no use to ask again, in milliseconds
  */
-export async function isInForce(look: Questions, changed: string | undefined, asked: Asked): Promise<boolean> {
+export async function notInForce(
+  look: Questions,
+  changed: string | undefined,
+  asked: Asked,
+): Promise<{ readonly pauseMs: number } | undefined> {
   // Of long ago, or of somebody else's.
-  if (changed === undefined || look.hasPassed(USUALLY_MS, new Date(changed), 'google')) return true
-  const [granted] = (await grantedToAccount(look, [asked])) ?? []
-  return granted !== undefined && asked.permissions.every(permission => granted.has(permission))
+  if (changed === undefined || look.hasPassed(USUALLY_MS, new Date(changed), 'google')) return undefined
+  const granted = await grantedToAccount(look, [asked])
+  if (granted === undefined) return { pauseMs: look.timeLeft(USUALLY_MS, new Date(changed), 'google') }
+  return asked.permissions.every(permission => granted[0]?.has(permission)) ? undefined : { pauseMs: 0 }
 }

@@ -8,7 +8,7 @@ import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { defineStep, type PolicyAction, type Seen, type Sh } from '../../src/engine/step.ts'
 import { type Str, shown, t } from '../../src/engine/text.ts'
 import { pushesToGoogle } from '../push-job.ts'
-import { isInForce } from './as-account.ts'
+import { notInForce } from './as-account.ts'
 import { bucketOf, bucketPath, readOfBucket, readOfPolicy, redirectionOf } from './bucket-policy.ts'
 import { roleOf } from './grant.ts'
 import { isOurAccount, memberOf } from './names.ts'
@@ -68,9 +68,14 @@ export const bucket = defineStep({
     if (others.length > 0) return { is: 'missing', state: { others }, partly: `has ${found} there` }
     if (rights.own.length === 0) return { is: 'missing', state: { others } }
     const write = { path: shown(bucketPath(answers)), permissions: ['storage.objects.create'] }
-    if (!(await isInForce(look, look.fact(`${ID}:changed`), { host: 'google-storage', ...write }))) {
-      return { is: 'pending', on: 'vendor', detail: 'until Google lets CI use the bucket, usually within 2 minutes' }
-    }
+    const wait = await notInForce(look, look.fact(`${ID}:changed`), { host: 'google-storage', ...write })
+    if (wait)
+      return {
+        is: 'pending',
+        on: 'vendor',
+        detail: 'until Google lets CI use the bucket, usually within 2 minutes',
+        ...wait,
+      }
     const notes = [...wide(there), pushes(answers, await redirectionOf(look)), ...openTo(there, rights)]
     return { is: 'present', state: { others }, notes }
   },

@@ -75,7 +75,7 @@ export const prove = defineStep({
       const isLate = hasBeenLong(look, target)
       return isLate
         ? { is: 'failed', cause: late(target, asked.detail) }
-        : { is: 'pending', on: 'vendor', detail: asked.detail }
+        : { is: 'pending', on: 'vendor', detail: asked.detail, pauseMs: asked.pauseMs }
     }
     const first = [provenBy(target, asked.is), ...target.besides(roles)]
     const notes = [...first, ...unreadable(all), ...unsure(onIt, all), ...open(target, onIt), ...actors]
@@ -151,7 +151,9 @@ async function permissionsOf(look: Questions, bindings: readonly Binding[]): Pro
   return new Set(held.flat())
 }
 
-type AskedItself = { readonly is: 'itself' | 'policies' } | { readonly is: 'not-yet'; readonly detail: string }
+type AskedItself =
+  | { readonly is: 'itself' | 'policies' }
+  | { readonly is: 'not-yet'; readonly detail: string; readonly pauseMs: number }
 
 /** Is the last change so long ago that it should count everywhere, twice over? */
 function hasBeenLong(look: Questions, { changed }: PushTarget): boolean {
@@ -180,6 +182,7 @@ async function askedItself(look: Questions, target: PushTarget): Promise<AskedIt
     if (stripped === undefined || look.hasPassed(AT_MOST_MS, new Date(stripped), 'google')) return { is: 'policies' }
     return {
       is: 'not-yet',
+      pauseMs: look.timeLeft(AT_MOST_MS, new Date(stripped), 'google'),
       detail:
         'until Google has taken the roles away everywhere, which takes up to 7 minutes; you may not ask as the account',
     }
@@ -190,12 +193,17 @@ async function askedItself(look: Questions, target: PushTarget): Promise<AskedIt
   if (first !== undefined) {
     return {
       is: 'not-yet',
+      pauseMs: 0,
       detail: `until the roles are gone everywhere, usually 2 to 7 minutes: ${first} is not refused yet`,
     }
   }
   return lacks.length === 0
     ? { is: 'itself' }
-    : { is: 'not-yet', detail: `until the grant counts, usually 2 to 7 minutes: ${lacks[0]} is not granted yet` }
+    : {
+        is: 'not-yet',
+        pauseMs: 0,
+        detail: `until the grant counts, usually 2 to 7 minutes: ${lacks[0]} is not granted yet`,
+      }
 }
 
 const provenBy = ({ proven }: PushTarget, kind: 'itself' | 'policies'): string => {

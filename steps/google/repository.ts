@@ -3,7 +3,7 @@ import { isSame } from '../../src/clouds/policy.ts'
 import { type Action, defineStep, type Look, type Seen } from '../../src/engine/step.ts'
 import { path, type Str, shown, t } from '../../src/engine/text.ts'
 import { isKeyless, pushesToGoogle } from '../push-job.ts'
-import { isInForce } from './as-account.ts'
+import { notInForce } from './as-account.ts'
 import { begunBy, endOf, isFresh, learnOperation } from './begun.ts'
 import { grantWriter, WRITER } from './grant.ts'
 import { countedTo, locationOf, repositoryPath } from './names.ts'
@@ -62,9 +62,14 @@ export const repository = defineStep({
       return { is: 'missing', state: ['grant'], partly: 'is there, and CI may not push to it', ...(owned && { owned }) }
     const place = shown(repositoryPath(answers))
     const upload = { path: place, permissions: ['artifactregistry.repositories.uploadArtifacts'] }
-    if (!(await isInForce(look, look.fact(`${ID}:changed`), { host: 'google-registry', ...upload }))) {
-      return { is: 'pending', on: 'vendor', detail: 'until Google lets CI push to it, usually within 2 minutes' }
-    }
+    const wait = await notInForce(look, look.fact(`${ID}:changed`), { host: 'google-registry', ...upload })
+    if (wait)
+      return {
+        is: 'pending',
+        on: 'vendor',
+        detail: 'until Google lets CI push to it, usually within 2 minutes',
+        ...wait,
+      }
     return { is: 'present', state: [], ...(owned && { owned }), learned: endOf(look, MAKING) }
   },
 

@@ -4,7 +4,7 @@ import { hole, shown, t } from '../../src/engine/text.ts'
 import { ahead } from '../ahead.ts'
 import { pushesToGoogle } from '../push-job.ts'
 import { bindingsOn } from './access.ts'
-import { isInForce } from './as-account.ts'
+import { notInForce } from './as-account.ts'
 import { memberOf, projectPath } from './names.ts'
 import { lookAtRepository } from './registry.ts'
 
@@ -33,17 +33,16 @@ export const temporaryRole = defineStep({
   async look(look): Promise<Seen<undefined>> {
     const { answers } = look
     const push = { path: shown(projectPath(answers)), permissions: ['artifactregistry.repositories.createOnPush'] }
-    const isCounting = isInForce(look, look.fact(`${ID}:changed`), { host: 'google', ...push })
-    ahead(onProject(look), isCounting)
+    const waiting = notInForce(look, look.fact(`${ID}:changed`), { host: 'google', ...push })
+    ahead(onProject(look), waiting)
     if (typeof (await lookAtRepository(look)) !== 'string') {
       return { is: 'present', state: undefined, notes: [`Not needed: ${answers.registryHost} is there.`] }
     }
     const has = await onProject(look)
     const given = has?.find(binding => isTemporary(binding) && !isOver(binding, look))
     if (given === undefined) return { is: 'missing' }
-    if (!(await isCounting)) {
-      return { is: 'pending', on: 'vendor', detail: 'until the role counts, usually within 2 minutes' }
-    }
+    const wait = await waiting
+    if (wait) return { is: 'pending', on: 'vendor', detail: 'until the role counts, usually within 2 minutes', ...wait }
     // Whoever gave it: every exit tells of it.
     return { is: 'present', state: undefined, learned: { [UNTIL]: endOf(given) ?? NEVER } }
   },

@@ -231,6 +231,21 @@ describe('Whoever may not speak as the account', () => {
     const rerun = place.rehearsal.log.find(({ path }) => path.endsWith('/rerun'))
     expect(Date.parse(rerun?.at ?? '') - stripped).toBeGreaterThanOrEqual(420_000)
   })
+
+  test('is not denied again and again, and few requests are made meanwhile', async () => {
+    const place = await readyForPush()
+    const { rehearsal, engine } = place
+    await walk(STEPS, engine)
+    const denied = rehearsal.log.filter(({ status, path }) => status === 403 && path.includes(':generateAccessToken'))
+    expect(denied).toEqual([])
+    const stripped = Date.parse(engine.progress.saved.facts['google.strip:changed'] ?? '')
+    const rerun = rehearsal.log.findLastIndex(({ path }) => path.endsWith('/rerun'))
+    const waiting = rehearsal.log.slice(0, rerun).filter(({ at }) => Date.parse(at) > stripped)
+    expect(waiting.length).toBeLessThanOrEqual(60)
+    expect(
+      waiting.filter(({ path }) => path.includes('/serviceAccounts/') && path.endsWith(':testIamPermissions')).length,
+    ).toBeLessThanOrEqual(3)
+  })
 })
 
 describe('A role from above the project', () => {
