@@ -91,7 +91,7 @@ module.exports = {
     ),
     only(
       'one-place-to-spawn',
-      { path: '^(src|steps)/', pathNot: '^src/clouds/exec.ts$' },
+      { path: '^(src|steps)/', pathNot: '^src/clouds/execa.ts$' },
       { path: 'node_modules/execa/' },
       'Children get an allow-list of the environment.',
     ),

@@ -1,8 +1,9 @@
 // Bundles src into dist: what npx installs is one package, and each command is loaded when it is called.
 import { execFileSync } from 'node:child_process'
-import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { build, transform } from 'esbuild'
+import { deferred, deferredEntries, onlyCalled } from './build/deferred.mjs'
 import { besideIt, neverCalled } from './build/left-out.mjs'
 
 /** What may be bundled: each asks for no more than its notice. */
@@ -24,28 +25,48 @@ const ofAll = {
   tsconfigRaw: {},
 }
 
+/** Node loads CommonJS in half the time of its own modules. Without blanks and comments, dist is a fifth smaller; every name stays. */
+const asShipped = {
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
+  minifyWhitespace: true,
+  lineLimit: 120,
+}
+
+// Only modules can be split into what each command loads, so they become CommonJS after that.
 const program = await build({
   ...ofAll,
   entryPoints: ['src/main.ts'],
   splitting: true,
   format: 'esm',
-  outExtension: { '.js': '.mjs' },
-  plugins: [neverCalled],
-  // Some libraries are CommonJS and ask for Node's own modules.
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-  },
+  plugins: [neverCalled, deferred],
+  write: false,
 })
+await mkdir(made)
+for (const { path, text } of program.outputFiles) {
+  // Strict, as modules are.
+  const { code } = await transform(text, {
+    ...asShipped,
+    platform: 'node',
+    target: ofAll.target,
+    banner: '"use strict";',
+  })
+  await writeFile(join(made, basename(path)), code)
+}
 
-// What is asked in passing is answered by a file of its own. It is CommonJS: Node's loader of modules takes a fifth of its start.
+const libraries = await build({ ...ofAll, ...asShipped, entryPoints: deferredEntries, plugins: [onlyCalled] })
+
+// What is asked in passing is answered by a file of its own.
 const start = await build({
   ...ofAll,
+  ...asShipped,
   entryPoints: ['src/start.ts'],
-  format: 'cjs',
-  plugins: [besideIt('./main.ts', './main.mjs')],
+  plugins: [besideIt('./main.ts', './main.js')],
 })
 
-const inputs = [program, start].flatMap(({ metafile }) => Object.values(metafile.outputs).flatMap(contributing))
+const inputs = [program, libraries, start].flatMap(({ metafile }) =>
+  Object.values(metafile.outputs).flatMap(contributing),
+)
 await writeFile(join(made, 'THIRD-PARTY-NOTICES.txt'), await notices(inputs))
 
 const { engines } = JSON.parse(await readFile('package.json', 'utf8'))

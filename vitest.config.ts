@@ -32,6 +32,7 @@ export default defineConfig({
       project('engine', 'test/real/*.engine.ts', { testTimeout: 120_000 }),
       // Each walk is another process, so two go on at once.
       project('checkout', 'test/checkout/*.walk.ts', { testTimeout: 300_000, maxConcurrency: 2 }),
+      project('nodes', 'test/nodes/*.nodes.ts', { sequence: { concurrent: true } }),
       project('bench', 'test/bench/*.bench.ts', { testTimeout: 600_000 }),
     ],
   },

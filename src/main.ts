@@ -17,11 +17,17 @@ process.on('uncaughtException', error => {
   sayFailure(error).then(process.exit, () => process.exit(EXIT.failed))
 })
 
-try {
-  assertNoCredential(process.argv.slice(2))
-  await program.parseAsync()
-  process.exitCode = exitCode()
-} catch (error) {
-  process.exitCode =
-    error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.input) : await sayFailure(error)
+async function run(): Promise<Exit> {
+  try {
+    assertNoCredential(process.argv.slice(2))
+    await program.parseAsync()
+    return exitCode()
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.input
+    return sayFailure(error)
+  }
 }
+
+void run().then(exit => {
+  process.exitCode = exit
+})

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parse, YAMLParseError } from 'yaml'
+import { parse, type YAMLParseError } from 'yaml'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { looksLikeCredential } from '../clouds/credential-shapes.ts'
 import { withoutUserInfo } from '../clouds/remote.ts'
@@ -131,10 +131,13 @@ function parseText(text: string, name: string): unknown {
     throw refusal(
       `${name} is neither JSON nor YAML.`,
       'Correct the file, and run again.',
-      error instanceof YAMLParseError ? whereFault(error) : undefined,
+      isOfParser(error) ? whereFault(error) : undefined,
     )
   }
 }
+
+const isOfParser = (error: unknown): error is YAMLParseError =>
+  error instanceof Error && error.name === 'YAMLParseError'
 
 /** The parser's own words would repeat what stands there. */
 function whereFault({ code, linePos: [at] = [{ line: 1, col: 1 }] }: YAMLParseError): string {

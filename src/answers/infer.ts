@@ -1,10 +1,4 @@
-import { foreignLetters, inSmallLetters } from '../clouds/letters.ts'
-import { type RemotePlace, readRemote } from '../clouds/remote.ts'
-import { ownRemote, projectAt, projectRemotes } from '../clouds/remotes.ts'
 import type { Candidate } from './candidate.ts'
-import { CI_CONFIG } from './forms/ci-config.ts'
-import { DOCKERFILE } from './forms/dockerfile.ts'
-import { LIBRARY } from './forms/library.ts'
 import { proposals } from './proposals.ts'
 import { definitionOf } from './schema.ts'
 import { type Branches, fromBranches } from './sources/branches.ts'
@@ -13,9 +7,12 @@ import { fromDockerfile } from './sources/dockerfile.ts'
 import { fromLibrary } from './sources/library.ts'
 import { fromRemotes } from './sources/remotes.ts'
 import { documented, UPSTREAM } from './upstream.ts'
+import { isSame, whose } from './whose.ts'
 
+export { CI_CONFIG } from './forms/ci-config.ts'
+export { DOCKERFILE } from './forms/dockerfile.ts'
+export { LIBRARY } from './forms/library.ts'
 export { readBranches } from './sources/branches.ts'
-export { CI_CONFIG, DOCKERFILE, LIBRARY }
 
 /** What the repository says of itself. */
 export interface Repository {
@@ -36,24 +33,20 @@ export interface Repository {
  * where nobody can tell which of several remotes is the person's own.
  */
 export function infer(repository: Repository): readonly Candidate[] {
-  const { remotes, branches, named: preferred = [] } = repository
-  const name = ownRemote({ addresses: remotes, named: preferred })
-  const address = remotes[name ?? ''] ?? ''
-  const own = name === undefined ? undefined : { name, project: projectAt(address) }
-  const place = readRemote(address)
-  const isOpen = own === undefined && projectRemotes({ addresses: remotes }).length > 1
+  const { remotes, branches } = repository
+  const { own, place, named, isFork, project } = whose(repository)
   const files = fromFiles(repository)
-  const named = files.find(({ key }) => key === 'githubProject')?.value
-  const isFork = named !== undefined && (isOpen || (place !== undefined && !isAt(place, named)))
-  const project = own?.project ?? (isFork ? undefined : named)
-  const identity = [...fromRemotes(own, remotes.heroku), ...(branches ? fromBranches(branches, name ?? 'origin') : [])]
+  const identity = [
+    ...fromRemotes(own, remotes.heroku),
+    ...(branches ? fromBranches(branches, own?.name ?? 'origin') : []),
+  ]
   if (place === undefined && named === undefined) return [...identity, ...files]
   if (project !== undefined && isSame(project, UPSTREAM)) {
     const all = [...identity, ...files]
     return [...all, ...documented().filter(isNewIn(all)), ...proposals(project, new Set())]
   }
   const taken = namesOf(isFork ? [...files, ...documented()] : documented())
-  const kept = isFork ? files.flatMap(inFork(named)) : files.filter(({ value }) => !taken.has(value))
+  const kept = isFork ? files.flatMap(inFork(named ?? '')) : files.filter(({ value }) => !taken.has(value))
   // A fork that has its own name in its files may have left some of upstream's there: told beside what it has instead.
   const left = isFork ? [] : files.filter(one => !kept.includes(one) && !isNewIn(kept)(one))
   return [...identity, ...kept, ...left, ...(project === undefined ? [] : proposals(project, taken))]
@@ -66,12 +59,6 @@ function fromFiles({ library, ciConfig, dockerfile }: Repository): readonly Cand
     ...(dockerfile === undefined ? [] : fromDockerfile(dockerfile)),
   ]
 }
-
-/** GitHub does not tell big letters from small ones. */
-const isSame = (one: string, other: string) => inSmallLetters(one) === inSmallLetters(other)
-
-/** Whatever the host is called, by an alias of ssh or as a mirror; one in other letters than ASCII’s only looks like another. */
-const isAt = ({ host, path }: RemotePlace, project: string) => foreignLetters(host) === '' && isSame(path, project)
 
 const isNewIn = (candidates: readonly Candidate[]) => (one: Candidate) => candidates.every(({ key }) => key !== one.key)
 

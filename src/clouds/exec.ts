@@ -1,10 +1,10 @@
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join, normalize, sep } from 'node:path'
-import { execa } from 'execa'
 import { EXIT, SetupError } from './cause.ts'
 import { makeDockerConfig } from './docker-config.ts'
 import { makePrivateFolder } from './private-folder.ts'
 import { redact, type Secret } from './secret.ts'
+import { type Ended, spawned } from './spawned.ts'
 
 /** What a finished command left. `code` is its exit code; 128 when it could not start or was killed. */
 export interface Ran {
@@ -132,18 +132,23 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
     const limit = wanted ?? (staysHere ? Math.min(timeoutMs, GIT_LIMIT_MS) : timeoutMs)
     const file = ofCheckout ? join(repo, name) : find(name)
     if (file === undefined) throw missingTool(name)
-    const child = execa(file, args, {
-      cwd,
-      env: { ...env, ...way, ...more, ...docker },
-      extendEnv: false,
-      input: input?.reveal() ?? '',
-      // A group of its own: Ctrl-C in the terminal must not tear an effect in the middle.
-      detached: true,
-      reject: false,
-      stripFinalNewline: false,
-      maxBuffer: 16 * 2 ** 20,
-    })
-    const { result, isLate } = await endedBy(child, limit, signal)
+    const how = { cwd, env: { ...env, ...way, ...more, ...docker }, maxBuffer: 16 * 2 ** 20 }
+    const { execa } = name === 'git' ? { execa: undefined } : await import('./execa.ts')
+    signal?.throwIfAborted()
+    const inputText = input?.reveal() ?? ''
+    const child =
+      execa === undefined
+        ? spawned(file, args, { ...how, input: inputText })
+        : execa(file, args, {
+            ...how,
+            input: inputText,
+            extendEnv: false,
+            // A group of its own: Ctrl-C in the terminal must not tear an effect in the middle.
+            detached: true,
+            reject: false,
+            stripFinalNewline: false,
+          })
+    const { result, isLate } = await endedBy<Ended>(child, limit, signal)
     if (signal?.aborted) throw signal.reason
     const late = isLate ? `timed out after ${limit / 1000} s` : ''
     const said = [result.stderr || (isLate || result.exitCode !== undefined ? '' : result.shortMessage), late]
@@ -154,6 +159,7 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
   async function hand([name = '', ...args]: readonly string[]): Promise<boolean> {
     const file = find(name)
     if (file === undefined) throw missingTool(name)
+    const { execa } = await import('./execa.ts')
     const { exitCode } = await execa(file, args, { env, extendEnv: false, stdio: 'inherit', reject: false })
     return exitCode === 0
   }

@@ -56,6 +56,9 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
     json: () => write(`${jsonText(asJson(entries, answers, place), 2)}\n`),
     sh: () => write(asScript(entries, answers, { title, place })),
   }
+  // All lines in one write.
+  process.stdout.cork()
   print[format]()
+  process.stdout.uncork()
   return EXIT.done
 }

@@ -1,4 +1,4 @@
-import { LIBRARY } from '../answers/infer.ts'
+import { LIBRARY } from '../answers/forms/library.ts'
 import { withCodes } from '../clouds/letters.ts'
 import { clean } from '../output/clean.ts'
 import { type Printer, wrap } from '../output/printer.ts'
@@ -19,7 +19,5 @@ export function sayNotes({ line, width }: Printer, { isDummyapp, folder, notes }
 }
 
 /** The program and what it is about. */
-export function titleOf({ inferred, folder }: Checkout): string {
-  const project = inferred.find(({ key }) => key === 'githubProject')?.value
-  return `dummyapp-setup ${VERSION} · ${project === undefined ? folder : withCodes(project)}`
-}
+export const titleOf = ({ githubProject, folder }: Pick<Checkout, 'githubProject' | 'folder'>): string =>
+  `dummyapp-setup ${VERSION} · ${githubProject === undefined ? folder : withCodes(githubProject)}`

@@ -1,6 +1,11 @@
 import { resolve } from 'node:path'
 import type { Candidate } from '../answers/candidate.ts'
-import { CI_CONFIG, DOCKERFILE, infer, LIBRARY, type Repository, readBranches } from '../answers/infer.ts'
+import { CI_CONFIG } from '../answers/forms/ci-config.ts'
+import { DOCKERFILE } from '../answers/forms/dockerfile.ts'
+import { LIBRARY } from '../answers/forms/library.ts'
+import type { Repository } from '../answers/infer.ts'
+import { readBranches } from '../answers/sources/branches.ts'
+import { whose } from '../answers/whose.ts'
 import { createTools, type Tools } from '../clouds/exec.ts'
 import { readSettings, type Setting } from '../clouds/git-settings.ts'
 import { hideUserInfo } from '../clouds/remote.ts'
@@ -9,25 +14,31 @@ import { assertReadable, findCheckout, readInside } from '../clouds/repo.ts'
 import { Secret } from '../clouds/secret.ts'
 import { projectOf } from '../clouds/state-folder.ts'
 
-/** The checkout that a command is about. */
-export interface Checkout {
+/** A repository, as far as git and its remotes tell. */
+export interface Found {
   /** Its top folder, absolute. */
   readonly folder: string
   readonly tools: Tools
   /** What progress is kept by. */
   readonly project: string
+  /** OWNER/NAME, where that is known. */
+  readonly githubProject: string | undefined
   readonly isDummyapp: boolean
   readonly remotes: Remotes
+}
+
+/** The checkout that a command is about. */
+export interface Checkout extends Found {
   /** What a person should know of it before anything else, in sentences. */
   readonly notes: readonly string[]
   readonly inferred: readonly Candidate[]
 }
 
 /**
- * Finds and reads the checkout; nothing of it runs.
+ * Finds the repository; nothing of it runs.
  * @throws SetupError (exit 2) where there is none
  */
-export async function openCheckout(folder: string | undefined, env: NodeJS.ProcessEnv): Promise<Checkout> {
+export async function findRepository(folder: string | undefined, env: NodeJS.ProcessEnv): Promise<Found> {
   const top = findCheckout(resolve(folder ?? '.'))
   const tools = createTools({ env, repo: top })
   for (const [name, value = ''] of Object.entries(env)) if (/_proxy$/i.test(name)) hideUserInfo(value)
@@ -36,20 +47,34 @@ export async function openCheckout(folder: string | undefined, env: NodeJS.Proce
   hideCredentials(settings)
   const remotes = remotesIn(settings)
   const own = ownRemote(remotes)
-  const branches = await branchesIn(tools, own)
   const library = readInside(top, LIBRARY)
   return {
     folder: top,
     tools,
     project: projectOf(own && remotes.addresses[own], top),
+    githubProject: whose({ remotes: remotes.addresses, named: remotes.named, library }).project,
     isDummyapp: library !== undefined,
     remotes,
+  }
+}
+
+/**
+ * Finds and reads the checkout; nothing of it runs.
+ * @throws SetupError (exit 2) where there is none
+ */
+export async function openCheckout(folder: string | undefined, env: NodeJS.ProcessEnv): Promise<Checkout> {
+  const found = await findRepository(folder, env)
+  const { folder: top, tools, remotes } = found
+  const { infer } = await import('../answers/infer.ts')
+  const branches = await branchesIn(tools, ownRemote(remotes))
+  return {
+    ...found,
     notes: [...undecided(remotes), ...detached(branches)],
     inferred: infer({
       remotes: remotes.addresses,
       named: remotes.named,
       branches,
-      library,
+      library: readInside(top, LIBRARY),
       ciConfig: readInside(top, CI_CONFIG),
       dockerfile: readInside(top, DOCKERFILE),
     }),

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import Conf from 'conf'
 import { SetupError, wordsOf } from '../clouds/cause.ts'
-import { begun, fileIn, isThere, readProgress, refuseStrangers, type Saved, type StateFolder } from './saved.ts'
+import { begun, readProgress, refuseStrangers, type Saved, type StateFolder } from './saved.ts'
+import { fileIn, isThere } from './saved-file.ts'
 
 export interface Progress {
   readonly file: string

@@ -1,8 +1,8 @@
 import { lstatSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { quote } from '../clouds/quote.ts'
+import { fileIn, isThere } from './saved-file.ts'
 
 /** A record says that a step was done, by whom, and whether we made the thing or found it. A claim: reality is asked again. */
 export const Record = z.strictObject({
@@ -59,7 +59,6 @@ export interface StateFolder {
   readonly migrations?: Readonly<{ [from: number]: Migration }>
 }
 
-export const fileIn = (folder: string) => join(folder, 'progress.json')
 export const begun = ({ clouds, project }: StateFolder): Saved => ({
   version: VERSION,
   clouds,
@@ -108,8 +107,6 @@ function knownMember(key: string, value: unknown): unknown {
   if (key === '__proto__') throw new SyntaxError('a member __proto__')
   return value
 }
-
-export const isThere = (file: string) => lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
 /** Whoever can write there could make us act on a forged claim. */
 export function refuseStrangers(entry: string): void {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SetupError } from '../clouds/cause.ts'
 import type { Tools } from '../clouds/exec.ts'
@@ -31,8 +31,7 @@ export async function cloneCheckout(
 ): Promise<void> {
   const git = gitFor(to, tools)
   // Its owner was looked at when it was opened.
-  await git('config', '--global', 'safe.directory', from.folder)
-  await setAuthor(git)
+  configure(to, [...AUTHOR, ['safe', undefined, 'directory', from.folder]])
   await git('clone', '--quiet', '--no-hardlinks', '--', from.folder, to)
   await git('-C', to, 'remote', 'remove', 'origin')
   await setRemotes(from.remotes, to, git)
@@ -41,7 +40,7 @@ export async function cloneCheckout(
 /** Makes a checkout that looks to the wizard as a fresh clone of PennockTech/dummyapp does. */
 export async function makeCheckout(to: string, tools: Tools): Promise<void> {
   const git = gitFor(to, tools)
-  await setAuthor(git)
+  configure(to, AUTHOR)
   await git('init', '--quiet', `--initial-branch=${TODAY.defaultBranch}`, to)
   writeFiles(to, TODAY.files)
   await git('-C', to, 'add', '--all')
@@ -61,23 +60,45 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
 
 type Git = (...argv: readonly string[]) => Promise<void>
 
+/** One setting of git's: section, subsection, key and value. */
+type Setting = readonly [section: string, subsection: string | undefined, key: string, value: string]
+
 /** Whoever commits there is the rehearsal. */
-async function setAuthor(git: Git): Promise<void> {
-  await git('config', '--global', 'user.name', 'Rehearsal')
-  await git('config', '--global', 'user.email', 'rehearsal@example.com')
-}
+const AUTHOR: readonly Setting[] = [
+  ['user', undefined, 'name', 'Rehearsal'],
+  ['user', undefined, 'email', 'rehearsal@example.com'],
+  // What is thrown away in the end need not be tidied.
+  ['maintenance', undefined, 'auto', 'false'],
+]
 
 async function setRemotes(remotes: Remotes, to: string, git: Git): Promise<void> {
   const addresses = Object.entries(remotes.addresses).map(([name, url]) => [name, withoutUserInfo(url)] as const)
-  for (const [name, url] of addresses) await git('-C', to, 'config', '--local', `remote.${name}.url`, url)
   const own = ownRemote(remotes)
-  if (own !== undefined) await git('-C', to, 'config', '--local', 'checkout.defaultRemote', own)
+  addSettings(join(to, '.git', 'config'), [
+    ...addresses.map(([name, url]): Setting => ['remote', name, 'url', url]),
+    ...(own === undefined ? [] : [['checkout', undefined, 'defaultRemote', own] as const]),
+  ])
   const bare = join(dirname(to), ORIGIN)
   await git('clone', '--quiet', '--bare', '--', to, bare)
   const projects = projectRemotes(remotes)
-  for (const [name, url] of addresses) {
-    if (projects.includes(name)) await git('config', '--global', '--add', `url.${bare}.insteadOf`, url)
-  }
+  const led = addresses.filter(([name]) => projects.includes(name))
+  configure(
+    to,
+    led.map(([, url]) => ['url', bare, 'insteadOf', url]),
+  )
+}
+
+/** Adds to the rehearsal's own configuration. */
+const configure = (to: string, settings: readonly Setting[]) => addSettings(join(dirname(to), CONFIG), settings)
+
+/** Adds settings to a file of git's (git-config(1), “Syntax”): one process less for each. */
+function addSettings(file: string, settings: readonly Setting[]): void {
+  const escaped = (text: string) => `"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`
+  const lines = settings.map(([section, subsection, key, value]) => {
+    const of = subsection === undefined ? '' : ` ${escaped(subsection)}`
+    return `[${section}${of}]\n\t${key} = ${escaped(value)}\n`
+  })
+  appendFileSync(file, lines.join(''))
 }
 
 /** git beside the temporary checkout, with the rehearsal's configuration; it reaches this machine's files alone. */

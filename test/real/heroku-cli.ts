@@ -1,25 +1,9 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
+import { installed } from '../support/installed.ts'
 
 const VERSION = '11.10.0'
-const CACHE = join(homedir(), '.cache', 'dummyapp-setup-test')
-
-/** The path of the real heroku command, installed into a cache of its own at the first use. Throws what npm throws. */
-export async function herokuCli(): Promise<string> {
-  const dir = join(CACHE, `heroku-${VERSION}`)
-  const command = join(dir, 'node_modules', '.bin', 'heroku')
-  if (existsSync(command)) return command
-  const draft = `${dir}.${process.pid}`
-  await execa('npm', ['install', '--prefix', draft, `heroku@${VERSION}`, '--no-save', '--ignore-scripts'], {
-    env: { DISABLE_TELEMETRY: 'true', HEROKU_DISABLE_AUTOUPDATE: 'true' },
-  })
-  // Whole or not at all; another test file may have been quicker.
-  if (existsSync(command)) rmSync(draft, { recursive: true })
-  else renameSync(draft, dir)
-  return command
-}
+/** The path of the real heroku command, installed at the first use. Throws what npm throws. */
+export const herokuCli = async (): Promise<string> => join(await installed('heroku', VERSION), '.bin', 'heroku')
 
 /** The whole environment of a heroku command that speaks to `origin` alone and writes into `home` alone (facts/heroku.md 6). */
 export function herokuEnv(origin: string, home: string, token: string): Record<string, string> {

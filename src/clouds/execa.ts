@@ -1,0 +1,2 @@
+/** Loaded when a tool is run. */
+export { execa } from 'execa'
