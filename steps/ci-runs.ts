@@ -1,4 +1,7 @@
+import { CI_CONFIG } from '../src/answers/forms/ci-config.ts'
+import { ciJobs } from '../src/answers/forms/ci-jobs.ts'
 import type { Cause } from '../src/clouds/cause.ts'
+import { contextNamed } from '../src/clouds/circleci.ts'
 import { failedStep, type Job, lastLines, OVER, type Run } from '../src/clouds/circleci-runs.ts'
 import type { Look } from '../src/engine/step.ts'
 
@@ -57,6 +60,8 @@ export async function failureOf(look: Questions, run: Run, bad: readonly Job[]):
   const asked = `pipeline ${run.number}, job ${job?.name}`
   const page = pageOf(circleProject, run)
   if (job?.status === 'unauthorized') {
+    const missing = await missingContexts(look, job)
+    if (missing.length > 0) return noContext(missing, job, { asked, page, organization: organizationOf(look) })
     return {
       code: 'unauthorized',
       asked,
@@ -88,6 +93,29 @@ export async function failureOf(look: Questions, run: Run, bad: readonly Job[]):
     next: `${SHUT_DOWN.test(lines) ? MOVE : 'Mend what its last lines say, and run again: what did not succeed is run once more.'} ${page}`,
   }
 }
+
+const organizationOf = ({ answers }: Questions): string => answers.circleProject.split('/').slice(0, 2).join('/')
+
+/** The contexts that the checkout's config gives the job, and that its organization does not have. */
+async function missingContexts(look: Questions, { name }: Job): Promise<readonly string[]> {
+  const uses = ciJobs(look.file(CI_CONFIG) ?? '').filter(use => use.name === name)
+  const contexts = [...new Set(uses.flatMap(use => use.contexts))]
+  const read = (path: string) => look.read('circleci', path)
+  const found = await Promise.all(contexts.map(one => contextNamed(read, organizationOf(look), one)))
+  return contexts.filter((_, index) => found[index] === undefined)
+}
+
+const noContext = (
+  missing: readonly string[],
+  { name }: Job,
+  { asked, page, organization }: { readonly asked: string; readonly page: string; readonly organization: string },
+): Cause => ({
+  code: 'no-context',
+  asked,
+  said: 'unauthorized',
+  means: `${organization} has no context ${missing.join(', ')} that this account can see, and ${name} asks for it: CircleCI does not run such a job.`,
+  next: `Take it off the job in ${CI_CONFIG}, or create it (Organization Settings > Contexts); then commit, push, and run again. ${page}`,
+})
 
 /** The words of the unmigrated push, and what helps (facts/google.md 2). */
 const SHUT_DOWN = /Container Registry is deprecated/i

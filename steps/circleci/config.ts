@@ -1,4 +1,3 @@
-import { jobsThatNeed } from '../../src/answers/forms/ci-sign-ins.ts'
 import type { Known } from '../../src/answers/schema.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
 import { CIRCLECI, isGone, organizationId } from '../../src/clouds/circleci.ts'
@@ -13,7 +12,7 @@ import { withHerokuJob } from './config/heroku-job.ts'
 import { newConfig } from './config/new-config.ts'
 import { notes } from './config/notes.ts'
 import { withRepairs } from './config/repairs.ts'
-import { allRepairs, FILE, keylessOf, USES, type Used } from './config-file.ts'
+import { allRepairs, contextsWanted, FILE, keylessOf, USES, type Used } from './config-file.ts'
 
 interface State {
   readonly from: string
@@ -73,8 +72,7 @@ export const config = defineStep({
 
 /** The config with all that is to be put in, and what could not be. */
 function edited(text: string, answers: Pick<Known, Used>): { readonly to: string; readonly open: readonly string[] } {
-  const { circleJobs, herokuContext, googleContext, herokuTokenVariable, herokuApp, defaultBranch } = answers
-  const jobs = circleJobs.split(',')
+  const { herokuContext, herokuTokenVariable, herokuApp, defaultBranch } = answers
   const brought = jobsOf(answers, 'herokuJobs').reduce(
     (before, job) => {
       const wanted = { job, context: herokuContext, branch: defaultBranch, app: herokuApp }
@@ -83,16 +81,7 @@ function edited(text: string, answers: Pick<Known, Used>): { readonly to: string
     },
     { text, open: [] as readonly Open[] },
   )
-  const wants = (context: string, variables: readonly string[]) =>
-    jobsThatNeed(brought.text, variables)
-      .filter(job => jobs.includes(job))
-      .map(job => ({ job, context }))
-  const wanted = [
-    ...wants(herokuContext, [herokuTokenVariable, answers.dockerHubUserVariable, answers.dockerHubTokenVariable]),
-    // CircleCI's own token needs no context; one that is there may be for something else.
-    ...(keylessOf(answers) ? [] : wants(googleContext, [answers.googleKeyVariable])),
-  ]
-  const given = withContexts(brought.text, wanted)
+  const given = withContexts(brought.text, contextsWanted(brought.text, answers))
   return { to: given.text, open: leftOpen([...brought.open, ...given.open]) }
 }
 

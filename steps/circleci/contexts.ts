@@ -55,7 +55,7 @@ const contextStep = (about: {
       if (look.fact(fact) === context.id) return { ...seen, owned }
       const restrictions = await readRestrictions(read, context.id)
       const using = usingIt(restrictions, await readVariables(read, context.id), look.answers)
-      const value = await freeName(read, circleOrg, `${name}-${circleProject.replace(/^.*\//, '')}`)
+      const value = await freeName(read, circleOrg, nameInstead(name, circleProject))
       return { ...seen, owned: { ...owned, using, otherwise: { answer: about.answer, value } } }
     },
 
@@ -97,6 +97,10 @@ const contextStep = (about: {
           }
         : undefined,
   })
+
+/** What is proposed for a name that is somebody else's; a number comes behind it where that is taken too. */
+export const nameInstead = (name: string, circleProject: string): string =>
+  `${name}-${circleProject.replace(/^.*\//, '')}`
 
 /** A name that begins so, and that no context of the organization has. */
 async function freeName(read: Read, organization: string, wanted: string): Promise<string> {

@@ -8,6 +8,7 @@ import { openConsent } from '../../../src/engine/pass.ts'
 import type { Action, EditAction } from '../../../src/engine/step.ts'
 import { shown } from '../../../src/engine/text.ts'
 import { diffOf } from '../../../src/output/diff.ts'
+import { DOCUMENTED } from '../../../src/rehearsal/stand-in/checkouts.ts'
 import { config } from '../../../steps/circleci/config.ts'
 import { configRepairs } from '../../../steps/circleci/config-repairs.ts'
 import { OLD_CONFIG as OLD } from '../../rehearsal/circleci-config.ts'
@@ -227,5 +228,52 @@ describe('With what is put in, in one pass,', () => {
     const { outcomes } = await walk([configRepairs], engine, { agreed: [ID], meanwhile: () => write(theirs) })
     expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
     expect(read()).toBe(theirs.replace(...ENGINE).replace(...NAME))
+  })
+})
+
+describe('A context that is not to stay on a job of ours', () => {
+  const REAL = DOCUMENTED.files['.circleci/config.yml'] ?? ''
+  const lines = (before: string, after: string) =>
+    diffLines(before, after).flatMap(({ added, removed, value }) =>
+      added || removed
+        ? value
+            .trimEnd()
+            .split('\n')
+            .map(line => `${added ? '+' : '-'}${line}`)
+        : [],
+    )
+  const offered = async (text: string, answers: Partial<Known>) => {
+    const { engine } = await setUp(text, answers)
+    const edits = configRepairs.actions(engine.answers, await lookAt(configRepairs, engine)).filter(isEdit)
+    return edits.flatMap(({ key, from, to }) => (key.endsWith('.context') ? lines(shown(from), shown(to)) : []))
+  }
+
+  test('is taken off the job for Google where that signs in without a key', async () => {
+    expect(await offered(REAL, { googleRoute: 'keyless', defaultBranch: 'master' })).toEqual([
+      '-          context: google-dummyapp',
+    ])
+  })
+
+  test('stays where it is the one that the answers name', async () => {
+    expect(await offered(REAL, {})).toEqual([])
+  })
+
+  test('goes where another name was taken in its place, before and after that is written', async () => {
+    const text = REAL.replace('google-dummyapp', 'mine').replaceAll('heroku-and-dockerhub', 'theirs')
+    const named = { googleContext: 'mine', herokuContext: 'theirs-dummyapp-2' }
+    expect(await offered(text, named)).toEqual(['-          context: theirs', '+          context: theirs-dummyapp-2'])
+    const { engine, read } = await setUp(text, named)
+    expect((await walk([config], engine)).outcomes.get('circleci.config')).toMatchObject({ is: 'done' })
+    expect(read()).toContain('          context: [theirs, theirs-dummyapp-2]\n')
+    await walk([configRepairs], engine, { agreed: [ID] })
+    expect(read()).not.toMatch(/^[^#\n]*\btheirs\b(?!-)/m)
+    expect(read().match(/theirs-dummyapp-2/g)).toHaveLength(2)
+  })
+
+  test('goes in a fork, where the document’s own does not exist', async () => {
+    expect(await offered(REAL, { googleContext: 'google-app', circleProject: 'gh/acme/app' })).toEqual([
+      '-          context: google-dummyapp',
+      '+          context: google-app',
+    ])
   })
 })

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Known } from '../../../src/answers/schema.ts'
 import { push } from '../../../src/rehearsal/circleci/people.ts'
@@ -330,6 +332,27 @@ describe('A pipeline that comes to nothing', () => {
         asked: 'pipeline 1, job deploy_heroku',
         means: expect.stringContaining('no matter of credentials'),
         next: expect.stringContaining(PAGE),
+      },
+    })
+  })
+
+  test('since a context does not exist says which', async () => {
+    const place = await setUp({
+      change: ({ circleci }) => {
+        circleci.contexts = circleci.contexts.filter(({ name }) => name !== 'google-dummyapp')
+      },
+    })
+    mkdirSync(join(place.engine.repo, '.circleci'), { recursive: true })
+    writeFileSync(join(place.engine.repo, '.circleci/config.yml'), GOOD)
+    const { outcomes } = await place.walk()
+    expect(outcomes.get(ID)).toMatchObject({
+      is: 'failed',
+      cause: {
+        code: 'no-context',
+        asked: 'pipeline 1, job push_gce_registry',
+        said: 'unauthorized',
+        means: expect.stringContaining('gh/PennockTech has no context google-dummyapp'),
+        next: expect.stringContaining('.circleci/config.yml'),
       },
     })
   })
