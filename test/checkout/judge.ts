@@ -98,7 +98,8 @@ export function leastRights({ rehearsal, answers, method }: Walk): ReturnType<ty
   const isKeyless = method.google === 'keyless'
   const closedTo = [project?.id ?? 'no project']
   const [pool] = google.identityPools
-  const principals = `principalSet://iam.googleapis.com/projects/${google.projects[0]?.number}/locations/global/workloadIdentityPools/${pool?.id}/attribute.project/${project?.id}`
+  // CircleCI's token is mapped by the project that it is of.
+  const principal = `principal://iam.googleapis.com/projects/${google.projects[0]?.number}/locations/global/workloadIdentityPools/${pool?.id}/subject/${project?.id}`
   const contexts = [
     { name: herokuContext, variables: ['DOCKERHUB_PASS', 'DOCKERHUB_USER', herokuTokenVariable].toSorted(), closedTo },
     ...(isKeyless ? [] : [{ name: googleContext, variables: ['GCLOUD_AUTH_ENCODED'], closedTo }]),
@@ -118,7 +119,7 @@ export function leastRights({ rehearsal, answers, method }: Walk): ReturnType<ty
         : { place: 'repositories', role: GOOGLE[method.google] },
     ],
     keys: isKeyless ? 0 : 1,
-    speakAs: isKeyless ? [{ role: 'roles/iam.workloadIdentityUser', members: [principals] }] : [],
+    speakAs: isKeyless ? [{ role: 'roles/iam.workloadIdentityUser', members: [principal] }] : [],
     contexts: contexts.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
   }
 }
