@@ -846,6 +846,145 @@ describe('what a job does', () => {
   })
 })
 
+describe('a job is carried out as the config says', () => {
+  const COMMANDS = `version: 2.1
+orbs: { docker: circleci/docker@2.8.2, other: acme/other@1, own: { commands: { login: { steps: [{ run: docker login -u $DOCKERHUB_USER -p $DOCKERHUB_PASS }] } } } }
+parameters: { from: { type: string, default: yourname } }
+executors: { e: { parameters: { to: { type: string, default: nobody } }, docker: [{ image: docker:29-git }], environment: { TO: << parameters.to >> } } }
+commands:
+  login:
+    parameters: { pass: { type: env_var_name, default: DOCKERHUB_PASS } }
+    steps: [{ run: docker login -u $DOCKERHUB_USER -p $<< parameters.pass >> }]
+  send:
+    parameters: { tag: { type: string, default: none }, first: { type: steps, default: [] } }
+    steps: [login, { steps: << parameters.first >> }, { run: docker push << pipeline.parameters.from >>/app:<< parameters.tag >> }]
+`
+  const job = (steps: string, more = '') =>
+    `jobs: { j: { executor: e, parameters: { on: { type: boolean, default: true }, tag: { type: string, default: t } }${more}, steps: ${steps} } }\n`
+  const CONTEXT = 'context: heroku-and-dockerhub'
+  const USED = `workflows: { w: { jobs: [{ j: { ${CONTEXT} } }] } }`
+
+  /** The tags that a run of the config leaves, and how its jobs end. */
+  async function run(config: string) {
+    const place = await ci({ config: COMMANDS + config })
+    const { jobs, workflow } = await ended(place)
+    const tags = place.rehearsal.world.dockerHub.repositories
+      .filter(({ namespace, name }) => namespace === 'yourname' && name === 'app')
+      .flatMap(one => one.tags.map(({ name }) => name))
+    return { jobs, tags, output: (name: string) => outputOf(place, workflow, name) }
+  }
+
+  test.each([
+    ['commands of commands', job('[{ send: { tag: deep } }]') + USED, ['deep']],
+    [
+      'steps that are an argument',
+      job('[{ send: { first: [{ run: docker push yourname/app:before }] } }]') + USED,
+      ['before', 'none'],
+    ],
+    [
+      'a condition that holds',
+      job(
+        '[login, { when: { condition: << parameters.on >>, steps: [{ run: docker push yourname/app:a }] } }, { unless: { condition: << parameters.on >>, steps: [{ run: docker push yourname/app:b }] } }]',
+      ) + USED,
+      ['a'],
+    ],
+    [
+      'one by the branch',
+      job(
+        '[login, { when: { condition: { and: [{ equal: [main, << pipeline.git.branch >>] }, { not: { equal: [a, b] } }] }, steps: [{ run: docker push yourname/app:a }] } }, { when: { condition: { matches: { pattern: "v.*", value: << pipeline.git.branch >> } }, steps: [{ run: docker push yourname/app:b }] } }]',
+      ) + USED,
+      ['a'],
+    ],
+    [
+      'a matrix, and a name made of it',
+      `${job('[{ send: { tag: << parameters.tag >> } }]')}workflows: { w: { jobs: [{ j: { name: j-<< matrix.tag >>, matrix: { parameters: { tag: [a, b, c] }, exclude: [{ tag: b }] }, ${CONTEXT} } }] } }`,
+      ['a', 'c'],
+    ],
+    [
+      'steps before and after',
+      `${job('[checkout]')}workflows: { w: { jobs: [{ j: { pre-steps: [login], post-steps: [{ run: docker push yourname/app:after }], ${CONTEXT} } }] } }`,
+      ['after'],
+    ],
+    [
+      'an executor with arguments',
+      job('[login, { run: docker push yourname/app:$TO }]').replace('executor: e,', 'executor: { name: e, to: x },') +
+        USED,
+      ['x'],
+    ],
+    ['an orb that is written in it', job('[own/login, { run: docker push yourname/app:inline }]') + USED, ['inline']],
+    [
+      'an orb’s job with its arguments',
+      `workflows: { w: { jobs: [{ docker/publish: { image: yourname/app, tag: "one,two", docker-username: DOCKERHUB_USER, docker-password: DOCKERHUB_PASS, ${CONTEXT} } }] } }`,
+      ['one', 'two'],
+    ],
+  ])('%s', async (_, config, expected) => {
+    const { jobs, tags } = await run(config)
+    expect(new Set(Object.values(jobs))).toEqual(new Set(['success']))
+    expect(tags).toEqual(expected)
+  })
+
+  test('the variables that an orb’s job reads must be there', async () => {
+    const { jobs } = await run(`workflows: { w: { jobs: [{ docker/publish: { image: yourname/app, ${CONTEXT} } }] } }`)
+    expect(jobs).toEqual({ 'docker/publish': 'failed' })
+  })
+
+  test('what requires a matrix waits for each of its jobs', async () => {
+    const two =
+      'jobs: { j: { parameters: { x: { type: string } }, docker: [{ image: a }], steps: [checkout] }, last: { docker: [{ image: a }], steps: [checkout] } }'
+    const { jobs } = await run(
+      `${two}\nworkflows: { w: { jobs: [{ j: { matrix: { parameters: { x: [a, b] } } } }, { last: { requires: [j] } }] } }`,
+    )
+    expect(jobs).toEqual({ 'j-a': 'success', 'j-b': 'success', last: 'success' })
+  })
+
+  test.each([
+    ['an orb that may push', '[other/push]', 'push of the orb acme/other@1'],
+    [
+      'a condition by what is not known',
+      '[{ when: { condition: << pipeline.trigger_source >>, steps: [login] } }]',
+      'its condition',
+    ],
+  ])('%s is not passed over: it is said that it cannot be known', async (_, steps, said) => {
+    const { jobs, output } = await run(job(steps) + USED)
+    expect(jobs).toEqual({ j: 'failed' })
+    expect(await output('j')).toContain(said)
+  })
+
+  test('an orb that only tells somebody is taken for done, in words', async () => {
+    const { jobs, output } = await run(job('[other/notify]') + USED)
+    expect(jobs).toEqual({ j: 'success' })
+    expect(await output('j')).toContain('taken for done')
+  })
+
+  test('a workflow whose condition is not true does not run', async () => {
+    const place = await ci({
+      config: `${COMMANDS}${job('[checkout]')}workflows: { no: { when: { equal: [x, << pipeline.git.branch >>] }, jobs: [j] }, w: { unless: false, jobs: [j] } }`,
+    })
+    const pipeline = await place.trigger()
+    place.pass(120)
+    expect(itemsOf((await place.circle('GET', `${pipeline}/workflow`)).body).map(({ name }) => name)).toEqual(['w'])
+  })
+
+  test('the key is the one that the job’s own variable holds', async () => {
+    const config = CONFIG.replaceAll('GCLOUD_AUTH_ENCODED', 'OTHER_KEY')
+    const rename = (world: World) => {
+      const context = world.circleci.contexts.find(({ name }) => name === 'google-dummyapp')
+      for (const one of context?.variables ?? []) one.name = 'OTHER_KEY'
+    }
+    expect((await ended(await ci({ config, change: rename }))).jobs).toMatchObject({ push_gce_registry: 'success' })
+    expect((await ended(await ci({ config }))).jobs).toMatchObject({ push_gce_registry: 'failed' })
+  })
+
+  test('the heroku command takes its own variable', async () => {
+    const config = CONFIG.replace(
+      /docker login -u _ -p "\$\{HEROKU_API_KEY\}" registry.heroku.com/,
+      'heroku container:login',
+    )
+    expect(config).not.toBe(CONFIG)
+    expect((await ended(await ci({ config, heroku: false }))).jobs).toMatchObject({ deploy_heroku: 'failed' })
+  })
+})
+
 describe('a context is used', () => {
   const restrict = (place: Awaited<ReturnType<typeof ci>>, type: 'project' | 'expression', value: string) =>
     place.rehearsal.world.circleci.contexts[0]?.restrictions.push({ id: randomUUID(), type, value, name: null })

@@ -1,5 +1,7 @@
 import type { Mint } from '../mint.ts'
-import { type Config, jobsOn, type PlannedJob } from './config.ts'
+import { isTrue } from './condition.ts'
+import { type Config, jobsOn, type PlannedJob, pipelineValues } from './config.ts'
+import { filled } from './parameters.ts'
 import { readConfig } from './read-config.ts'
 import type { Branch, CircleciWorld, Job, Pipeline, Workflow } from './world.ts'
 
@@ -52,7 +54,10 @@ function workflowsOf(
   mint: Mint,
   { branch, actor, start }: { branch: string; actor: string; start: Date },
 ): Workflow[] {
+  const values = pipelineValues(config, { 'git.branch': branch })
   return config.workflows.flatMap(one => {
+    // One whose condition is not known here runs: nothing is passed over.
+    if (one.when !== undefined && isTrue(filled(one.when, values)) === false) return []
     const jobs = jobsOn(one, branch).map(job => newJob(mint, job))
     return jobs.length
       ? [{ id: mint.id(), name: one.name, startedBy: actor, createdAt: start.toISOString(), jobs }]

@@ -14,6 +14,7 @@ const BUILT_IN = [
   'run',
   'save_cache',
   'setup_remote_docker',
+  'steps',
   'store_artifacts',
   'store_test_results',
   'unless',

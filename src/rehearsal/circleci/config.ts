@@ -1,3 +1,4 @@
+import { combinationsOf, filled, type Values } from './parameters.ts'
 import { type Entries, entriesOf, itemsOf, named, scalarsOf, textsOf } from './yaml.ts'
 
 /** What a config makes run. */
@@ -10,6 +11,8 @@ export interface Config {
 
 export interface PlannedWorkflow {
   readonly name: string
+  /** The condition on which it runs at all. */
+  readonly when?: unknown
   readonly jobs: readonly PlannedJob[]
 }
 
@@ -18,6 +21,8 @@ export interface PlannedJob {
   readonly name: string
   /** What `jobs` calls it. */
   readonly runs: string
+  /** What all the jobs of its matrix are required by. */
+  readonly alias?: string
   readonly type: 'build' | 'approval'
   readonly contexts: readonly string[]
   readonly requires: readonly string[]
@@ -28,13 +33,6 @@ export interface PlannedJob {
   readonly options: Entries
 }
 
-/** A command of a job, its variables not filled in. */
-export interface Run {
-  readonly name: string
-  readonly command: string
-  readonly environment: Readonly<Record<string, string>>
-}
-
 /** What the text of a config says, sound or not. */
 export const configIn = (text: Entries): Config => ({
   text,
@@ -42,18 +40,60 @@ export const configIn = (text: Entries): Config => ({
   workflows: workflowsIn(text),
 })
 
+/** What is known of a pipeline where its jobs say `<< pipeline.… >>`. */
+export function pipelineValues({ text }: Pick<Config, 'text'>, at: Readonly<Record<string, string>>): Values {
+  const parameters = [...entriesOf(text.get('parameters'))].map(([name, one]): [string, unknown] => [
+    `pipeline.parameters.${name}`,
+    entriesOf(one).get('default'),
+  ])
+  return new Map([
+    ...parameters,
+    ...Object.entries(at).map(([name, value]): [string, string] => [`pipeline.${name}`, value]),
+  ])
+}
+
 /** Without workflows, the job `build` runs. */
 function workflowsIn(top: Entries): readonly PlannedWorkflow[] {
   const listed = [...entriesOf(top.get('workflows'))].filter(([, one]) => one instanceof Map)
   if (!listed.length && entriesOf(top.get('jobs')).has('build')) return [{ name: 'workflow', jobs: [planned('build')] }]
+  const values = pipelineValues({ text: top }, {})
   return listed.map(([name, one]) => ({
     name: String(name),
-    jobs: itemsOf(entriesOf(one).get('jobs')).flatMap(item => {
-      const [runs, options] = named(item) ?? []
-      return runs === undefined ? [] : [planned(runs, entriesOf(options))]
-    }),
+    when: conditionOf(entriesOf(one)),
+    jobs: withRequires(
+      itemsOf(entriesOf(one).get('jobs')).flatMap(item => {
+        const [runs, options] = named(item) ?? []
+        return runs === undefined ? [] : plannedFor(runs, entriesOf(options), values)
+      }),
+    ),
   }))
 }
+
+const conditionOf = (workflow: Entries): unknown =>
+  workflow.get('when') ?? (workflow.has('unless') ? new Map([['not', workflow.get('unless')]]) : undefined)
+
+/** An entry of a workflow: a job, or one for each combination of its matrix. */
+function plannedFor(runs: string, options: Entries, values: Values): readonly PlannedJob[] {
+  const matrix = entriesOf(options.get('matrix'))
+  if (matrix.size === 0) return [planned(runs, entriesOf(filled(options, values)))]
+  const alias = matrix.get('alias') ?? (options.has('name') ? undefined : runs)
+  return combinationsOf(matrix).map(one => {
+    const own = new Map([...values, ...[...one].map(([key, value]): [string, unknown] => [`matrix.${key}`, value])])
+    const given = new Map([...entriesOf(filled(options, own)), ...one])
+    const name = given.get('name') ?? [runs, ...one.values()].join('-')
+    return { ...planned(runs, new Map([...given, ['name', name]])), ...(typeof alias === 'string' && { alias }) }
+  })
+}
+
+/** Who requires a matrix requires each of its jobs. */
+const withRequires = (jobs: readonly PlannedJob[]): readonly PlannedJob[] =>
+  jobs.map(job => ({
+    ...job,
+    requires: job.requires.flatMap(one => {
+      const all = jobs.filter(({ alias }) => alias === one).map(({ name }) => name)
+      return all.length > 0 ? all : [one]
+    }),
+  }))
 
 function planned(runs: string, options: Entries = new Map()): PlannedJob {
   const branches = entriesOf(entriesOf(options.get('filters')).get('branches'))
@@ -86,53 +126,6 @@ const fits = (branch: string, patterns: readonly string[]): boolean =>
     const pattern = /^\/(.*)\/$/s.exec(one)?.[1]
     return pattern === undefined ? one === branch : new RegExp(`^(?:${pattern})$`).test(branch)
   })
-
-/** The commands of a job in their order, those of the config's own commands among them. */
-export function runsOf({ text }: Config, job: PlannedJob): readonly Run[] {
-  const definition = entriesOf(entriesOf(text.get('jobs')).get(job.runs))
-  return runsIn(text, definition.get('steps'), argumentsOf(definition, job.options), 0)
-}
-
-const DEEPEST = 10
-
-function runsIn(text: Entries, steps: unknown, given: Entries, depth: number): readonly Run[] {
-  if (depth > DEEPEST) return []
-  return itemsOf(steps).flatMap((step): readonly Run[] => {
-    const [name = '', options] = named(step) ?? []
-    if (name === 'run') return [runOf(options, given)]
-    const command = entriesOf(entriesOf(text.get('commands')).get(name))
-    return runsIn(text, command.get('steps'), argumentsOf(command, entriesOf(options)), depth + 1)
-  })
-}
-
-function runOf(options: unknown, given: Entries): Run {
-  const command = filled(typeof options === 'string' ? options : String(entriesOf(options).get('command') ?? ''), given)
-  const name = entriesOf(options).get('name')
-  const environment = Object.entries(scalarsOf(entriesOf(options).get('environment')))
-  return {
-    name: typeof name === 'string' ? name : (command.split('\n')[0] ?? ''),
-    command,
-    environment: Object.fromEntries(environment.map(([key, value]) => [key, filled(value, given)])),
-  }
-}
-
-/** What parameters are: given, or as they are by default. */
-function argumentsOf(definition: Entries, given: Entries): Entries {
-  const parameters = [...entriesOf(definition.get('parameters'))]
-  return new Map(parameters.map(([name, one]) => [name, given.get(name) ?? entriesOf(one).get('default')]))
-}
-
-const filled = (text: string, given: Entries): string =>
-  text.replace(/<<\s*parameters\.([\w-]+)\s*>>/g, (_, name) => String(given.get(name) ?? ''))
-
-/** What the config's own text sets for a job: its executor first, then the job itself. */
-export function environmentOf({ text }: Config, { runs }: PlannedJob): Readonly<Record<string, string>> {
-  const definition = entriesOf(entriesOf(text.get('jobs')).get(runs))
-  return {
-    ...scalarsOf(entriesOf(entriesOf(text.get('executors')).get(executorOf(definition))).get('environment')),
-    ...scalarsOf(definition.get('environment')),
-  }
-}
 
 /** The name of the executor that a job is given, if it is given one. */
 export function executorOf(job: Entries): string | undefined {

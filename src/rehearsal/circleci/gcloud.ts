@@ -69,7 +69,7 @@ const saidBy = (body: Json | undefined): string =>
     : `${textAt(body, 'error')}: ${textAt(body, 'error_description')}`
 
 /** The value of `--name=value` or `--name value`. */
-function optionIn(options: readonly string[], name: string): string | undefined {
+export function optionIn(options: readonly string[], name: string): string | undefined {
   const joined = options.find(one => one.startsWith(`--${name}=`))
   if (joined !== undefined) return joined.slice(name.length + 3)
   const at = options.indexOf(`--${name}`)

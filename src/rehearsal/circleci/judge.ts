@@ -1,6 +1,6 @@
 import type { World } from '../world.ts'
 import { isWithoutSecrets } from './access.ts'
-import { anywhere, type Config, environmentOf, type PlannedJob, runsOf } from './config.ts'
+import { anywhere, type Config, type PlannedJob, pipelineValues } from './config.ts'
 import { herokuFault } from './credentials.ts'
 import { DENIED, type Login, loginFault, pushFault } from './docker.ts'
 import { toldBy } from './docker-login.ts'
@@ -11,7 +11,9 @@ import {
   googlePushFault,
   type JobFiles,
   loggedInWithoutKey,
+  optionIn,
 } from './gcloud.ts'
+import { type Run, stepsOf, type Unknown } from './job-steps.ts'
 import { libraryNames } from './library.ts'
 import { type JobIdentity, jobTokens } from './oidc.ts'
 import { organizationBySlug } from './organization.ts'
@@ -67,21 +69,33 @@ export function carriedOut(
   const { pipeline } = running
   const hasSecrets = !isWithoutSecrets(world.circleci, pipeline)
   const secrets = hasSecrets ? valuesOf(projectBySlug(world.circleci, pipeline.project), contexts) : {}
-  const runs = runsOf(config, planned)
+  const own = { 'git.branch': pipeline.branch, 'git.revision': pipeline.revision, number: String(pipeline.number) }
+  const { steps: planning, environment: set } = stepsOf(config, planned, pipelineValues(config, own))
   // Signing takes a moment.
-  const readsToken = runs.some(({ command }) => command.includes('CIRCLE_OIDC_TOKEN'))
+  const readsToken = planning.some(one => 'command' in one && one.command.includes('CIRCLE_OIDC_TOKEN'))
   const tokens = hasSecrets && readsToken ? tokensOf(world, running, contexts, now) : {}
-  const environment = { ...secrets, ...tokens, ...environmentOf(config, planned) }
+  const environment = { CIRCLE_SHA1: pipeline.revision, CIRCLE_BRANCH: pipeline.branch, ...secrets, ...tokens, ...set }
   const files: JobFiles = { tokens: new Map(), ways: new Map() }
   const place: Place = { world, config, pipeline, environment, now, logins: {}, files }
   const steps: Step[] = [{ name: 'Spin up environment', failed: false, lines: ['Starting container'] }]
-  for (const { name, command, environment: own } of runs) {
-    const here = { ...environment, ...own }
-    const step = carriedOutStep({ ...place, environment: here }, name, commandsIn(command, here))
+  for (const one of planning) {
+    const step = 'unknown' in one ? notKnown(one) : ranStep(place, one)
     steps.push({ ...step, lines: step.lines.map(line => hidden(line, Object.values(secrets))) })
     if (step.failed) break
   }
   return steps
+}
+
+function ranStep(place: Place, { name, command, environment }: Run): Step {
+  const here = { ...place.environment, ...environment }
+  return carriedOutStep({ ...place, environment: here }, name, commandsIn(command, here))
+}
+
+/** What may push is not taken for done where nobody here knows what it does. */
+function notKnown({ name, unknown, mayPush }: Unknown): Step {
+  const says = `This is a simulation: ${unknown}`
+  if (!mayPush) return { name, failed: false, lines: [`${says}; it is taken for done.`] }
+  return { name, failed: true, lines: [`${says}, so it cannot tell whether CI could push.`] }
 }
 
 const hidden = (line: string, secrets: readonly string[]): string =>
@@ -142,11 +156,15 @@ function outcome(place: Place, command: Command): Outcome | undefined {
   const [program = '', verb, ...rest] = words
   if (program === 'docker' && verb === 'login') return login(place, rest, command)
   if (program === 'docker' && verb === 'push') return push(place, rest.find(word => !word.startsWith('-')) ?? '')
-  if (program === 'gcloud' && verb === 'auth') return google(place, rest)
+  if (program === 'gcloud' && verb === 'auth') return google(place, rest, command)
   if (program === 'gcloud' && verb === 'iam' && rest[1] === 'create-cred-config') {
     return { fault: describedWay(place.files, rest.slice(2)) }
   }
   if (program === 'printf' || program === 'echo') return written(place, words)
+  if (program === 'base64' && command.piped !== undefined) return written(place, words, decoded(command))
+  if (program === 'heroku' && /^container:(?:login|push|release)$/.test(verb ?? '')) {
+    return { fault: herokuFault(place.world, place.environment.HEROKU_API_KEY ?? '', place.now) }
+  }
   const target = words.map(word => DEPLOYS.find(([pattern]) => pattern.test(word))?.[1]).find(Boolean)
   return target?.(place)
 }
@@ -189,26 +207,38 @@ function entered(fault: string | undefined, remember: () => void): Outcome {
   return { says: ['Login Succeeded'] }
 }
 
-/** By a key from the variable, or without one by a file that says how (facts/circleci.md 9). */
+/** By a key's file, or without one by a file that says how (facts/circleci.md 9). */
 function google(
-  { world, environment, logins, files, now }: Place,
+  { world, logins, files, now }: Place,
   [verb, ...options]: readonly string[],
+  { piped }: Command,
 ): Outcome | undefined {
   const isKeyless = verb === 'login' && options.some(option => option.startsWith('--cred-file'))
   if (!isKeyless && verb !== 'activate-service-account') return undefined
-  const text = Buffer.from(environment.GCLOUD_AUTH_ENCODED ?? '', 'base64').toString()
-  const tried = isKeyless ? loggedInWithoutKey(world, files, options, now) : activated(world, text, now)
+  const tried = isKeyless
+    ? loggedInWithoutKey(world, files, options, now)
+    : activated(world, keyGiven(files, options, piped), now)
   if ('fault' in tried) return tried
   logins.google = tried.login
   return { says: ['Activated service account credentials'] }
 }
 
+/** The text of the key that a file has, or standard input. */
+function keyGiven(files: JobFiles, options: readonly string[], piped: Command['piped']): string {
+  const file = optionIn(options, 'key-file') ?? ''
+  if (file !== '-' && file !== '/dev/stdin') return files.tokens.get(file) ?? ''
+  const at = options.indexOf('<<<')
+  return (at === -1 ? piped?.at(-1) : options[at + 1]) ?? ''
+}
+
+const decoded = ({ piped }: Command): string => Buffer.from(piped?.at(-1) ?? '', 'base64').toString()
+
 /** What is printed into a file. */
-function written({ files }: Place, words: readonly string[]): Outcome | undefined {
+function written({ files }: Place, words: readonly string[], given?: string): Outcome | undefined {
   const at = words.findIndex(word => word.startsWith('>'))
-  const text = words[at - 1]
+  const text = given ?? words[at - 1]
   const file = words[at] === '>' ? words[at + 1] : words[at]?.slice(1)
-  if (at > 1 && text !== undefined && file) files.tokens.set(file, text)
+  if (at > 0 && text !== undefined && file) files.tokens.set(file, text)
   return undefined
 }
 
