@@ -1,7 +1,7 @@
 import type { Str } from '../src/engine/text.ts'
 
 /** The answers that tell which of CI's jobs need what. */
-type Area = 'herokuJobs' | 'dockerHubJobs' | 'googleJobs'
+export type Area = 'herokuJobs' | 'dockerHubJobs' | 'googleJobs'
 
 /** CI's jobs that need what an area brings: of those that it runs at all. */
 export function jobsOf(
@@ -18,6 +18,13 @@ type OfGoogle = { readonly circleJobs: Str; readonly googleJobs?: Str }
 
 /** Does CI push to Google at all? Without, nothing of that lane is needed. */
 export const pushesToGoogle = (answers: OfGoogle): boolean => jobsOf(answers, 'googleJobs').length > 0
+
+/** Does CI push to Docker Hub at all? */
+export const pushesToHub = (answers: { readonly circleJobs: Str; readonly dockerHubJobs?: Str }): boolean =>
+  jobsOf(answers, 'dockerHubJobs').length > 0
+
+/** The answers by which that is known. */
+export const HUB_JOBS = ['circleJobs', 'dockerHubJobs'] as const
 
 /** The fact that tells when CI's account lost its roles on the project. */
 export const STRIPPED = 'google.strip:changed'

@@ -1,4 +1,6 @@
+import { ciNotes } from '../../steps/ci-notes.ts'
 import { STEPS } from '../../steps/index.ts'
+import { CI_CONFIG } from '../answers/forms/ci-config.ts'
 import { given } from '../answers/given.ts'
 import { asAnswers, assertNoFaults, known, resolve } from '../answers/resolve.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
@@ -45,16 +47,24 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
   const local = steps.filter(step => step.local && isKnown(step))
   const seens = await Promise.all(local.map(async step => [step.id, await see(step, look)] as const))
   const entries = entriesOf(steps, answers, new Map(seens))
+  const ofSteps = seens.flatMap(([id, seen]) => (/^circleci\./.test(id) && seen.is === 'present' && seen.notes) || [])
+  const notes = [...checkout.notes, ...ciNotes(decided, look.file(CI_CONFIG), used), ...ofSteps]
   const write = (text: string) => process.stdout.write(text)
   const { verbose } = options
   const proposed = new Set(resolved.flatMap(({ key, chosen }) => (chosen?.proposed ? [key] : [])))
   const print = {
     text: () =>
-      printText(entries, answers, place, { printer: createPrinter(process.stdout, env), title, verbose, proposed }),
-    html: () => write(asHtml(entries, answers, place, { title, verbose, proposed })),
-    markdown: () => write(asMarkdown(entries, answers, place, { title, verbose, proposed })),
-    json: () => write(`${jsonText(asJson(entries, answers, place), 2)}\n`),
-    sh: () => write(asScript(entries, answers, { title, place })),
+      printText(entries, answers, place, {
+        printer: createPrinter(process.stdout, env),
+        title,
+        verbose,
+        proposed,
+        notes,
+      }),
+    html: () => write(asHtml(entries, answers, place, { title, verbose, proposed, notes })),
+    markdown: () => write(asMarkdown(entries, answers, place, { title, verbose, proposed, notes })),
+    json: () => write(`${jsonText(asJson(entries, answers, place, notes), 2)}\n`),
+    sh: () => write(asScript(entries, answers, { title, place, notes })),
   }
   // All lines in one write.
   process.stdout.cork()

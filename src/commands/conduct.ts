@@ -1,7 +1,9 @@
+import { ciNotes } from '../../steps/ci-notes.ts'
 import type { Candidate } from '../answers/candidate.ts'
 import { CI_CONFIG } from '../answers/forms/ci-config.ts'
 import { ANSWER_KEYS, type AnswerKey, definitionOf, type Known } from '../answers/schema.ts'
 import type { Exit } from '../clouds/cause.ts'
+import { readInside } from '../clouds/repo.ts'
 import type { Engine } from '../engine/engine.ts'
 import { lock } from '../engine/lock.ts'
 import { lookAtAll, type Outcome, type Pass, runPass } from '../engine/pass.ts'
@@ -70,6 +72,11 @@ async function passes(
     engine = { ...engine, answers: { ...engine.answers, ...valuesOf(chosen) } }
     saveAnswers({ answers: engine.answers, candidates }, engine.progress)
   }
+  const sayLeftOut = () => {
+    const notes = ciNotes(engine.answers, readInside(engine.repo, CI_CONFIG), used)
+    for (const note of notes) printer.line(wrap('  ! ', clean(note), printer.width))
+  }
+  sayLeftOut()
   for (let changes = 0; ; ) {
     const began = performance.now()
     const looked = await lookAtAll(steps, engine, interrupt.stop)
@@ -97,6 +104,7 @@ async function passes(
       saveAnswers(settled, engine.progress)
       candidates = settled.candidates
       engine = { ...engine, answers: settled.answers }
+      sayLeftOut()
       continue
     }
     if (decision === 'leave')

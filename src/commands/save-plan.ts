@@ -14,8 +14,12 @@ import { sayCause } from './end.ts'
 const USUAL_NAME = 'dummyapp-setup-plan.json'
 
 /** The plan as --out and --json give it. */
-export const planText = (plan: readonly Planned[], answers: Answers, place: Place): string =>
-  `${jsonText(planAsJson(plan, answers, place), 2, withoutSecrets)}\n`
+export const planText = (
+  plan: readonly Planned[],
+  answers: Answers,
+  place: Place,
+  notes: readonly string[] = [],
+): string => `${jsonText(planAsJson(plan, answers, place, notes), 2, withoutSecrets)}\n`
 
 /** What a vendor said may repeat a secret; by itself, each text stays well formed. */
 const withoutSecrets = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value)

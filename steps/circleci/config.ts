@@ -3,9 +3,10 @@ import type { Cause } from '../../src/clouds/cause.ts'
 import { CIRCLECI, isGone, organizationId } from '../../src/clouds/circleci.ts'
 import { textAt } from '../../src/clouds/json.ts'
 import { neededIn } from '../../src/clouds/needed.ts'
-import { defineStep, type Look } from '../../src/engine/step.ts'
+import { defineStep, type Look, type PersonAction } from '../../src/engine/step.ts'
 import { type Str, shown } from '../../src/engine/text.ts'
 import { jobsOf } from '../push-job.ts'
+import { leftToPerson, type Need } from './config/by-hand.ts'
 import { withContexts } from './config/contexts.ts'
 import type { Open } from './config/edit.ts'
 import { withHerokuJob } from './config/heroku-job.ts'
@@ -17,6 +18,8 @@ import { allRepairs, contextsWanted, FILE, keylessOf, USES, type Used } from './
 interface State {
   readonly from: string
   readonly to: Str
+  /** What only a person can do in it. */
+  readonly byHand: readonly string[]
 }
 
 export const config = defineStep({
@@ -36,7 +39,8 @@ export const config = defineStep({
     const { answers } = look
     const text = look.file(FILE)
     const { to, open } = text === undefined ? { to: anew(look), open: [] } : edited(text, answers)
-    const state: State = { from: text ?? '', to }
+    const byHand = text === undefined ? [] : leftToPerson(shown(to), answers, needsOf(answers), open)
+    const state: State = { from: text ?? '', to, byHand }
     const said = shown(to)
     const offered = allRepairs(said, look)
     const refused = look.isDry ? undefined : await refusal(look, shown(withRepairs(said, offered.found)))
@@ -46,16 +50,22 @@ export const config = defineStep({
       const partly = [...(text === undefined ? [`there is no ${FILE}`] : []), ...unchecked].join('; ')
       return { is: 'missing', state, ...(partly !== '' && { partly }) }
     }
-    const left = [...open, ...leftOpen(offered.open), ...unchecked]
+    if (byHand.length > 0) {
+      return { is: 'missing', state, partly: 'nothing can push by it before a person has edited it' }
+    }
+    const left = [...leftOpen(open), ...leftOpen(offered.open), ...unchecked]
     return { is: 'present', state, notes: [...left, ...notes(text).map(({ key, says }) => `${key}: ${says}`)] }
   },
 
   actions: (_, seen) => {
     const state = seen !== undefined && 'state' in seen ? seen.state : undefined
     if (state === undefined) return []
-    const does =
-      state.from === '' ? `write ${FILE}, a small one for this pipeline` : `add to ${FILE} what the jobs need`
-    return [{ kind: 'edit', key: 'contexts', does, file: FILE, ...state }]
+    const { from, to, byHand } = state
+    const does = from === '' ? `write ${FILE}, a small one for this pipeline` : `add to ${FILE} what the jobs need`
+    return [
+      ...(to === from ? [] : [{ kind: 'edit', key: 'contexts', does, file: FILE, from, to } as const]),
+      ...(byHand.length === 0 ? [] : [forPerson(byHand)]),
+    ]
   },
 
   // The edit is the person's own by then, committed or not.
@@ -70,8 +80,32 @@ export const config = defineStep({
   ],
 })
 
+const forPerson = (instructions: readonly string[]): PersonAction => ({
+  kind: 'person',
+  key: 'by-hand',
+  does: `edit ${FILE} so that CI can push`,
+  who: 'you',
+  instructions: instructions.flatMap(text => text.split('\n')),
+})
+
+/** What is filled for the jobs of each area. */
+const needsOf = (answers: Pick<Known, Used>): readonly Need[] => [
+  {
+    ...{ area: 'herokuJobs', registry: 'heroku' },
+    ...{ context: answers.herokuContext, secret: answers.herokuTokenVariable },
+  },
+  {
+    ...{ area: 'dockerHubJobs', registry: 'docker-hub', context: answers.herokuContext },
+    ...{ user: answers.dockerHubUserVariable, secret: answers.dockerHubTokenVariable },
+  },
+  {
+    ...{ area: 'googleJobs', registry: 'google' },
+    ...{ context: keylessOf(answers) ? undefined : answers.googleContext, secret: answers.googleKeyVariable },
+  },
+]
+
 /** The config with all that is to be put in, and what could not be. */
-function edited(text: string, answers: Pick<Known, Used>): { readonly to: string; readonly open: readonly string[] } {
+function edited(text: string, answers: Pick<Known, Used>): { readonly to: string; readonly open: readonly Open[] } {
   const { herokuContext, herokuTokenVariable, herokuApp, defaultBranch } = answers
   const brought = jobsOf(answers, 'herokuJobs').reduce(
     (before, job) => {
@@ -82,7 +116,7 @@ function edited(text: string, answers: Pick<Known, Used>): { readonly to: string
     { text, open: [] as readonly Open[] },
   )
   const given = withContexts(brought.text, contextsWanted(brought.text, answers))
-  return { to: given.text, open: leftOpen([...brought.open, ...given.open]) }
+  return { to: given.text, open: [...brought.open, ...given.open] }
 }
 
 const leftOpen = (open: readonly Open[]): readonly string[] => [

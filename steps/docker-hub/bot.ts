@@ -1,6 +1,7 @@
 import { DOCKER_HUB, grantedIn, readRepository } from '../../src/clouds/docker-hub.ts'
 import { type Action, defineStep, type Look, type PersonAction, type Seen } from '../../src/engine/step.ts'
 import { path, type Str, shown, t } from '../../src/engine/text.ts'
+import { HUB_JOBS, pushesToHub } from '../push-job.ts'
 import { BOT, noInvitation, type State, seenInOrganization, type Used } from './invitation.ts'
 import { pageOf, partsOf, repositoryPath } from './names.ts'
 import { isWay as isTeamWay } from './team.ts'
@@ -21,10 +22,10 @@ export const bot = defineStep({
   document: '“create a bot account for Docker Hub via normal sign-up”, and add it to the team',
   today:
     'A person signs it up and verifies its mail: until then it reads only, whatever it was given. Into the organization it comes by an invitation, good for 14 days, which puts it into the team; on the free plan a person makes it a collaborator. All of it is watched, and goes on by itself. On the way of the organization token there is no bot.',
-  uses: ['dockerHubRoute', 'dockerHubRepository', 'dockerHubTeam', 'dockerHubBot'],
+  uses: ['dockerHubRoute', 'dockerHubRepository', 'dockerHubTeam', 'dockerHubBot', ...HUB_JOBS],
   after: ['docker-hub.repository', 'docker-hub.team'],
   needs: ['docker-hub'],
-  when: ({ dockerHubRoute }) => dockerHubRoute !== 'org-token',
+  when: answers => answers.dockerHubRoute !== 'org-token' && pushesToHub(answers),
 
   look: look => (look.answers.dockerHubRoute === 'personal' ? seenByItsRight(look) : seenInOrganization(look)),
 

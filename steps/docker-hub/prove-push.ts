@@ -1,4 +1,5 @@
 import { defineStep } from '../../src/engine/step.ts'
+import { HUB_JOBS, pushesToHub } from '../push-job.ts'
 import { TOKEN } from './tokens.ts'
 
 export const provePush = defineStep({
@@ -9,8 +10,9 @@ export const provePush = defineStep({
   document: '–',
   today:
     'Asked with the token itself while it was at hand: the registry must grant pull and push both (a push without pull fails). What it grants is the part of the right that is there, without an error; the token step names the cause where one of them is missing.',
-  uses: ['dockerHubRoute', 'dockerHubRepository', 'dockerHubBot'],
+  uses: ['dockerHubRoute', 'dockerHubRepository', 'dockerHubBot', ...HUB_JOBS],
   after: [TOKEN],
+  when: pushesToHub,
 
   look: async ({ answers, fact }) => {
     const { dockerHubBot, dockerHubRepository, dockerHubRoute } = answers

@@ -6,6 +6,7 @@ import { neededIn } from '../../src/clouds/needed.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type Owned } from '../../src/engine/step.ts'
 import { path, type Str, t } from '../../src/engine/text.ts'
+import { HUB_JOBS, pushesToHub } from '../push-job.ts'
 import { legacyPath, partsOf, repositoryPath } from './names.ts'
 import { whyNoWay } from './ways.ts'
 
@@ -20,8 +21,9 @@ export const repository = defineStep({
   document: 'Created repo on Docker Hub through web UI: `pennocktech/dummyapp`',
   today:
     'The same by a request. It is looked for first: one that is there is yours, and then it is offered for use, or somebody else’s. The plan that the chosen way needs, and the private repositories that the plan covers, are told before anything is made.',
-  uses: USES,
+  uses: [...USES, ...HUB_JOBS],
   needs: ['docker-hub'],
+  when: pushesToHub,
 
   async look(look) {
     const { dockerHubRepository, dockerHubVisibility } = look.answers

@@ -6,6 +6,7 @@ import type { VendorReply } from '../../src/clouds/vendor.ts'
 import { type Action, defineStep, type Look, type Owned, type Seen } from '../../src/engine/step.ts'
 import { numberHole, path, type Str, t } from '../../src/engine/text.ts'
 import { ahead } from '../ahead.ts'
+import { HUB_JOBS, pushesToHub } from '../push-job.ts'
 import { legacyPath, partsOf } from './names.ts'
 import { whyNoWay } from './ways.ts'
 
@@ -33,10 +34,10 @@ export const team = defineStep({
     'click `Organizations`, your organization, `Teams`, create `dummyapppushers`; in the repository’s `Collaborators` add it with Write access',
   today:
     'The same by two requests. Teams need a Team or Business plan, which is looked for before anything is made. A team of that name may be there: who is in it is told, and it is used with consent alone.',
-  uses: USES,
+  uses: [...USES, ...HUB_JOBS],
   after: ['docker-hub.repository'],
   needs: ['docker-hub'],
-  when: ({ dockerHubRoute }) => isWay(dockerHubRoute),
+  when: answers => isWay(answers.dockerHubRoute) && pushesToHub(answers),
 
   async look(look) {
     const { dockerHubTeam = '' } = look.answers

@@ -23,6 +23,7 @@ import {
   takeOut,
   type Value,
 } from '../delivery.ts'
+import { pushesToHub } from '../push-job.ts'
 import { type Earlier, earlierTokens, isOfSameOwner, learnedOf, notesOn } from './earlier.ts'
 import { pageOf, repositoryPath } from './names.ts'
 import {
@@ -53,6 +54,7 @@ export const token = defineStep({
   after: ['docker-hub.bot', 'docker-hub.team', 'docker-hub.repository', 'circleci.restrict', 'circleci.config'],
   brings: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google', 'circleci.restrict'],
   needs: ['docker-hub', 'circleci'],
+  when: pushesToHub,
 
   async look(look) {
     const { answers } = look

@@ -60,8 +60,8 @@ function everyKind(app: Answers['herokuApp']): Entry {
 
 describe('As JSON', () => {
   test('it has the form that the contract gives it', () => {
-    const { steps, ...head } = asJson([everyKind('acme-dummy')], { ...ANSWERS, herokuApp: 'acme-dummy' }, place)
-    expect(head).toEqual({ version: 1, answers: { ...ANSWERS, herokuApp: 'acme-dummy' } })
+    const { steps, ...head } = asJson([everyKind('acme-dummy')], { ...ANSWERS, herokuApp: 'acme-dummy' }, place, ['A.'])
+    expect(head).toEqual({ version: 1, answers: { ...ANSWERS, herokuApp: 'acme-dummy' }, notes: ['A.'] })
     const byHand = ['heroku apps:info --app acme-dummy']
     const headers = { accept: 'application/vnd.heroku+json; version=3', authorization: 'Bearer ••••' }
     expect(steps).toEqual([

@@ -45,6 +45,9 @@ export const readCiConfig = readOnce((text): Entries => {
   }
 })
 
+/** Is it a setup workflow, which continues with the jobs of another file? */
+export const isSetup = (text: string): boolean => readCiConfig(text).get('setup') === true
+
 export const entriesOf = (value: unknown): Entries => (value instanceof Map ? value : new Map())
 export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 export const valuesOf = (value: unknown): readonly unknown[] => [...entriesOf(value).values()]

@@ -274,3 +274,48 @@ const byAddress = ({ command }: Script): readonly SignIn[] =>
   [...command.matchAll(/\$\{?(HEROKU_(?:\w+_)?(?:KEY|TOKEN))\b|:\$\{?(\w+)\}?@(?:git\.)?heroku\.com/g)].map(
     ([, named, inAddress]) => ({ registry: 'heroku', user: undefined, secret: named ?? inAddress }),
   )
+
+/** What a job does that may push, in a text that is not in the config. */
+export function unclearIn(job: CiJob): readonly string[] {
+  const commands = job.scripts.flatMap(({ command }) => shellCommands(command))
+  const signsIn = signInsOf(job).length > 0
+  return [
+    ...commands.flatMap(({ words }) =>
+      isLoginElsewhere(words) ? [`signs in to a registry whose name is a variable (${shownOf(words)})`] : [],
+    ),
+    ...(signsIn
+      ? []
+      : commands.flatMap(({ words }) =>
+          mayPush(words) ? [`runs “${shownOf(words)}”, and no sign-in of it is seen`] : [],
+        )),
+    ...job.orbs.flatMap(orb =>
+      signInOf(orb) === undefined && MAY_PUSH.test(`${orb.orb}/${orb.name}`)
+        ? [`uses ${orb.orb}/${orb.name}, an orb whose text is not here`]
+        : [],
+    ),
+  ]
+}
+
+const LONGEST_SHOWN = 60
+const shownOf = (words: readonly string[]) => {
+  const text = words.join(' ')
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+}
+
+const MAY_PUSH = /push|publish|deploy|release|docker|heroku|gcloud|gcp|gcr/i
+
+/** A login at a registry that only the run knows. */
+function isLoginElsewhere(words: readonly string[]): boolean {
+  const login = words.indexOf('login', words.findIndex(word => TOOL.test(word)) + 1)
+  const server = login > 0 && TOOL.test(words[login - 1] ?? '') ? optionsIn(words.slice(login + 1)).get('') : undefined
+  return server !== undefined && /^[^.]*\$/.test(server)
+}
+
+/** A push, or a program of the checkout that by its name may be one. */
+function mayPush([program = '', ...rest]: readonly string[]): boolean {
+  if (TOOL.test(program)) return rest[0] === 'push' || rest.includes('--push')
+  const named =
+    /^(?:make|gmake|task|just|npm|yarn|mage|bash|sh|goreleaser|ko|skaffold)$/.test(program) ||
+    /^\.{0,2}\//.test(program)
+  return named && /push|publish|deploy|(?:^|[-_:./])release/i.test([program, ...rest].join(' '))
+}

@@ -10,9 +10,14 @@ export function asHtml(
   entries: readonly Entry[],
   answers: Answers,
   place: Place,
-  options: { readonly title: string; readonly verbose: boolean; readonly proposed: ReadonlySet<string> },
+  options: {
+    readonly title: string
+    readonly verbose: boolean
+    readonly proposed: ReadonlySet<string>
+    readonly notes?: readonly string[]
+  },
 ): string {
-  const { title, verbose, proposed } = options
+  const { title, verbose, proposed, notes = [] } = options
   const [program = '', about, ...more] = title.split(' · ')
   const facts = Object.entries(answers).map(
     ([key, value]) =>
@@ -40,6 +45,7 @@ export function asHtml(
     '</header>',
     '<main>',
     ...(facts.length > 0 ? ['<dl>', ...facts, '</dl>'] : []),
+    ...notes.map(note => `<p class="mark">${escapeHtml(note)}</p>`),
     '<ol class="steps">',
     ...steps,
     '</ol>',

@@ -9,7 +9,12 @@ export function asMarkdown(
   entries: readonly Entry[],
   answers: Answers,
   place: Place,
-  options: { readonly title: string; readonly verbose: boolean; readonly proposed: ReadonlySet<string> },
+  options: {
+    readonly title: string
+    readonly verbose: boolean
+    readonly proposed: ReadonlySet<string>
+    readonly notes?: readonly string[]
+  },
 ): string {
   const facts = Object.entries(answers).map(
     ([key, value]) => `| ${key} | ${plain(shown(value))}${options.proposed.has(key) ? ' (proposed)' : ''} |`,
@@ -27,7 +32,10 @@ export function asMarkdown(
     })
     return `## ${index + 1}. ${plain(step.title)}\n\n\`${step.id}\`: ${plain(step.why)}\n\n${boxes.join('\n')}`
   })
-  return harmless([`# ${plain(options.title)}\n`, '| answer | value |', '|---|---|', ...facts, '', ...steps].join('\n'))
+  const notes = (options.notes ?? []).map(note => `> ${plain(note)}\n`)
+  return harmless(
+    [`# ${plain(options.title)}\n`, '| answer | value |', '|---|---|', ...facts, '', ...notes, ...steps].join('\n'),
+  )
 }
 
 /** Nothing in a text is taken for Markdown or HTML. */

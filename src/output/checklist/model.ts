@@ -48,10 +48,11 @@ const actionsIn = (step: Step, answers: Answers, seen: Seen<unknown> | undefined
   seen !== undefined && isLeftAlone(seen) ? [] : step.actions(answers, seen)
 
 /** A checklist as the contract (cli.md) gives it to scripts. */
-export function asJson(entries: readonly Entry[], answers: Answers, place: Place) {
+export function asJson(entries: readonly Entry[], answers: Answers, place: Place, notes: readonly string[] = []) {
   return {
     version: 1,
     answers: Object.fromEntries(Object.entries(answers).map(([key, value]) => [key, shown(value)])),
+    notes: [...notes],
     steps: entries.map(({ step, actions }) => ({
       id: step.id,
       lane: laneOf(step.id),
@@ -65,9 +66,14 @@ export function asJson(entries: readonly Entry[], answers: Answers, place: Place
 }
 
 /** A plan for scripts: the checklist's form, with how each step stands and what must be allowed. */
-export function planAsJson(plan: readonly Planned[], answers: Answers, place: Place): Json {
+export function planAsJson(
+  plan: readonly Planned[],
+  answers: Answers,
+  place: Place,
+  notes: readonly string[] = [],
+): Json {
   const entries = plan.map(({ step, actions }) => ({ step, actions }))
-  const checklist = asJson(entries, answers, place)
+  const checklist = asJson(entries, answers, place, notes)
   const steps = checklist.steps.map((step, index) => ({ ...step, ...standing(plan[index]) }))
   return { ...checklist, hosts: [...new Set([...place.bases.values()].map(({ host }) => host))], steps }
 }

@@ -12,7 +12,7 @@ import { byHand, type Entry, type Place } from './model.ts'
 export function asScript(
   entries: readonly Entry[],
   answers: Answers,
-  options: { readonly title: string; readonly place: Place },
+  options: { readonly title: string; readonly place: Place; readonly notes?: readonly string[] },
 ): string {
   const { place } = options
   const by = entries.flatMap(({ step, actions }) => actions.flatMap(action => byHand(action, step, place)))
@@ -36,6 +36,7 @@ export function asScript(
   return [
     '#!/bin/sh',
     comment(options.title),
+    ...(options.notes ?? []).map(note => comment(note)),
     comment(`Needs ${tools.join(', ')}${logins.length > 0 ? `; sign in first: ${logins.join(', ')}` : ''}.`),
     'set -eu',
     ...(misleading.length > 0

@@ -1,5 +1,6 @@
 import type { Answers } from '../../answers/schema.ts'
 import { shown } from '../../engine/text.ts'
+import { clean } from '../clean.ts'
 import { type Printer, wrap } from '../printer.ts'
 import { readableLine } from '../shell.ts'
 import { byHand, type Entry, overTheWire, type Place, toldPerson } from './model.ts'
@@ -14,9 +15,10 @@ export function printText(
     readonly title: string
     readonly verbose: boolean
     readonly proposed: ReadonlySet<string>
+    readonly notes?: readonly string[]
   },
 ): void {
-  const { printer, title, verbose, proposed } = options
+  const { printer, title, verbose, proposed, notes = [] } = options
   const { paint, width, line } = printer
   line(paint.bold(title))
   line(
@@ -28,6 +30,7 @@ export function printText(
       width,
     ),
   )
+  for (const note of notes) line(wrap('  ! ', paint.yellow(clean(note)), width))
   for (const [index, { step, actions }] of entries.entries()) {
     line()
     line(wrap(`${index + 1} `, `${paint.bold(step.id)}  ${step.title}`, width))

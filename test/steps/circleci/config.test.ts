@@ -308,10 +308,21 @@ describe('Where CI signs in to Google without a key', () => {
   })
 })
 
-test('What cannot be put in is told, job by job', async () => {
+test('What only a person can do is awaited: where no workflow runs the job, nothing could push', async () => {
   const place = await setUp(BARE.replace(/ {6}- push_gce_registry:\n(?: {10}.*\n)+/, ''))
   const { outcomes } = await place.walk()
   expect(outcomes.get(ID)).toMatchObject({
-    notes: expect.arrayContaining(['push_gce_registry was left as it is: no workflow runs it.']),
+    is: 'open',
+    why: 'person',
+    action: { instructions: expect.arrayContaining([expect.stringContaining('No workflow runs push_gce_registry')]) },
   })
+  expect(await lookAt(config, place.engine)).toMatchObject({ is: 'missing', state: { byHand: [expect.anything()] } })
+})
+
+test('With a job that nobody named, a config that pushes nothing is not done', async () => {
+  const place = await setUp('version: 2.1\njobs: { build: { docker: [{ image: a }], steps: [checkout] } }\n', {
+    ...{ circleJobs: 'build', herokuJobs: '', dockerHubJobs: '', googleJobs: '' },
+  })
+  const { outcomes } = await place.walk()
+  expect(outcomes.get(ID)).toMatchObject({ is: 'open', why: 'person' })
 })

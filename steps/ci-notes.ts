@@ -1,0 +1,49 @@
+import { CI_CONFIG, isSetup } from '../src/answers/forms/ci-config.ts'
+import { ciJobs } from '../src/answers/forms/ci-jobs.ts'
+import { unclearIn } from '../src/answers/forms/ci-sign-ins.ts'
+import type { Str } from '../src/engine/text.ts'
+import { type Area, jobsOf } from './push-job.ts'
+
+type Answers = { readonly circleJobs: Str } & { readonly [K in Area]?: Str }
+
+/** What is left out where no job needs it, as people are told. */
+const AREAS: readonly { readonly area: Area; readonly out: string; readonly without: string }[] = [
+  { area: 'herokuJobs', out: 'CI gets no Heroku token', without: 'reads one or signs in to Heroku' },
+  { area: 'dockerHubJobs', out: 'Docker Hub is left out', without: 'signs in to Docker Hub' },
+  { area: 'googleJobs', out: 'Google is left out', without: 'signs in to Google' },
+]
+
+/**
+ * What is left out of the set-up by what CI's config says, and why; and what of the config is not understood. Told before
+ * anything is created.
+ * @param used the answers that the chosen areas read: of the others nothing is said
+ * @param config the text of .circleci/config.yml; undefined where there is none, and a new one is offered
+ */
+export function ciNotes(answers: Answers, config: string | undefined, used: ReadonlySet<string>): readonly string[] {
+  if (config === undefined || !AREAS.some(({ area }) => used.has(area))) return []
+  const left = AREAS.filter(({ area }) => used.has(area) && jobsOf(answers, area).length === 0)
+  const unclear = ciJobs(config).flatMap(job =>
+    [...new Set(unclearIn(job))].map(what => `Not known: ${job.job} ${what}.`),
+  )
+  return [
+    ...(isSetup(config) ? [SETUP] : []),
+    ...left.map(({ area, out, without }) => `${out}: ${reasonFor(answers, area, config, without)}`),
+    ...new Set(unclear),
+  ]
+}
+
+const SETUP = `${CI_CONFIG} is a setup workflow: the jobs that it continues with are in another file, which is not read here. Give those jobs their contexts by hand, and name them: --set circleJobs=JOBS with --set herokuJobs=JOB, dockerHubJobs=JOB or googleJobs=JOB.`
+
+function reasonFor(answers: Answers, area: Area, config: string, without: string): string {
+  const { circleJobs, [area]: named } = answers
+  if (typeof named === 'string') return `circleJobs (${String(circleJobs)}) has none of its jobs (${named}).`
+  const jobs = [...new Set(ciJobs(config).map(({ job }) => job))]
+  if (jobs.length === 0) return `${CI_CONFIG} has no job that can be read.`
+  const shown =
+    jobs.length > MOST_NAMED
+      ? `${jobs.slice(0, MOST_NAMED).join(', ')} and ${jobs.length - MOST_NAMED} more`
+      : jobs.join(', ')
+  return `no job of ${CI_CONFIG} ${without} (${shown}). If one does: --set ${area}=JOB`
+}
+
+const MOST_NAMED = 12

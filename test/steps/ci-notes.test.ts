@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { ciNotes } from '../../steps/ci-notes.ts'
+
+const ALL = new Set(['herokuJobs', 'dockerHubJobs', 'googleJobs'])
+const LOGIN = 'docker login -u $DOCKERHUB_USER -p $DOCKERHUB_PASS'
+const config = (run: string, more = '') =>
+  `version: 2.1\n${more}jobs: { j: { docker: [{ image: a }], steps: [{ run: '${run}' }] } }\n`
+const notes = (text: string, jobs: Parameters<typeof ciNotes>[0] = { circleJobs: 'j' }, used = ALL) =>
+  ciNotes(jobs, text, used)
+
+describe('What is left out is named with the reason', () => {
+  test('where no job needs it', () => {
+    expect(notes(config(LOGIN), { circleJobs: 'j', dockerHubJobs: 'j' })).toEqual([
+      'CI gets no Heroku token: no job of .circleci/config.yml reads one or signs in to Heroku (j). If one does: --set herokuJobs=JOB',
+      'Google is left out: no job of .circleci/config.yml signs in to Google (j). If one does: --set googleJobs=JOB',
+    ])
+  })
+
+  test('where the job that needs it is not among those that CI runs', () => {
+    const [, hub] = notes(config(LOGIN), { circleJobs: 'build', dockerHubJobs: 'j' })
+    expect(hub).toBe('Docker Hub is left out: circleJobs (build) has none of its jobs (j).')
+  })
+
+  test('for the areas that were chosen, and for a config that there is', () => {
+    expect(notes(config('make'), undefined, new Set(['googleJobs']))).toHaveLength(1)
+    expect(notes(config('make'), undefined, new Set())).toEqual([])
+    expect(ciNotes({ circleJobs: 'j' }, undefined, ALL)).toEqual([])
+  })
+
+  test('of many jobs, some are named', () => {
+    const jobs = Array.from({ length: 40 }, (_, at) => `j${at}: { steps: [checkout] }`)
+    expect(notes(`jobs: { ${jobs.join(', ')} }`)[0]).toContain('j11 and 28 more')
+  })
+
+  test('where nothing of it can be read', () => {
+    expect(notes('jobs: [')[0]).toContain('has no job that can be read')
+  })
+})
+
+describe('What is not understood is named', () => {
+  test.each([
+    ['make docker-push', 'runs “make docker-push”'],
+    ['./ci/publish.sh latest', 'runs “./ci/publish.sh latest”'],
+    ['docker push acme/it', 'runs “docker push acme/it”'],
+    ['docker login -u $A -p $B $REGISTRY', 'signs in to a registry whose name is a variable'],
+  ])('%s', (run, said) => {
+    expect(notes(config(run))).toContainEqual(expect.stringContaining(`Not known: j ${said}`))
+  })
+
+  test.each([
+    'make test',
+    'go build ./...',
+    'docker build -t it .',
+    `${LOGIN}; docker push acme/it`,
+    'docker pull acme/it',
+  ])('but not %s', run => {
+    expect(notes(config(run)).filter(note => note.startsWith('Not known'))).toEqual([])
+  })
+
+  test('an orb that may push, and whose text is elsewhere', () => {
+    const orbs = 'orbs: { it: acme/tools@1, slack: circleci/slack@4 }\n'
+    const text = `version: 2.1\n${orbs}jobs: { j: { docker: [{ image: a }], steps: [it/push-image, slack/notify] } }`
+    expect(notes(text).filter(note => note.startsWith('Not known'))).toEqual([
+      'Not known: j uses acme/tools/push-image, an orb whose text is not here.',
+    ])
+  })
+
+  test('a file that the config continues with', () => {
+    expect(notes(config('make', 'setup: true\n'))[0]).toContain('is a setup workflow')
+  })
+})
