@@ -176,10 +176,8 @@ export async function changePolicy(place: PolicyPlace, wanted: Wanted, writing: 
 }
 
 /** Can it be written by what was read, so that what somebody else wrote since is not lost? */
-function isToBeWritten(read: VendorReply, wanted: Wanted): boolean {
-  const policy = policyIn(read)
-  return read.status < 300 && policy.etag !== undefined && changed(policy, wanted) !== undefined
-}
+const isToBeWritten = (read: VendorReply, wanted: Wanted): boolean =>
+  read.status < 300 && changed(policyIn(read), wanted) !== undefined
 
 interface Reading {
   readonly method: 'GET' | 'POST'

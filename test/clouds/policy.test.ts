@@ -187,6 +187,14 @@ describe('A change of a policy', () => {
     },
   )
 
+  test('reads again where the last answer was a refusal, which has no policy', async () => {
+    const { send, world } = api([OWNER, MINE])
+    const refused = { status: 404, headers: {}, body: { error: { message: 'not found' } }, asked: 'a request' }
+    const recall = async () => refused
+    expect(await changePolicy(PLACE, STRIP, { ...writing, send, recall })).toEqual({ is: 'done' })
+    expect(world.bindings).toEqual([OWNER])
+  })
+
   test('of somebody else meanwhile is not lost', async () => {
     const { send, world } = api([OWNER, MINE])
     let isFirst = true
