@@ -1,6 +1,8 @@
+import { EventEmitter } from 'node:events'
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join, normalize, sep } from 'node:path'
 import { EXIT, SetupError } from './cause.ts'
+import { descendants } from './descendants.ts'
 import { makeDockerConfig } from './docker-config.ts'
 import { makePrivateFolder } from './private-folder.ts'
 import { redact, type Secret } from './secret.ts'
@@ -45,6 +47,10 @@ export interface Tools {
 const PASSED_ON =
   /^(HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TERM|TMPDIR|SHELL|XDG_\w+|SSH_AUTH_SOCK|DISPLAY|WAYLAND_DISPLAY|BROWSER|DBUS_SESSION_BUS_ADDRESS|SSH_AGENT_PID|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|GIT_CONFIG_GLOBAL|GIT_CONFIG_SYSTEM|GIT_CONFIG_NOSYSTEM|DOCKER_(HOST|CONTEXT|TLS_VERIFY|CERT_PATH)|CLOUDSDK_CONFIG|CLOUDSDK_ACTIVE_CONFIG_NAME|CLOUDSDK_CORE_ACCOUNT|CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT|HEROKU_HOST)$/
 
+/** What a program of the checkout gets of that: what a build needs, and nothing that leads to an agent, a session or a password. */
+const FOR_CHECKOUT =
+  /^(PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TERM|TMPDIR|SHELL|XDG_(RUNTIME_DIR|CACHE_HOME|CONFIG_HOME)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|DOCKER_\w+|GIT_CONFIG_\w+|GIT_TERMINAL_PROMPT|GOTOOLCHAIN|NO_COLOR)$/
+
 /** Nothing that the checkout configures may run while we read or write its configuration. */
 const GIT_RUNS_NOTHING = { 'core.fsmonitor': 'false', 'core.hooksPath': '/dev/null', 'core.pager': 'cat' }
 
@@ -74,6 +80,8 @@ const QUIET = {
   HEROKU_SKIP_NEW_VERSION_CHECK: 'true',
   HEROKU_DISABLE_AUTOUPDATE: 'true',
   OCLIF_COLUMNS: '500',
+  // The checkout names a toolchain in go.mod, which go would fetch and run, even for its version.
+  GOTOOLCHAIN: 'local',
 }
 
 /**
@@ -132,7 +140,9 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
     const limit = wanted ?? (staysHere ? Math.min(timeoutMs, GIT_LIMIT_MS) : timeoutMs)
     const file = ofCheckout ? join(repo, name) : find(name)
     if (file === undefined) throw missingTool(name)
-    const how = { cwd, env: { ...env, ...way, ...more, ...docker }, maxBuffer: 16 * 2 ** 20 }
+    const started = ofCheckout ? descendants() : undefined
+    const own = { ...(ofCheckout ? forCheckout(env) : env), ...way, ...more, ...docker, ...started?.env }
+    const how = { cwd, env: own, maxBuffer: 16 * 2 ** 20 }
     const { execa } = name === 'git' ? { execa: undefined } : await import('./execa.ts')
     signal?.throwIfAborted()
     const inputText = input?.reveal() ?? ''
@@ -148,7 +158,10 @@ export function createTools(options: { env: NodeJS.ProcessEnv; repo: string; tim
             reject: false,
             stripFinalNewline: false,
           })
+    // What a program of the checkout leaves in the background would also hold its output open.
+    if (started && child instanceof EventEmitter) child.once('exit', () => started.end(child.pid))
     const { result, isLate } = await endedBy<Ended>(child, limit, signal)
+    started?.end(undefined)
     if (signal?.aborted) throw signal.reason
     const late = isLate ? `timed out after ${limit / 1000} s` : ''
     const said = [result.stderr || (isLate || result.exitCode !== undefined ? '' : result.shortMessage), late]
@@ -234,6 +247,14 @@ function isExecutable(file: string): boolean {
 const keptOf = (env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> =>
   Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => names.test(entry[0]) && !!entry[1]),
+  )
+
+/** A proxy with a password in its address is left out. */
+const forCheckout = (env: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter(
+      ([name, value]) => FOR_CHECKOUT.test(name) && !(/_proxy$/i.test(name) && value.includes('@')),
+    ),
   )
 
 function childEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {

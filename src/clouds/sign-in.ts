@@ -5,6 +5,7 @@ import { type Cause, EXIT, SetupError } from './cause.ts'
 import type { Clock } from './clock.ts'
 import type { Tools } from './exec.ts'
 import type { Identity } from './identity.ts'
+import { blankInitially } from './initial-environment.ts'
 import { Secret } from './secret.ts'
 import type { Credential, Variables } from './vendor.ts'
 import { VENDOR_IDS, VENDORS, type Vendor } from './vendors.ts'
@@ -46,6 +47,7 @@ export function takeSecrets(env: NodeJS.ProcessEnv): Taken {
   const secrets = new Map<string, Secret>()
   const names = new Map<string, string>()
   const variables: readonly Variables[] = [...VENDOR_IDS.flatMap(vendor => VENDORS[vendor].signIn.variables), BOT]
+  const given = variables.filter(({ secret, isFile }) => !isFile && env[secret] !== undefined)
   for (const { secret, user, isFile } of variables) {
     const value = env[secret]
     delete env[secret]
@@ -54,6 +56,7 @@ export function takeSecrets(env: NodeJS.ProcessEnv): Taken {
     const name = user && env[user]?.trim()
     if (user && name) names.set(user, name)
   }
+  if (env === process.env) blankInitially(given.map(({ secret }) => secret))
   return { secrets, names }
 }
 

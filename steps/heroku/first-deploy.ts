@@ -39,7 +39,7 @@ export const firstDeploy = defineStep({
   section: 'Setup',
   document: '`./build/build.with-docker.sh env-BUILD_TAGS=heroku`, and a deploy',
   today:
-    'A push no longer releases (since 2018-05): the release is a request of its own. Heroku takes Docker’s schema 2 alone, so attestations and OCI media types are off: with the options of the builder that is here, since docker without the buildx plugin and podman know other ones. Build and push are two runs, so that the repository’s script never sees a token. It needs Docker and Go here; without them it is done elsewhere, and nothing waits for it.',
+    'A push no longer releases (since 2018-05): the release is a request of its own. Heroku takes Docker’s schema 2 alone, so attestations and OCI media types are off: with the options of the builder that is here, since docker without the buildx plugin and podman know other ones. Build and push are two runs: the checkout’s script is given no sign-in, and what it started is ended before docker gets one. Still, it is a program that runs as you, and can do what you can. It needs Docker and Go here; without them it is done elsewhere, and nothing waits for it.',
   uses: ['herokuApp'],
   after: ['heroku.create-app', 'heroku.labs'],
   needs: ['heroku'],
@@ -123,7 +123,7 @@ const deploy = (app: Str, { engine, builder }: State): readonly Action[] => [
   {
     kind: 'run',
     key: 'build',
-    does: t`build the image ${imageOf(app)}:${TAG}`,
+    does: t`build the image ${imageOf(app)}:${TAG} (runs ./${SCRIPT} from this checkout, as you)`,
     argv: build(app),
     env: environmentOf(builder ?? BUILDKIT),
     ...(builder === undefined && { byHand: [buildByHand(app)] }),

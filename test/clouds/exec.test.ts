@@ -121,6 +121,35 @@ describe('A child', () => {
     expect(stdout).toContain('DISABLE_TELEMETRY=true\n')
   })
 
+  test('of the checkout itself gets less: nothing that leads to an agent, a session, or a proxy’s password', async () => {
+    const repo = temporaryFolder()
+    executable(join(repo, 'build.sh'), 'env')
+    const kept = { DOCKER_HOST: 'unix:///run/docker.sock', LANG: 'de_DE.UTF-8', http_proxy: 'http://proxy:3128' }
+    const lost = {
+      SSH_AUTH_SOCK: '/run/agent',
+      DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/bus',
+      DISPLAY: ':0',
+      CLOUDSDK_CONFIG: '/config',
+      HTTPS_PROXY: 'http://user:password@proxy:3128',
+    }
+    const { run } = tools(repo, { ...kept, ...lost })
+    const { stdout } = await run({ argv: ['build.sh'], ofCheckout: true })
+    const names = stdout.split('\n').map(line => line.split('=')[0])
+    expect(names).toEqual(expect.arrayContaining([...Object.keys(kept), 'PATH', 'HOME', 'GOTOOLCHAIN']))
+    for (const name of Object.keys(lost)) expect(names).not.toContain(name)
+    expect((await run({ argv: ['env'] })).stdout).toContain('HTTPS_PROXY=http://user')
+  })
+
+  test('of the checkout ends with all that it started, also what has left its group and holds its output open', async () => {
+    const repo = temporaryFolder()
+    executable(join(repo, 'build.sh'), 'setsid sleep 600 &\nsleep 600 &\necho done')
+    const { run } = tools(repo)
+    expect(await run({ argv: ['build.sh'], ofCheckout: true, timeoutMs: 20_000 })).toMatchObject({
+      code: 0,
+      stdout: 'done\n',
+    })
+  })
+
   test('gets the person’s way of ssh where it is a git that speaks to another machine, and nowhere else', async () => {
     const { run } = tools(temporaryFolder(), { GIT_SSH_COMMAND: 'ssh -i key' })
     const argv = ['git', '-c', 'alias.show-env=!env', 'show-env']
