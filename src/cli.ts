@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { EXIT, type Exit } from './clouds/cause.ts'
 import { FORMATS, type Format, formatOf } from './commands/formats.ts'
 import { AREAS, readAreas } from './commands/known.ts'
@@ -6,6 +6,11 @@ import type { Options } from './commands/options.ts'
 import { HELP_FLAGS, VERSION_FLAGS } from './flags.ts'
 import { VERSION } from './version.ts'
 
+/** An empty value is what a variable gives that is not set: never the current folder, or a file without a name. */
+const named = (value: string): string => {
+  if (value.trim() === '') throw new InvalidArgumentError('It is empty.')
+  return value
+}
 const collect = (value: string, before: readonly string[]) => [...before, value]
 
 /** What a command without the option goes by. */
@@ -26,8 +31,8 @@ const NONE: Options = {
 
 /** Every option; a command takes those that make sense for it. */
 const OPTIONS = {
-  repo: new Option('--repo <dir>', 'the checkout (default: the git repository one stands in)'),
-  answers: new Option('--answers <file>', 'answers as JSON or YAML, - for standard input'),
+  repo: new Option('--repo <dir>', 'the checkout (default: the git repository one stands in)').argParser(named),
+  answers: new Option('--answers <file>', 'answers as JSON or YAML, - for standard input').argParser(named),
   set: new Option('--set <key=value>', 'one answer; may be repeated').argParser(collect).default([]),
   only: new Option('--only <areas>', `only these areas, comma-separated: ${AREAS.join(', ')}`)
     .argParser(readAreas)
@@ -40,15 +45,15 @@ const OPTIONS = {
   replace: new Option('--replace <step>', 'with --yes: overwrite what differs (STEP/KEY: that alone); may be repeated')
     .argParser(collect)
     .default([]),
-  stateDir: new Option('--state-dir <dir>', 'where progress is kept'),
+  stateDir: new Option('--state-dir <dir>', 'where progress is kept').argParser(named),
   takeOver: new Option(
     '--take-over <file>',
     'go on with a set-up that was handed over, - for standard input; nothing of it is believed',
-  ),
+  ).argParser(named),
   allowHost: new Option('--allow-host <host>', 'let a vendor be asked at this address, not its own; may be repeated')
     .argParser(collect)
     .default([]),
-  world: new Option('--world <file>', 'where the simulated clouds are kept (default: nowhere)'),
+  world: new Option('--world <file>', 'where the simulated clouds are kept (default: nowhere)').argParser(named),
   noInput: new Option('--no-input', 'never ask, even in a terminal'),
   noColor: new Option('--no-color', 'no colors (as does NO_COLOR=1)'),
   plain: new Option('--plain', 'lines only, nothing is redrawn').default(false),
@@ -57,7 +62,7 @@ const OPTIONS = {
     'JSON on standard output: one event per line, or the document of the command; never ask',
   ).default(false),
   verbose: new Option('--verbose', 'show the requests beside the commands').default(false),
-  out: new Option('--out <file>', 'save the plan as JSON'),
+  out: new Option('--out <file>', 'save the plan as JSON').argParser(named),
   live: new Option('--live', 'ask reality, too').default(false),
   format: new Option('--format <format>', 'of the checklist').choices(FORMATS),
 } as const

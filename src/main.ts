@@ -2,11 +2,18 @@ import { CommanderError } from 'commander'
 import { exitCode, program } from './cli.ts'
 import { EXIT, type Exit } from './clouds/cause.ts'
 import { assertNoCredential } from './commands/arguments.ts'
+import { notWritten } from './not-written.ts'
 
-// A reader that has gone (`| head`) is no failure of ours.
-for (const stream of [process.stdout, process.stderr]) {
+for (const [stream, name] of [
+  [process.stdout, 'Standard output'],
+  [process.stderr, 'Standard error'],
+] as const) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+    const told = notWritten(name, error)
+    if (told === undefined) return
+    // Where nothing can be said any more, the exit code does.
+    if (stream === process.stdout) process.stderr.write(told)
+    process.exit(EXIT.failed)
   })
 }
 

@@ -3,6 +3,7 @@ import { fstatSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { HELP_FLAGS, VERSION_FLAGS } from './flags.ts'
 import { helpText, type Pages } from './help.ts'
+import { notWritten } from './not-written.ts'
 import { VERSION } from './version.ts'
 
 const STDOUT = 1
@@ -30,11 +31,16 @@ function print(text: string): void {
   try {
     while (written < bytes.length) written += writeSync(STDOUT, bytes, written)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EAGAIN') process.stdout.write(bytes.subarray(written))
-    // A reader that has gone (`| head`) is no failure of ours.
-    else if (code !== 'EPIPE' && code !== 'EIO') throw error
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') process.stdout.write(bytes.subarray(written))
+    else sayNotWritten(error as NodeJS.ErrnoException)
   }
+}
+
+function sayNotWritten(error: NodeJS.ErrnoException): void {
+  const told = notWritten('Standard output', error)
+  if (told === undefined) return
+  process.exitCode = 1
+  process.stderr.write(told)
 }
 
 const answer = answerTo(process.argv.slice(2))

@@ -1,6 +1,6 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { homeFolder } from './home.ts'
 import { type Json, textAt } from './json.ts'
 import { makePrivateFolder, noPlace, type PrivateFolder } from './private-folder.ts'
 import { basic, type Secret } from './secret.ts'
@@ -20,7 +20,7 @@ export function makeDockerConfig(
 ): PrivateFolder & { readonly env: Readonly<Record<string, string>> } {
   const { folder, remove } = makePrivateFolder(env, 'docker')
   try {
-    const own = join(env.HOME || homedir(), '.docker')
+    const own = join(homeFolder(env) ?? folder, '.docker')
     const currentContext = contextIn(own)
     const auth = basic(user, secret).replace(/^Basic /, '')
     const file = join(folder, 'config.json')

@@ -1,6 +1,7 @@
-import { accessSync, constants, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, type Stats } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, lstatSync, mkdtempSync, readdirSync, rmSync, type Stats } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 import { SetupError, wordsOf } from './cause.ts'
+import { makeFolder } from './make-folder.ts'
 import { defaultStateFolder } from './state-root.ts'
 
 /** What a folder is for: docker's sign-in, the id of an image that is built, a rehearsal's checkout. */
@@ -29,7 +30,7 @@ export interface PrivateFolder {
 export function makePrivateFolder(env: NodeJS.ProcessEnv, purpose: Purpose): PrivateFolder {
   const root = rootFor(env, purpose)
   try {
-    if (root !== env.XDG_RUNTIME_DIR) mkdirSync(root, { recursive: true, mode: 0o700 })
+    if (root !== env.XDG_RUNTIME_DIR) makeFolder(root)
     if (!isOwn(lstatSync(root), OTHERS_WRITE))
       throw new Error(`${root} is not a folder that only its owner can write to`)
     const folder = mkdtempSync(join(root, `dummyapp-setup-${purpose}-${process.pid}-`))
@@ -58,9 +59,18 @@ export const noPlace = (asked: string, error: unknown): SetupError =>
 
 /** Removes what runs left behind that were killed. What is not a real folder of our own is left alone. */
 export function removeLeftFolders(env: NodeJS.ProcessEnv): void {
-  for (const root of new Set([rootFor(env, 'docker'), rootFor(env, 'rehearsal')])) {
+  for (const root of rootsIn(env)) {
     // What others can write to, they can also swap between a look and a removal.
     if (isThere(root, OTHERS_WRITE)) for (const name of namesIn(root)) removeLeft(root, name)
+  }
+}
+
+/** None where there is no home folder: then nothing was put there either. */
+function rootsIn(env: NodeJS.ProcessEnv): ReadonlySet<string> {
+  try {
+    return new Set([rootFor(env, 'docker'), rootFor(env, 'rehearsal')])
+  } catch {
+    return new Set()
   }
 }
 
@@ -80,7 +90,14 @@ function removeLeft(root: string, name: string): void {
 /** Where such folders are: a checkout may be too large for memory. */
 function rootFor(env: NodeJS.ProcessEnv, purpose: Purpose): string {
   const { XDG_RUNTIME_DIR: session } = env
-  if (purpose !== 'rehearsal' && session && isThere(session, OTHERS_WRITE) && isWritable(session)) return session
+  if (
+    purpose !== 'rehearsal' &&
+    session &&
+    isAbsolute(session) &&
+    isThere(session, OTHERS_WRITE) &&
+    isWritable(session)
+  )
+    return session
   return join(defaultStateFolder(env), 'run')
 }
 

@@ -10,11 +10,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { EXIT, SetupError, wordsOf } from './cause.ts'
 import type { Tools } from './exec.ts'
 import { assertOwnGitFolder } from './git-folder.ts'
+import { homeFolder } from './home.ts'
 import { quote } from './quote.ts'
 
 const LARGEST_FILE = 2 ** 20
@@ -98,7 +98,10 @@ export function readInside(checkout: string, name: string): string | undefined {
 }
 
 /** A text file below the home folder; undefined where there is none, or it is too large. */
-export const readHome = (name: string): string | undefined => readInside(homedir(), name)
+export function readHome(name: string): string | undefined {
+  const home = homeFolder(process.env)
+  return home && readInside(home, name)
+}
 
 /**
  * Replaces the text of a file of the checkout: temporary file, then rename; its rights stay. From no text at all, a file

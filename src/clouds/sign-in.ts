@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Cause, EXIT, SetupError } from './cause.ts'
 import type { Clock } from './clock.ts'
 import type { Tools } from './exec.ts'
+import { homeFolder } from './home.ts'
 import type { Identity } from './identity.ts'
 import { blankInitially } from './initial-environment.ts'
 import { Secret } from './secret.ts'
@@ -105,7 +105,7 @@ export async function findSignIn(vendor: Vendor, taken: Taken, sources: Sources)
   if (typeof printed === 'object') return { identity: vendor, credential: printed }
   for (const { path, read } of files) {
     const source = `~/${path}`
-    const token = read(textOf(join(homedir(), path)), sources.host)
+    const token = read(textIn(homeFolder(process.env), path), sources.host)
     if (token) return { identity: vendor, credential: { secret: asSecret(token, source), source } }
   }
   return { vendor, ...(printed && { asked: tool.join(' '), said: printed }) }
@@ -173,9 +173,9 @@ async function printedBy(vendor: Vendor, sources: Sources): Promise<FoundCredent
   }
 }
 
-function textOf(file: string): string {
+function textIn(folder: string | undefined, path: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return folder === undefined ? '' : readFileSync(join(folder, path), 'utf8')
   } catch {
     return ''
   }

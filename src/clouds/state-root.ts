@@ -1,10 +1,16 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
+import { stateHome } from './home.ts'
 
-/** Where progress is kept unless --state-dir says otherwise: the platform's place for state. */
+/**
+ * Where progress is kept unless --state-dir says otherwise: the platform's place for state. A relative path does not count
+ * (XDG Base Directory Specification).
+ * @throws SetupError (exit 2) where there is none
+ */
 export function defaultStateFolder(env: NodeJS.ProcessEnv): string {
-  if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, 'dummyapp-setup')
+  const { XDG_STATE_HOME: state = '' } = env
+  if (isAbsolute(state)) return join(state, 'dummyapp-setup')
+  const home = stateHome(env)
   return process.platform === 'darwin'
-    ? join(env.HOME || homedir(), 'Library', 'Application Support', 'dummyapp-setup')
-    : join(env.HOME || homedir(), '.local', 'state', 'dummyapp-setup')
+    ? join(home, 'Library', 'Application Support', 'dummyapp-setup')
+    : join(home, '.local', 'state', 'dummyapp-setup')
 }

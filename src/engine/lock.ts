@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { makeFolder } from '../clouds/make-folder.ts'
 import { quote } from '../clouds/quote.ts'
 
 /** Who holds the lock. Boot id, pid namespace, pid and start time together name one process for ever. */
@@ -29,7 +30,7 @@ const TRIES = 20
  * @throws SetupError (exit 5) naming the holder
  */
 export async function lock(folder: string, pause: (ms: number) => Promise<void>): Promise<() => void> {
-  write(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+  write(folder, () => makeFolder(folder))
   const mine = join(folder, `lock-${process.pid}-${randomBytes(4).toString('hex')}.json`)
   for (let attempt = 1; ; attempt += 1) {
     const before = liveClaims(folder)[0]

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import Conf from 'conf'
 import { SetupError, wordsOf } from '../clouds/cause.ts'
+import { makeFolder } from '../clouds/make-folder.ts'
 import { begun, readProgress, refuseStrangers, type Saved, type StateFolder } from './saved.ts'
 import { fileIn, isThere } from './saved-file.ts'
 
@@ -21,7 +22,7 @@ export interface Progress {
 export function openProgress(place: StateFolder, now: Date): Progress {
   const { folder } = place
   const file = fileIn(folder)
-  makeFolder(folder)
+  makeStateFolder(folder)
   refuseStrangers(folder)
   const read = readProgress(place)
   let setAside: string | undefined
@@ -54,9 +55,9 @@ export function openProgress(place: StateFolder, now: Date): Progress {
   }
 }
 
-function makeFolder(folder: string): void {
+function makeStateFolder(folder: string): void {
   try {
-    if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
   } catch (error) {
     throw cannotSave(folder, error)
   }

@@ -60,10 +60,12 @@ export interface RehearsalOptions {
   readonly now?: () => Date
 }
 
-/** Starts the simulated clouds on loopback. Throws a SetupError for a world file that holds none. */
+/** Starts the simulated clouds on loopback. Throws a SetupError for a world file that holds none, or cannot be written. */
 export async function startRehearsal(options: RehearsalOptions = {}): Promise<Rehearsal> {
   const { file, now = () => new Date() } = options
   const world = (file && loadWorld(file)) || (options.world ?? emptyWorld(now()))
+  // Before anything is begun that could not be kept.
+  if (file) saveWorld(file, world)
   const log: Logged[] = []
   const closing = new AbortController()
   const findFault = faultFinder()

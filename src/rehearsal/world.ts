@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import * as z from 'zod'
-import { EXIT, SetupError } from '../clouds/cause.ts'
+import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { circleciWorld, emptyCircleci } from './circleci/world.ts'
 import { dockerHubWorld, emptyDockerHub } from './docker-hub/world.ts'
 import { fault } from './faults.ts'
@@ -50,11 +51,29 @@ export function loadWorld(file: string): World | undefined {
   )
 }
 
-/** Writes the world at once: a reader, or a restart after a crash, finds the old one or the new one, whole. */
+/**
+ * Writes the world at once: a reader, or a restart after a crash, finds the old one or the new one, whole.
+ * @throws SetupError (exit 2) where it cannot be written there
+ */
 export function saveWorld(file: string, world: World): void {
-  const draft = `${file}.${process.pid}.tmp`
-  writeFileSync(draft, `${JSON.stringify(world, null, 2)}\n`, { mode: 0o600 })
-  renameSync(draft, file)
+  // Nobody can have put a link there beforehand: the name is drawn, and must be new.
+  const draft = `${file}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    writeFileSync(draft, `${JSON.stringify(world, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw new SetupError(
+      {
+        code: 'world',
+        asked: file,
+        said: wordsOf(error),
+        means: 'The simulated clouds cannot be kept in that file.',
+        next: 'Free space or make its folder writable, or name another file with --world FILE, and run again.',
+      },
+      EXIT.input,
+    )
+  }
 }
 
 function parsed(text: string): unknown {

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { projectOf, stateFolderOf } from '../../src/clouds/state-folder.ts'
 
@@ -43,5 +43,13 @@ describe('Progress is kept', () => {
     )
     expect(stateFolderOf(undefined, 'real', ours, {}).folder.startsWith(homedir())).toBe(true)
     expect(stateFolderOf('/mine', 'real', ours, { XDG_STATE_HOME: '/xdg' }).folder).toMatch(/^\/mine\/real\//)
+  })
+
+  test.each([
+    ['relative', { XDG_STATE_HOME: 'rel/state', HOME: '/home/me' }, '/home/me/'],
+    ['relative, as is HOME', { XDG_STATE_HOME: './x', HOME: 'me' }, `${userInfo().homedir}/`],
+    ['empty, as is HOME', { XDG_STATE_HOME: '', HOME: '' }, `${userInfo().homedir}/`],
+  ])('by the home folder where XDG_STATE_HOME is %s', (_, env, home) => {
+    expect(stateFolderOf(undefined, 'real', ours, env).folder.startsWith(home)).toBe(true)
   })
 })
