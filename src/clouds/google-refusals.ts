@@ -122,6 +122,16 @@ export const GOOGLE_REFUSALS: readonly GoogleRefusal[] = [
     },
   },
   {
+    // VPC Service Controls, Troubleshooting: the identifier names the entry in the organization's audit log.
+    when: ({ id, text }) => id === 'SECURITY_POLICY_VIOLATED' || /vpcServiceControlsUniqueIdentifier/i.test(text),
+    cause: {
+      code: 'service-perimeter',
+      means:
+        'VPC Service Controls keep this machine out: the organization lets only certain networks, devices or accounts reach this API.',
+      next: 'Run it from a network that is let in; or show the vpcServiceControlsUniqueIdentifier in the words above to an Access Context Manager admin of the organization, who can see there what was refused and allow it. Then run again.',
+    },
+  },
+  {
     when: ({ text }) => /\bconstraints\/[\w.]+/.test(text),
     cause: {
       code: 'organization-policy',
@@ -163,6 +173,16 @@ export const GOOGLE_REFUSALS: readonly GoogleRefusal[] = [
       means:
         'Google does not know the service account: a new one takes a minute to be known everywhere, and one that was deleted is gone.',
       next: 'Wait a minute, and run again.',
+    },
+  },
+  {
+    // GoogleCloudPlatform/k8s-config-connector#279: an account was created again under the name of one that was deleted.
+    when: ({ status, text }) => status === 400 && /inconsistent representation of deleted member/i.test(text),
+    cause: {
+      code: 'deleted-member',
+      means:
+        'The policy still has an account of the same name that was deleted, and Google does not take both. The member that begins with deleted: has no rights any more.',
+      next: "Take the deleted: member that the words above name out of the policy, in the console (IAM) or with gcloud projects remove-iam-policy-binding PROJECT --role=ROLE --member='deleted:serviceAccount:…?uid=…'; then run again.",
     },
   },
   {

@@ -35,12 +35,14 @@ export const HEROKU: VendorApi = {
     const id = textAt(reply.body, 'id')
     const name = textAt(reply.body, 'email')
     if (reply.status >= 300 || id === undefined || name === undefined) throw notLetIn(reply, means(reply))
+    const isFederated = at(reply.body, 'federated') === true
     const features = await read('/account/features')
     const lacks = [
       ...(at(reply.body, 'verified') === false ? [NO_PAYMENT_METHOD] : []),
       ...(features.status === 403 ? [NO_GLOBAL_SCOPE] : []),
+      ...(isFederated ? [NO_AUTHORIZATIONS] : []),
     ]
-    return { id, name, lacks }
+    return { id, name, lacks, ...(isFederated && { noTokens: FEDERATED }) }
   },
   means,
   misleading: ['HEROKU_APP', 'HEROKU_TEAM', 'HEROKU_ORGANIZATION'],
@@ -73,6 +75,16 @@ export const HEROKU_REGISTRY: Host = {
 }
 
 const NO_GLOBAL_SCOPE = 'the scope global in its token, without which labs features cannot be switched on'
+
+const NO_AUTHORIZATIONS =
+  'the right to create a token for CI, since it signs in by single sign-on: an account without it is needed for that'
+
+/** Heroku Help PBGP6IDE: an account with SSO has sessions of eight hours, and creates no authorizations. */
+const FEDERATED: Cause = {
+  code: 'federated',
+  means: 'This Heroku account signs in by single sign-on (SSO), and such accounts cannot create a token that lasts.',
+  next: 'Ask for an account without SSO (a service account) that is a collaborator of the app, put a token of it into HEROKU_API_KEY, and run again. To set up the rest first: --skip heroku',
+}
 
 /** The first that fits explains the answer. The statuses of the ids are the Platform API reference's (facts/heroku.md 1.3). */
 const REFUSALS: readonly Refusal[] = [

@@ -32,6 +32,8 @@ export interface Account {
   readonly name: string
   /** What this account cannot do yet, each with what gives it. */
   readonly lacks: readonly string[]
+  /** Why no token can be created for CI as this account. */
+  readonly noTokens?: Cause
 }
 
 /** A short-lived token that a sign-in was exchanged for. */

@@ -62,7 +62,12 @@ export const ciToken = defineStep({
     const need = neededIn(HEROKU.name, reply)
     const listed = reply.body.map(item => readAuthorization(item, need, label, herokuTokenScopes.split(',')))
     const delivery = await lookAtDelivery(look, ID, place, value)
-    return standing(look, ID, { listed, delivery, context: herokuContext })
+    const seen = standing(look, ID, { listed, delivery, context: herokuContext })
+    const { noTokens } = look.account('heroku')
+    const isToBeMade = seen.is === 'missing' || seen.is === 'differs'
+    return noTokens !== undefined && isToBeMade && seen.state?.mint !== false
+      ? { is: 'unknown', cause: noTokens }
+      : seen
   },
 
   actions: (answers, seen) => {

@@ -326,6 +326,36 @@ describe('A refusal of the real Google', () => {
         details: [{ violations: [{ type: 'constraints/iam.workloadIdentityPoolProviders' }] }],
       },
     ],
+    [
+      'service-perimeter',
+      '403 SECURITY_POLICY_VIOLATED: Request is prohibited by organization',
+      403,
+      {
+        code: 403,
+        status: 'PERMISSION_DENIED',
+        message: "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: 5zG7nOAhb-1",
+        details: [{ reason: 'SECURITY_POLICY_VIOLATED', domain: 'googleapis.com', metadata: { uid: '5zG7nOAhb-1' } }],
+      },
+    ],
+    [
+      'service-perimeter',
+      '403 Request is prohibited by organization',
+      403,
+      {
+        code: 403,
+        message: "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: 5zG7nOAhb-1",
+      },
+    ],
+    [
+      'deleted-member',
+      '400 INVALID_ARGUMENT: Inconsistent representation of deleted member',
+      400,
+      {
+        code: 400,
+        status: 'INVALID_ARGUMENT',
+        message: `Inconsistent representation of deleted member: 'deleted:serviceAccount:${E}?uid=1' and 'serviceAccount:${E}'`,
+      },
+    ],
     ['unexpected', '418', 418, {}],
   ])('is told as %s: %s', (code, said, status, error) => {
     expect(meaning(literal(status, error))).toMatchObject({ code, said: expect.stringMatching(`^${escaped(said)}`) })

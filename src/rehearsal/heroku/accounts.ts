@@ -54,7 +54,7 @@ function shown(account: Account): Json {
     default_team: null,
     delinquent_at: null,
     email: account.email,
-    federated: false,
+    federated: account.federated,
     id: account.id,
     identity_provider: null,
     last_login: account.createdAt,

@@ -31,6 +31,7 @@ function list(ask: Ask): Reply {
 }
 
 function create(ask: Ask): Reply {
+  if (ask.account.federated) throw refuse.federated()
   const {
     description = null,
     expires_in = null,

@@ -18,6 +18,8 @@ export const refuse = {
   team: (team: string) => no(403, 'forbidden', `You do not have access to the team ${team}.`),
   /** ours */
   deletion: (app: string) => no(403, 'forbidden', `You do not have permission to delete the app ${app}.`),
+  /** ours; that it is refused: facts/heroku.md 8, SSO */
+  federated: () => no(403, 'forbidden', 'Accounts with single sign-on cannot create authorizations.'),
   /** heroku/cli-design, on hk; the header that mends it: facts/heroku.md 8 */
   twoFactor: () =>
     no(

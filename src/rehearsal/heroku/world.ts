@@ -23,6 +23,8 @@ const account = z.strictObject({
   name: z.string().nullable().default(null),
   /** Has a payment method. */
   verified: z.boolean().default(true),
+  /** Signs in by its company's identity provider (SSO). */
+  federated: z.boolean().default(false),
   /** Where there is one, every request must bring it. */
   twoFactorCode: z.string().nullable().default(null),
   rateLimitRemaining: z.int().min(0).default(RATE_LIMIT),

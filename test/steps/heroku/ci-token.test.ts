@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Known } from '../../../src/answers/schema.ts'
+import { HEROKU } from '../../../src/clouds/heroku.ts'
 import { Secret } from '../../../src/clouds/secret.ts'
 import { act, type Effect } from '../../../src/engine/act.ts'
 import { type Engine, newLook } from '../../../src/engine/engine.ts'
@@ -65,6 +66,36 @@ async function stand(options: { change?: (world: World) => void; answers?: Parti
   engine.progress.save({ facts: { 'circleci.context-heroku:id': CONTEXT } })
   return { rehearsal, engine, later }
 }
+
+describe('An account that signs in by single sign-on', () => {
+  const federated = (world: World) => {
+    for (const one of world.heroku.accounts) one.federated = true
+  }
+
+  test('is known before anything is made: nobody is asked for a token', async () => {
+    const { rehearsal, engine } = await stand({ change: federated })
+    const account = await HEROKU.account(
+      path => engine.clouds.send('heroku', { method: 'GET', path, repeat: 'safe' }),
+      {
+        secret: new Secret(''),
+      },
+    )
+    expect(account).toMatchObject({
+      lacks: [expect.stringContaining('single sign-on')],
+      noTokens: { code: 'federated' },
+    })
+    const accounts = new Map(engine.accounts).set('heroku', account)
+    const { outcomes } = await walk([ciToken], { ...engine, accounts })
+    expect(outcomes.get(ID)).toMatchObject({ is: 'failed', cause: { code: 'federated' } })
+    expect(rehearsal.log.filter(({ method, path }) => `${method} ${path}` === MINT)).toEqual([])
+  })
+
+  test('is refused by Heroku itself', async () => {
+    const { engine } = await stand({ change: federated })
+    const { outcomes } = await walk([ciToken], engine)
+    expect(outcomes.get(ID)).toMatchObject({ is: 'failed', cause: { code: 'forbidden' } })
+  })
+})
 
 const ours = ({ world }: Rehearsal) => world.heroku.authorizations.filter(({ description }) => description === LABEL)
 const delivered = ({ world }: Rehearsal) =>
