@@ -1,19 +1,17 @@
-import { confirm, input, password, select } from '@inquirer/prompts'
+import { confirm, input, select } from '@inquirer/prompts'
 import wrapAnsi from 'wrap-ansi'
-import { Secret } from '../clouds/secret.ts'
 import type { Asker } from './asker.ts'
-import { asSecret, NO_TOKEN } from './plain.ts'
+import { askHidden } from './hidden.ts'
+import { CTRL_D } from './plain.ts'
 
 /**
  * Asks with a moving cursor.
  * @param stop ends an open question
  */
 export function createInquirer(stop: AbortSignal): Asker {
-  const context = { signal: stop, clearPromptOnDone: false }
   return {
-    yes: (message, byDefault) => confirm({ message, default: byDefault }, context),
+    yes: (message, byDefault) => leavable([stop], context => confirm({ message, default: byDefault }, context)),
     choose: async (message, choices, until) => {
-      const within = until ? { ...context, signal: AbortSignal.any([stop, until]) } : context
       // Boxed, since a list takes no undefined for its default.
       const boxed = choices.map(({ name, value, description }) => ({
         name,
@@ -21,26 +19,39 @@ export function createInquirer(stop: AbortSignal): Asker {
         ...(description && { description }),
       }))
       const asked = { message, choices: boxed, ...(boxed[0] && { default: boxed[0].value }) }
-      const { value } = await select({ ...asked, loop: false }, within)
+      const signals = until ? [stop, until] : [stop]
+      const { value } = await leavable(signals, context => select({ ...asked, loop: false }, context))
       return value
     },
     text: (message, { byDefault, faultOf }) =>
-      input(
-        {
-          message,
-          ...(byDefault !== undefined && { default: byDefault }),
-          validate: value => inWords(faultOf(value)) ?? true,
-        },
-        context,
+      leavable([stop], context =>
+        input(
+          {
+            message,
+            ...(byDefault !== undefined && { default: byDefault }),
+            validate: value => inWords(faultOf(value)) ?? true,
+          },
+          context,
+        ),
       ),
-    secret: async message => {
-      // Without toggleMask: false, ctrl-t would show it (facts/peers.md 0.6).
-      const typed = await password(
-        { message, mask: '•', toggleMask: false, validate: value => asSecret(value) !== undefined || NO_TOKEN },
-        context,
-      )
-      return Secret.of(typed)
-    },
+    secret: message => askHidden(message, stop),
+  }
+}
+
+/** Asks with a question of @inquirer's that Ctrl-D ends as Ctrl-C does: by itself, it would stand there and hear nothing more. */
+async function leavable<Value>(
+  signals: readonly AbortSignal[],
+  ask: (context: { readonly signal: AbortSignal; readonly clearPromptOnDone: false }) => Promise<Value>,
+): Promise<Value> {
+  const left = new AbortController()
+  const onData = (data: Buffer | string) => {
+    if (data.toString().includes(CTRL_D)) left.abort()
+  }
+  process.stdin.on('data', onData)
+  try {
+    return await ask({ signal: AbortSignal.any([...signals, left.signal]), clearPromptOnDone: false })
+  } finally {
+    process.stdin.off('data', onData)
   }
 }
 

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { ReadStream } from 'node:tty'
+import { stripVTControlCharacters } from 'node:util'
 import { Secret } from '../clouds/secret.ts'
 import type { Asker } from './asker.ts'
 
@@ -89,31 +90,47 @@ function readLine({ input, output }: Terminal, until: AbortSignal): Promise<stri
   })
 }
 
-/** The next line, without an echo: the terminal must not edit it, so the few keys that do are read here. */
-function readHidden(prompt: string, { input, output }: Terminal, until: AbortSignal): Promise<string> {
+/**
+ * The next line, without an echo: the terminal must not edit it, so the few keys that do are read here. However much is
+ * pasted, what is shown instead is written once for each piece that arrives.
+ * @param typing what is shown instead, by how many characters there are; nothing unless told
+ */
+export function readHidden(
+  prompt: string,
+  { input, output }: Terminal,
+  until: AbortSignal,
+  typing?: (length: number) => string,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let typed = ''
     const end = (settle: () => void) => {
       until.removeEventListener('abort', onAbort)
       input.off('data', onData)
-      input.setRawMode(false)
+      input.off('error', onGone)
+      input.off('end', onGone)
+      setRawMode(input, false)
       input.pause()
       output.write('\n')
       settle()
     }
     const leave = (name: Interruption) => end(() => reject(interruption(name)))
     const onAbort = () => leave('AbortPromptError')
+    const onGone = () => leave('ExitPromptError')
     const onData = (data: Buffer) => {
-      for (const sign of data.toString('utf8')) {
+      for (const sign of stripVTControlCharacters(data.toString('utf8'))) {
         if (sign === '\r' || sign === '\n') return end(() => resolve(typed))
         if (sign === CTRL_C || (sign === CTRL_D && typed === '')) return leave('ExitPromptError')
-        typed = ERASERS[sign]?.(typed) ?? typed + sign
+        // Keys that mean nothing here are no part of a secret.
+        typed = ERASERS[sign]?.(typed) ?? (CONTROL.test(sign) ? typed : typed + sign)
       }
+      if (typing) output.write(typing(typed.length))
     }
     // Before the prompt: whoever types at once is not echoed either.
-    input.setRawMode(true)
+    setRawMode(input, true)
     output.write(prompt)
     input.on('data', onData)
+    input.on('error', onGone)
+    input.on('end', onGone)
     input.resume()
     until.addEventListener('abort', onAbort)
     if (until.aborted) onAbort()
@@ -121,7 +138,16 @@ function readHidden(prompt: string, { input, output }: Terminal, until: AbortSig
 }
 
 const CTRL_C = '\u0003'
-const CTRL_D = '\u0004'
+const CONTROL = /^[^\P{Cc}\t]$/u
+
+/** A terminal that has closed has no mode any more. */
+function setRawMode(input: ReadStream, mode: boolean): void {
+  try {
+    input.setRawMode(mode)
+  } catch {}
+}
+
+export const CTRL_D = '\u0004'
 const dropLast = (text: string) => [...text].slice(0, -1).join('')
 const ERASERS: Readonly<Record<string, (text: string) => string>> = {
   '\u007f': dropLast,
@@ -134,7 +160,7 @@ const interruption = (name: Interruption) => Object.assign(new Error('The questi
 
 export const NO_TOKEN = 'That cannot be a token; paste it again.'
 
-/** Undefined for what cannot be a secret. */
+/** Undefined for what cannot be a secret; blanks around it do not count. */
 export function asSecret(typed: string): Secret | undefined {
   try {
     return Secret.of(typed)

@@ -1,7 +1,7 @@
 import { type Cause, SetupError } from './cause.ts'
 import { at, type Json, textAt } from './json.ts'
 import { type Needed, neededIn } from './needed.ts'
-import { explained, notLetIn, type Refusal } from './refusal.ts'
+import { explained, notLetIn, type Refusal, refusedSignIn } from './refusal.ts'
 import type { Host, VendorApi, VendorReply } from './vendor.ts'
 
 const TOKENS_PAGE = 'https://app.circleci.com/settings/user/tokens'
@@ -10,7 +10,10 @@ const TOKENS_PAGE = 'https://app.circleci.com/settings/user/tokens'
 const wordsIn = ({ body }: VendorReply): string =>
   textAt(body, 'message') ?? textAt(body, 'error') ?? textAt(body, 'error', 'detail') ?? ''
 
-const means = (reply: VendorReply): Cause => explained(reply, { message: wordsIn(reply) }, REFUSALS, UNEXPECTED)
+function means(reply: VendorReply): Cause {
+  const cause = explained(reply, { message: wordsIn(reply) }, REFUSALS, UNEXPECTED)
+  return reply.status === 401 ? refusedSignIn(cause, reply.signIn, { page: TOKENS_PAGE }) : cause
+}
 
 /** CircleCI (facts/circleci.md). */
 export const CIRCLECI: VendorApi = {

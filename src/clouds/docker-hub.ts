@@ -2,10 +2,12 @@ import { type Cause, EXIT, NeedsSecret, SetupError } from './cause.ts'
 import type { Identity } from './identity.ts'
 import { at, type Json, textAt } from './json.ts'
 import { neededIn } from './needed.ts'
-import { explained, notLetIn, type Refusal } from './refusal.ts'
+import { explained, notLetIn, type Refusal, refusedSignIn } from './refusal.ts'
 import { basic, Secret } from './secret.ts'
 import type { Account, Credential, Host, Send, Session, VendorApi, VendorReply } from './vendor.ts'
 
+/** Where a password is changed. */
+const PASSWORD_PAGE = 'https://app.docker.com/settings'
 const DOCKER_TOKENS_PAGE = 'https://app.docker.com/settings/personal-access-tokens'
 
 /** facts/docker-hub.md 1: what a login gives lasts ten minutes; one is left for the request itself. */
@@ -31,8 +33,8 @@ export const DOCKER_HUB: VendorApi = {
       { user: 'DOCKERHUB_ADMIN_USER', secret: 'DOCKERHUB_ADMIN_TOKEN' },
     ],
     user: 'Docker ID',
-    page: DOCKER_TOKENS_PAGE,
-    right: 'an owner’s password; a token cannot manage teams and members',
+    page: PASSWORD_PAGE,
+    right: 'an owner of the organization; an access token cannot manage teams and members',
   },
   costs: 'a public repository is free; teams and organization tokens need a Team plan, where the bot takes a seat',
   account,
@@ -88,7 +90,7 @@ export const DOCKER_HUB_AUTH: Host = {
  * Password or token for the bearer token that the API takes. The documented route knows no second factor; the older
  * one does (facts/docker-hub.md 1).
  */
-async function session({ user = '', secret, code }: Credential, as: Identity, send: Send): Promise<Session> {
+async function session({ user = '', secret, code, source }: Credential, as: Identity, send: Send): Promise<Session> {
   const post = (path: string, body: Json) => send({ method: 'POST', path, body, repeat: 'safe' })
   const first = await post('/v2/auth/token', { identifier: user, secret: secret.reveal() })
   const token = textAt(first.body, 'access_token')
@@ -96,7 +98,7 @@ async function session({ user = '', secret, code }: Credential, as: Identity, se
   if (first.status !== 401) throw notLetIn(first, means(first))
   const second = await post('/v2/users/login', { username: user, password: secret.reveal() })
   const halfway = textAt(second.body, 'login_2fa_token')
-  if (second.status !== 401 || halfway === undefined) throw refused(first, user, as)
+  if (second.status !== 401 || halfway === undefined) throw refused(first, { user, source }, as)
   if (code === undefined) throw new NeedsSecret(as, 'code', secondFactor(user))
   const third = await post('/v2/users/2fa-login', { login_2fa_token: halfway, code: code.reveal() })
   const bearer = textAt(third.body, 'token')
@@ -105,10 +107,14 @@ async function session({ user = '', secret, code }: Credential, as: Identity, se
 }
 
 /** The bot's password is asked for again; whoever signed in begins anew. */
-function refused(reply: VendorReply, user: string, as: Identity): SetupError {
+function refused(
+  reply: VendorReply,
+  { user, source }: { readonly user: string; readonly source: string | undefined },
+  as: Identity,
+): SetupError {
   const name = user === '' ? 'without a Docker ID' : `of ${user}`
   const cause = { ...means(reply), means: `Docker Hub does not accept the sign-in ${name}.` }
-  if (as === 'docker-hub') return new SetupError(cause, EXIT.input)
+  if (as === 'docker-hub') return new SetupError(refusedSignIn(cause, source, { page: PASSWORD_PAGE }), EXIT.input)
   // facts/docker-hub.md 1, 3: single sign-on breaks passwords, and nobody makes a token for another user.
   const next = `Give the right one. Where the organization enforces single sign-on no password is taken: then no bot can make its token, and --set dockerHubRoute=org-token needs none.`
   return new NeedsSecret(as, 'password', { ...cause, next })

@@ -1,7 +1,7 @@
 import type { Cause } from './cause.ts'
 import { GOOGLE_REFUSALS, type Told, UNEXPECTED } from './google-refusals.ts'
 import { at, type Json, textAt } from './json.ts'
-import { notLetIn } from './refusal.ts'
+import { notLetIn, TYPED } from './refusal.ts'
 import type { Host, VendorApi, VendorReply } from './vendor.ts'
 
 const TOKEN = 'CLOUDSDK_AUTH_ACCESS_TOKEN'
@@ -37,7 +37,8 @@ export const GOOGLE: VendorApi = {
     const reply = await read('/v1/projects?pageSize=1')
     if (reply.status >= 300) throw notLetIn(reply, means(reply))
     // Whose token it is, none of the APIs tells; gcloud does.
-    const name = user ?? `whoever the token${source ? ` of ${source}` : ''} is of`
+    const from = source === undefined || source === TYPED ? '' : ` of ${source}`
+    const name = user ?? `whoever the token${from} is of`
     return { id: user ?? '', name, lacks: [] }
   },
   means,

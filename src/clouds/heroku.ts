@@ -1,7 +1,7 @@
 import type { Cause } from './cause.ts'
 import { at, type Json, textAt } from './json.ts'
 import { neededIn } from './needed.ts'
-import { explained, notLetIn, type Refusal } from './refusal.ts'
+import { explained, notLetIn, type Refusal, refusedSignIn } from './refusal.ts'
 import { basic } from './secret.ts'
 import type { Host, VendorApi, VendorReply } from './vendor.ts'
 
@@ -11,13 +11,13 @@ const BILLING = 'https://dashboard.heroku.com/account/billing'
 
 const NO_PAYMENT_METHOD = `a payment method, without which Heroku creates no app: ${BILLING}`
 
-const means = (reply: VendorReply): Cause =>
-  explained(
-    reply,
-    { id: textAt(reply.body, 'id') ?? '', message: textAt(reply.body, 'message') ?? '' },
-    REFUSALS,
-    UNEXPECTED,
-  )
+function means(reply: VendorReply): Cause {
+  const told = { id: textAt(reply.body, 'id') ?? '', message: textAt(reply.body, 'message') ?? '' }
+  const cause = explained(reply, told, REFUSALS, UNEXPECTED)
+  return reply.status === 401
+    ? refusedSignIn(cause, reply.signIn, { page: TOKEN_PAGE, login: ['heroku', 'login'] })
+    : cause
+}
 
 /** The Heroku Platform API (facts/heroku.md 1.3, 5, 6). */
 export const HEROKU: VendorApi = {

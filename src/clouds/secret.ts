@@ -26,11 +26,11 @@ export class Secret {
   }
 
   /**
-   * A secret for an HTTP header, from an environment variable, a file or a command: white space at its end is cut off.
+   * A secret for an HTTP header, from an environment variable, a file or a command: white space around it is cut off.
    * Throws TypeError, without the text, where nothing is left or a header could not carry it.
    */
   static of(text: string): Secret {
-    const trimmed = text.trimEnd()
+    const trimmed = text.trim()
     if (trimmed === '') throw new TypeError('the secret is empty')
     if (/[^\t\x20-\x7e\x80-\xff]/.test(trimmed)) {
       throw new TypeError('the secret has a character that an HTTP header cannot carry')

@@ -216,6 +216,9 @@ function howToSignIn({ vendor, asked }: NotFound): string {
   const [first] = variables
   const install = login && !asked ? `Install ${login[0]} and sign` : 'Sign'
   const byTool = login ? `${install} in with ${login.join(' ')}, or put` : 'Put'
-  const where = [first?.user, first?.secret].filter(one => one !== undefined).join(' and ')
+  if (first?.user !== undefined) {
+    return `Put the ${VENDORS[vendor].signIn.user} into ${first.user} and its password into ${first.secret} (least right: ${right}), and run again.`
+  }
+  const where = first?.secret
   return `${byTool} a token from ${page} into ${where} (least right: ${right}), and run again.`
 }

@@ -20,7 +20,7 @@ export interface Credential {
   readonly secret: Secret
   /** A one-time code, good for one sign-in. */
   readonly code?: Secret
-  /** Where it was found, in words; unless a person typed it. */
+  /** Where it was found, in words. */
   readonly source?: string
   /** Asks for a newer secret of the same account where this one came from, and nobody; else says why there is none. */
   readonly renew?: () => Promise<Secret | string>
@@ -98,7 +98,7 @@ export interface VendorApi {
     readonly files?: readonly { readonly path: string; read(text: string, host: string): string | undefined }[]
     /** What the name is called, where one goes with the secret. */
     readonly user?: string
-    /** Where a person gets a token, and the least right it needs. */
+    /** Where a person gets a token, or changes the password; and the least right it needs. */
     readonly page: string
     readonly right: string
   }

@@ -1,10 +1,11 @@
 import { STEPS } from '../../steps/index.ts'
 import { createClouds } from '../clouds/clouds.ts'
-import { VENDOR_IDS } from '../clouds/vendors.ts'
+import type { Account } from '../clouds/vendor.ts'
+import { VENDOR_IDS, type Vendor } from '../clouds/vendors.ts'
 import type { Viewer } from '../engine/engine.ts'
 import { type Selection, select } from '../engine/select.ts'
 import type { Ground } from './ground.ts'
-import { letIn } from './let-in.ts'
+import { letIn, tryOut } from './let-in.ts'
 import type { Options } from './options.ts'
 import { sayPreflight } from './preflight.ts'
 import { savedAnswers } from './saved-answers.ts'
@@ -35,14 +36,16 @@ export async function enter<Result>(
   const settled = await settleAnswers(candidates, selection.answers, { ...screen, takeProposed })
   const vendors = VENDOR_IDS.filter(vendor => selection.vendors.has(vendor))
   const { answers } = settled
-  const credentials = await ground.signIn(vendors, answers)
   // Not needed while the answers are asked for.
   const { createHttp } = await import('../clouds/http.ts')
   const http = createHttp({ clock, env: process.env })
   try {
     const { tools } = ground
-    const clouds = createClouds({ kind, clock, http, tools, bases: ground.bases, credentials })
-    const accounts = await letIn({ clouds, answers }, ground, screen)
+    const clouds = createClouds({ kind, clock, http, tools, bases: ground.bases, credentials: new Map() })
+    const tried = new Map<Vendor, Account>()
+    const credentials = await ground.signIn(vendors, answers, tryOut(clouds, tried, screen.interrupt.stop))
+    for (const [identity, credential] of credentials) clouds.credentials.set(identity, credential)
+    const accounts = await letIn({ clouds, answers }, tried, ground, screen)
     sayPreflight([...accounts], screen.printer)
     const { handedOver } = takenOver ?? {}
     const { folder: repo, remotes } = checkout

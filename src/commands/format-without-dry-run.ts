@@ -13,7 +13,7 @@ export function formatWithoutDryRun(words: readonly string[]): SetupError {
     {
       code: 'format-without-dry-run',
       means: '--format is for the checklist, which only --dry-run prints. Without it, the setup itself would start.',
-      next: `To print the checklist: ${command(['--dry-run', ...words])}\nTo start the setup: ${command(others)}`,
+      next: `Print the checklist: ${command(['--dry-run', ...words])}\nOr start the setup: ${command(others)}`,
     },
     EXIT.input,
   )

@@ -10,6 +10,12 @@ import type { Need, PersonAction, StepId } from '../engine/step.ts'
 import type { Checkout } from './repository.ts'
 import type { TakenOver } from './take-over.ts'
 
+/**
+ * Tries a sign-in, and remembers whose it is.
+ * @throws SetupError where the vendor does not take it; NeedsSecret where it takes a one-time code besides
+ */
+export type TryOut = (vendor: Vendor, credential: Credential) => Promise<void>
+
 /** What REAL and REHEARSAL differ in. */
 export interface Ground {
   readonly kind: 'real' | 'rehearsal'
@@ -27,8 +33,8 @@ export interface Ground {
   readonly takenOver?: TakenOver
   /** Are proposals good enough where nobody can be asked? */
   readonly takeProposed: boolean
-  /** Asks for what is needed to be let in by these vendors. */
-  signIn(vendors: readonly Vendor[], answers: Known): Promise<Map<Identity, Credential>>
+  /** Gets what signs in at these vendors; each is tried as soon as it is known. */
+  signIn(vendors: readonly Vendor[], answers: Known, tryOut: TryOut): Promise<Map<Identity, Credential>>
   /** Plays a person: the rehearsal alone has it. */
   play?(action: PersonAction, step: StepId, answers: Known): Promise<void>
   /** Makes up a secret that only a person knows: the rehearsal alone has it. */

@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty'
+
 /** What Ctrl-C, SIGTERM and SIGHUP set off. */
 export interface Interrupt {
   /** Nothing new is begun. */
@@ -7,6 +9,17 @@ export interface Interrupt {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Where the terminal has closed, ends the process by the signal that says so. On its usual way out, Node 20 restores the
+ * terminal, and aborts where that fails (nodejs/node#28479): with a core file, in which every secret in memory is readable.
+ */
+function endByHangUp(): void {
+  const hasClosed = [process.stdin, process.stdout].some(({ isTTY, fd }) => isTTY && !isatty(fd))
+  if (!hasClosed) return
+  process.removeAllListeners('SIGHUP')
+  process.kill(process.pid, 'SIGHUP')
+}
 
 /** How long an effect in flight may take after the first signal, in milliseconds. */
 const GRACE_MS = 5_000
@@ -26,5 +39,6 @@ export function listenForInterrupts(told: (again: boolean) => void): Interrupt {
     process.removeAllListeners(signal)
     process.on(signal, onSignal)
   }
+  process.once('exit', endByHangUp)
   return { stop: stop.signal, giveUp: giveUp.signal }
 }

@@ -49,7 +49,7 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
     given: answers,
     ...(takenOver && { takenOver }),
     takeProposed: false,
-    signIn: vendors => signIn(vendors, { taken, checkout, used, options, screen, clock }),
+    signIn: (vendors, _, tryOut) => signIn(vendors, { taken, checkout, used, options, screen, clock, tryOut }),
     goOn: goOn(options),
   }
 }

@@ -1,13 +1,16 @@
 import type { Asker } from '../answers/prompts.ts'
-import { EXIT, SetupError } from '../clouds/cause.ts'
+import { EXIT, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import type { Clock } from '../clouds/clock.ts'
 import type { Endpoint } from '../clouds/endpoints.ts'
 import { hostOf } from '../clouds/hosts.ts'
 import type { Identity } from '../clouds/identity.ts'
+import { TYPED } from '../clouds/refusal.ts'
 import { type Found, findBot, findSignIn, isFound, isInEnvironment, noSignIn, type Taken } from '../clouds/sign-in.ts'
 import type { Credential } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
 import { wrap } from '../output/printer.ts'
+import { sayCause } from './end.ts'
+import type { TryOut } from './ground.ts'
 import type { Options } from './options.ts'
 import type { Checkout } from './repository.ts'
 import type { Screen } from './screen.ts'
@@ -19,12 +22,13 @@ interface SigningIn {
   readonly options: Options
   readonly screen: Screen
   readonly clock: Clock
+  readonly tryOut: TryOut
 }
 
 /** Lists what was found with where it goes, gets one yes for it, and asks for the rest. */
 export async function signIn(vendors: readonly Vendor[], context: SigningIn): Promise<Map<Identity, Credential>> {
   if (vendors.length === 0) return new Map()
-  const { taken, checkout, used, options, screen, clock } = context
+  const { taken, checkout, used, options, screen, clock, tryOut } = context
   const { asker, printer } = screen
   const hostsOf = (vendor: Vendor) => used.filter(({ host }) => hostOf(host).vendor === vendor)
   const namesOf = (vendor: Vendor) =>
@@ -53,8 +57,14 @@ export async function signIn(vendors: readonly Vendor[], context: SigningIn): Pr
   if (missing.length > 0 && asker === undefined) throw noSignIn(missing)
   const usable = (await maySend(found, options, screen)) ? found : []
   const signedIn = new Map<Identity, Credential>(usable.map(({ identity, credential }) => [identity, credential]))
+  const known = vendors.flatMap(vendor => {
+    const credential = signedIn.get(vendor)
+    return credential ? [isTaken(vendor, credential, tryOut)] : []
+  })
+  // What was found is judged before anything is typed; several faults are told one by one.
+  await Promise.all(known)
   for (const vendor of vendors) {
-    if (asker !== undefined && !signedIn.has(vendor)) signedIn.set(vendor, await obtain(vendor, asker, context))
+    if (asker !== undefined && !signedIn.has(vendor)) signedIn.set(vendor, await obtainGood(vendor, asker, context))
   }
   return signedIn
 }
@@ -80,6 +90,30 @@ async function maySend(found: readonly Found[], { yes }: Options, { asker }: Scr
   )
 }
 
+/** Asks until the vendor takes it. */
+async function obtainGood(vendor: Vendor, asker: Asker, context: SigningIn): Promise<Credential> {
+  for (;;) {
+    const credential = await obtain(vendor, asker, context)
+    try {
+      await isTaken(vendor, credential, context.tryOut)
+      return credential
+    } catch (error) {
+      // A vendor in trouble says nothing of the sign-in.
+      if (!(error instanceof SetupError) || error.exit !== EXIT.input) throw error
+      sayCause(error.cause, context.screen.printer)
+    }
+  }
+}
+
+/** @throws SetupError where the vendor does not take it; a code that it wants besides is asked for later */
+async function isTaken(vendor: Vendor, credential: Credential, tryOut: TryOut): Promise<void> {
+  try {
+    await tryOut(vendor, credential)
+  } catch (error) {
+    if (!(error instanceof NeedsSecret)) throw error
+  }
+}
+
 /** Signs in with the vendor's tool in this terminal, where there is one; else asks for a token. */
 async function obtain(
   vendor: Vendor,
@@ -100,11 +134,11 @@ async function obtain(
     if (found && isFound(found)) return found.credential
   }
   const { line, width } = screen.printer
-  const what = signIn.user === undefined ? 'a token' : `your ${signIn.user}, and a password or token`
-  line(wrap(`  ${name}  `, `${what} from ${signIn.page}\nleast right: ${signIn.right}`, width))
-  if (signIn.user === undefined) return { secret: await asker.secret(`${name} token`) }
+  const what = signIn.user === undefined ? `a token from ${signIn.page}` : `your ${signIn.user} and its password`
+  line(wrap(`  ${name}  `, `${what}\nleast right: ${signIn.right}`, width))
+  if (signIn.user === undefined) return { secret: await asker.secret(`${name} token`), source: TYPED }
   const user = await asker.text(`${name}: ${signIn.user}`, {
     faultOf: typed => (typed.trim() === '' ? `Type the ${signIn.user}, or leave with Ctrl-C.` : undefined),
   })
-  return { user: user.trim(), secret: await asker.secret(`${name}: password or token of ${user.trim()}`) }
+  return { user: user.trim(), secret: await asker.secret(`${name}: password of ${user.trim()}`), source: TYPED }
 }

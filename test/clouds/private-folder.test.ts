@@ -123,7 +123,7 @@ describe('A private folder', () => {
 
   test('that cannot be written is told, and none is left', () => {
     const { root, env } = session()
-    expect(() => makeDockerConfig({ ...env, HOME: '\0' }, registry)).toThrow('private folder')
+    expect(() => makeDockerConfig({ ...env, HOME: '/\0' }, registry)).toThrow('private folder')
     expect(readdirSync(root)).toEqual([])
   })
 })

@@ -287,7 +287,8 @@ test.each([
 test('Where a vendor has several variables and no tool, all are named', () => {
   const { means, next } = noSignIn([{ vendor: 'docker-hub' }]).cause
   expect(means).toMatch(/was found: none of DOCKERHUB_ADMIN_USER with DOCKERHUB_ADMIN_PASSWORD, .* is set\.$/)
-  expect(next).toMatch(/^Put a token from /)
+  // A token cannot do what is to be done there: it is not asked for.
+  expect(next).toMatch(/^Put the Docker ID into DOCKERHUB_ADMIN_USER and its password into DOCKERHUB_ADMIN_PASSWORD/)
 })
 
 test('Where Google’s is missing, both variables and gcloud are named', () => {

@@ -40,7 +40,7 @@ async function stand(codes?: readonly string[]) {
   const asker = codes && ({ text: unasked, yes: unasked, choose: unasked, secret } as unknown as Asker)
   const printer = createPrinter(new PassThrough() as unknown as NodeJS.WriteStream, {})
   const interrupt = { stop: never, giveUp: never }
-  const enter = () => letIn({ answers: ANSWERS, clouds }, {}, { asker, printer, interrupt } as never)
+  const enter = () => letIn({ answers: ANSWERS, clouds }, new Map(), {}, { asker, printer, interrupt } as never)
   return { enter, asked }
 }
 

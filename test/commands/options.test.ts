@@ -65,7 +65,7 @@ describe('--format without --dry-run starts nothing; both commands that may be m
     const { code, stdout, stderr } = await run(...argv)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr.split('\n').map(line => line.trim())).toEqual(
-      expect.arrayContaining([`next   To print the checklist: ${checklist}`, `To start the setup: ${walk}`]),
+      expect.arrayContaining([`next   Print the checklist: ${checklist}`, `Or start the setup: ${walk}`]),
     )
   })
 })

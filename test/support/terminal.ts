@@ -37,6 +37,8 @@ export interface Terminal {
   /** The exit code, once all that was written is on the screen; 128 and the signal's number where one ended it. */
   readonly exit: Promise<number>
   kill(signal: NodeJS.Signals): void
+  /** Closes it, as a connection that drops does. */
+  hangUp(): void
   resize(cols: number, rows: number): void
 }
 
@@ -112,6 +114,7 @@ export function openTerminal(argv: readonly string[], options: TerminalOptions):
       return watch.end().then(() => code)
     },
     kill: signal => pty.kill(signal),
+    hangUp: () => (pty as IPty & { destroy(): void }).destroy(),
     resize(cols, rows) {
       screen.resize(cols, rows)
       pty.resize(cols, rows)
