@@ -35,10 +35,7 @@ async function walked(bench: Bench, place: Place, latencyMs: number): Promise<Wa
 
 test('the walk, against the time that its requests take', async () => {
   const bench = new Bench()
-  const stages = await bench.stages(
-    () => undefined,
-    () => ({}),
-  )
+  const stages = await bench.stages(() => undefined)
   const again = async (place: Place, latencyMs: number) => {
     await walked(bench, place, 0)
     return walked(bench, place, latencyMs)
@@ -72,7 +69,7 @@ test('the walk, against the time that its requests take', async () => {
       `${((distant - close) / (chain * LATENCY)).toFixed(2)} ×`,
     ])
   }
-  bench.close()
+  await bench.close()
   printTable(`The walk with --yes (medians of ${ROUNDS} rounds)`, [
     ['', 'requests', 'effects', 'longest chain', 'latency 0', `latency ${LATENCY} ms`, 'latency / chain'],
     ...rows,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Json } from '../../src/clouds/json.ts'
 import type { Sent } from '../../src/rehearsal/faults.ts'
 import { ROUTES } from '../sweeps/routes.ts'
-import { Bench, PATIENT } from '../sweeps/run.ts'
+import { Bench } from '../sweeps/run.ts'
 import { areHere, NOT_HERE } from './descriptions.ts'
 import { IN_ANSWERS, IN_REQUESTS, UNDESCRIBED } from './exceptions.ts'
 import { inWords, judge } from './judge.ts'
@@ -22,7 +22,8 @@ describe.skipIf(!areHere)(`By the vendors’ own descriptions${areHere ? '' : ` 
       const bench = new Bench(route)
       await bench.stages(
         () => {},
-        ({ rehearsal }) => {
+        place => {
+          const { rehearsal } = place
           const { hook } = rehearsal
           rehearsal.hook = async (phase, entry, call, sent) => {
             await hook?.(phase, entry, call, sent)
@@ -30,10 +31,10 @@ describe.skipIf(!areHere)(`By the vendors’ own descriptions${areHere ? '' : ` 
             const answered = sent && answerIn(sent)
             if (answered) for (const fault of all?.answer(call, answered) ?? []) found.add(`${fault} (answered)`)
           }
-          return PATIENT
+          return bench.run(place)
         },
       )
-      bench.close()
+      await bench.close()
       expect([...found]).toEqual([])
     },
   )

@@ -5,10 +5,11 @@ import { basename, dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { reach } from './ci.ts'
 import { ROUTES } from './routes.ts'
-import { isCertain, onArrival, PHASES, type Place, type Ran, requestNames, sweptOn, walkAll } from './run.ts'
+import { type Beginning, onArrival, PHASES, type Place, type Ran, requestNames, sweptOn, walkAll } from './run.ts'
+import { asPlace, keptOf, snapshots } from './snapshot.ts'
 import { table } from './table.ts'
-import { groupOf, part } from './turn.ts'
-import { effectsOf, leftBy, locksIn, repeated } from './world.ts'
+import { byGroup, groupOf, isItsTurn, part } from './turn.ts'
+import { difference, effectsOf, leftBy, locksIn, repeated, stateOf } from './world.ts'
 
 /*
  * A run is ended at every point where it changes something, and run again: what is left must be what an uninterrupted
@@ -33,6 +34,13 @@ interface Listed {
 /** Beside the place, as what lies in it is compared. */
 const listIn = ({ folder }: Place) => join(dirname(folder), `${basename(folder)}-points.json`)
 
+/** What a kill leaves at each point of a walk whose turn it is. */
+const killed = new WeakMap<Place, ReadonlyMap<string, Beginning>>()
+
+/** Of the route that is swept whole a point has the name by which it is counted there, of others one that it has on every route. */
+const nameIn = ({ bench }: Pick<Place, 'bench'>, [counted = '', known = counted]: readonly string[]) =>
+  bench.route === ROUTES[0] ? counted : known
+
 const walked = await walkAll(
   (place, { code }) => {
     const name = requestNames()
@@ -46,38 +54,57 @@ const walked = await walkAll(
       canPush: [...reach(place.rehearsal)],
       requests: place.rehearsal.log.map(entry => ({ name: name(entry), effect: entry.effect })),
       local: points,
+      killed: killed.get(place),
     }
   },
-  place => ({ SWEEP_LIST: listIn(place) }),
+  async place => {
+    const preload = { SWEEP_LIST: listIn(place) }
+    const { ran, taken } = await snapshots(place, names => isItsTurn(nameIn(place, names)), { preload })
+    killed.set(place, taken)
+    return ran
+  },
 )
 type Stage = (typeof walked)[number]['stages'][number]
 
 const nameOf = ({ at, about }: LocalPoint) => about ?? at
 const swept = sweptOn(walked, ({ requests, local }) => [...requests.map(({ name }) => name), ...local.map(nameOf)])
+
+const KINDS = ['save', 'command', 'effect'] as const
+
+/** Where a run is ended, by name; what is there. */
+interface Point {
+  readonly name: string
+  readonly kind: (typeof KINDS)[number]
+}
+
 const sections = walked.flatMap(({ route, bench, stages }) =>
-  stages.map((stage, index) => ({
-    title: `${route.name}, stage ${index + 1}`,
-    at: <Result>(work: (place: Place) => Promise<Result>) => bench.at(index, work),
-    bench,
-    stage,
-    local: stage.local.filter(point => swept(route, nameOf(point))),
-    remote: stage.requests
-      .filter(one => isCertain(one) && swept(route, one.name))
-      .flatMap(({ name, effect }) => PHASES.map(phase => ({ name, phase, effect }))),
-  })),
+  stages.map((stage, index) => {
+    const local: readonly Point[] = stage.local
+      .filter(point => swept(route, nameOf(point)))
+      .map(point => ({ kind: point.kind, name: nameIn({ bench }, [point.at, nameOf(point)]) }))
+    const effects = stage.requests
+      .filter(({ name, effect }) => effect && swept(route, name))
+      .flatMap(({ name: request }) =>
+        PHASES.map(phase => ({ kind: 'effect' as const, name: `${phase} ${request}`, request, phase })),
+      )
+    const points = [...local, ...effects]
+    const at = <Result>(work: (place: Place) => Promise<Result>) => bench.at(index, work)
+    return { title: `${route.name}, stage ${index + 1}`, at, bench, stage, local, effects, points }
+  }),
 )
+type Section = (typeof sections)[number]
 
 /** By route and kind of point. */
 const counts = new Map<string, Map<string, number>>()
-function count({ bench: { route } }: Place, kind: string, outcome: string): void {
+function count({ bench: { route } }: Pick<Place, 'bench'>, kind: string, outcome: string): void {
   const name = `${route.name}: ${kind}`
   const row = counts.get(name) ?? new Map<string, number>()
   counts.set(name, row.set(outcome, (row.get(outcome) ?? 0) + 1))
 }
 
-afterAll(() => {
-  for (const { bench } of walked) bench.close()
-  const outcomes = ['points', 'ended there', 'lock left', 'converged', 'nothing done twice']
+afterAll(async () => {
+  await Promise.all(walked.map(({ bench }) => bench.close()))
+  const outcomes = ['points', 'ended there', 'lock left', 'gone on from', 'converged']
   const inOrder = ROUTES.flatMap(({ name }) => [...counts].filter(([kind]) => kind.startsWith(`${name}: `)))
   const rows = inOrder.map(([kind, row]) => [kind, ...outcomes.map(outcome => row.get(outcome) ?? 0)])
   process.stdout.write(`\n${table([['', ...outcomes], ...rows])}`)
@@ -97,8 +124,8 @@ describe('the reference run', () => {
   for (const { title, at, stage } of sections) {
     test(`leaves the same as another one, and a second run changes nothing: ${title}`, () =>
       at(async place => {
-        await converges(place, stage, 'no kill')
-        await converges(place, stage, 'no kill, run again')
+        await goesOn(place, stage)
+        await goesOn(place, stage)
       }))
   }
 })
@@ -146,20 +173,49 @@ async function onDisk(
   }
 }
 
-for (const { title, at, bench, stage, local, remote } of sections) {
-  const named = (point: LocalPoint) => (bench.route === ROUTES[0] ? point.at : nameOf(point))
+for (const section of sections) {
+  const { title, at, bench, stage, local, effects, points } = section
 
-  part(`${title}: kill -9 at a change of a file, or at a command`, local, named, point =>
-    at(async place => {
-      isKilled(place, await bench.run(place, { SWEEP_AT: named(point) }), point.kind)
-      await converges(place, stage, point.kind)
-    }),
+  part(
+    `${title}: kill -9`,
+    points,
+    ({ name }) => name,
+    async ({ kind, name }) => {
+      const beginning = keptOf(stage.killed, name)
+      count(section, kind, 'points')
+      await bench.in(beginning, async place => {
+        count(section, kind, 'ended there')
+        if (locksIn(place.state).length > 0) count(section, kind, 'lock left')
+        await converges(place, section, kind)
+      })
+    },
+  )
+
+  // What is kept of an instant is what a kill leaves: one point of each kind is killed at for real.
+  const real = KINDS.flatMap(kind =>
+    points
+      .filter(point => point.kind === kind)
+      .toSorted(byGroup)
+      .slice(0, 1),
+  )
+  part(
+    `${title}: kill -9, for real`,
+    real,
+    ({ name }) => name,
+    ({ name }) =>
+      at(async place => {
+        const { ran, taken } = await snapshots(place, names => names.includes(name), { kills: true })
+        expect(ran.signal, ran.said).toBe('SIGKILL')
+        const kept = keptOf(taken, name)
+        expect(difference(stateOf(place), stateOf(asPlace(kept)))).toBe('')
+        await goesOn(place, stage)
+      }),
   )
 
   // One of them for each point, as all come to the same ears.
   const afterwards = local
-    .filter(point => !point.at.startsWith('before '))
-    .map(point => ({ name: named(point), signal: SIGNALS[groupOf(named(point), SIGNALS.length)]?.[0] ?? 'SIGINT' }))
+    .filter(({ name }) => !name.startsWith('before '))
+    .map(({ name }) => ({ name, signal: SIGNALS[groupOf(name, SIGNALS.length)]?.[0] ?? 'SIGINT' }))
   part(
     `${title}: a signal at a change of a file, or at a command`,
     afterwards,
@@ -167,17 +223,17 @@ for (const { title, at, bench, stage, local, remote } of sections) {
     ({ name, signal }) =>
       at(async place => {
         const { code, said } = await bench.run(place, { SWEEP_AT: name, SWEEP_DO: signal })
-        count(place, `${signal}, local`, 'points')
+        count(section, `${signal}, local`, 'points')
         // After the last change there is nothing left to be ended.
         expect([130, stage.code], said).toContain(code)
-        if (code === 130) count(place, `${signal}, local`, 'ended there')
-        await converges(place, stage, `${signal}, local`)
+        if (code === 130) count(section, `${signal}, local`, 'ended there')
+        await converges(place, section, `${signal}, local`)
       }),
   )
 
   const saves = local
-    .filter(point => point.kind === 'save' && point.at.startsWith('before '))
-    .map(point => ({ name: named(point), disk: DISKS[groupOf(named(point), DISKS.length)] ?? 'full' }))
+    .filter(({ kind, name }) => kind === 'save' && name.startsWith('before '))
+    .map(({ name }) => ({ name, disk: DISKS[groupOf(name, DISKS.length)] ?? 'full' }))
   part(
     `${title}: from a change of a file on, the disk`,
     canMount && bench.route === ROUTES[0] ? saves : [],
@@ -186,53 +242,32 @@ for (const { title, at, bench, stage, local, remote } of sections) {
       at(outer =>
         onDisk(outer, async (place, folder, mend) => {
           const { code, said } = await bench.run(place, { SWEEP_AT: name, SWEEP_DO: disk, SWEEP_DISK: folder })
-          count(place, disk, 'points')
+          count(section, disk, 'points')
           expect([1, stage.code], said).toContain(code)
           // What a tool says may have a stack; ours never.
           expect(said, said).not.toMatch(/^ +at .*\/program\/.*:\d+:\d+/m)
           // What is renamed makes room for the next one: it may come to its end.
           if (code !== stage.code) expect(said, said).toMatch(/^Go on: |^ {2}next /m)
           mend()
-          await converges(place, stage, disk)
+          await converges(place, section, disk)
         }),
       ),
   )
 
-  const effects = remote.filter(({ effect }) => effect)
-  part(
-    `${title}: kill -9 at an effect at the clouds`,
-    effects,
-    ({ name, phase }) => `${phase} ${name}`,
-    ({ name, phase }) =>
-      at(async place => {
-        const running = bench.start(place)
-        onArrival(place, name, phase, async () => {
-          running.kill('SIGKILL')
-          await running.ended
-          // Then it must not be carried out any more.
-          if (phase === 'before') throw new Error('the request was lost')
-        })
-        isKilled(place, await running.ended, 'effect')
-        await converges(place, stage, 'effect')
-      }),
-  )
-
   // Every second of them, as all come to the same ears.
   const stops = effects.flatMap(point =>
-    SIGNALS.filter((_, which) => which % 2 === groupOf(`${point.phase} ${point.name}`, 2)).map(signals => ({
-      ...point,
-      signals,
-    })),
+    SIGNALS.filter((_, which) => which % 2 === groupOf(point.name, 2)).map(signals => ({ ...point, signals })),
   )
   part(
     `${title}: a signal while a request is under way`,
     stops,
-    ({ name, phase, signals }) => `${signals.join(' + ')} ${phase} ${name}`,
-    ({ name, phase, signals: [first, second] }) =>
+    ({ name, signals }) => `${signals.join(' + ')} ${name}`,
+    ({ phase, request, signals }) =>
       at(async place => {
-        const kind = [first, second].filter(Boolean).join(' + ')
+        const [first, second] = signals
+        const kind = signals.join(' + ')
         const running = bench.start(place)
-        onArrival(place, name, phase, async () => {
+        onArrival(place, request, phase, async () => {
           const heard = running.saying('Stopping:')
           running.kill(first)
           await heard
@@ -241,31 +276,38 @@ for (const { title, at, bench, stage, local, remote } of sections) {
           await running.ended
         })
         const { code, said } = await running.ended
-        count(place, kind, 'points')
+        count(section, kind, 'points')
         expect(code, said).toBe(130)
         expect(said).toMatch(/^Go on: \S/m)
         // One signal lets what is in flight end; it must not count as two.
         if (second === undefined) expect(said).not.toContain('Stopping at once')
-        count(place, kind, 'ended there')
-        await converges(place, stage, kind)
+        count(section, kind, 'ended there')
+        await converges(place, section, kind)
       }),
   )
 }
 
-function isKilled(place: Place, { signal, said }: Ran, kind: string): void {
-  count(place, kind, 'points')
-  expect(signal, `the point was not reached:\n${said}`).toBe('SIGKILL')
-  count(place, kind, 'ended there')
-  if (locksIn(place.state).length > 0) count(place, kind, 'lock left')
+/** How it went on from a state, by the state: what is equal is tried once. */
+const tried = new Map<string, Promise<void>>()
+
+async function converges(place: Place, { title, stage }: Section, kind: string): Promise<void> {
+  const state = `${title} ${JSON.stringify(stateOf(place))}`
+  const going = tried.get(state)
+  if (going === undefined) count(place, kind, 'gone on from')
+  const went = going ?? goesOn(place, stage)
+  tried.set(state, went)
+  await went
+  count(place, kind, 'converged')
 }
 
-/** Runs as far as the stage goes, and compares what is left with the reference. */
-async function converges(place: Place, stage: Stage, kind: string): Promise<void> {
+/** Runs as far as the stage goes: what is left is what the reference left, and nothing was done twice. */
+async function goesOn(place: Place, stage: Stage): Promise<void> {
   place.rehearsal.hook = place.watch
-  const { code, said } = await place.bench.run(place)
+  isAsBefore(place, stage, await place.bench.run(place))
+}
+
+function isAsBefore(place: Place, stage: Stage, { code, said }: Ran): void {
   expect(code, said).toBe(stage.code)
-  expect(leftBy(place)).toEqual(stage.left)
-  count(place, kind, 'converged')
+  expect(difference(leftBy(place), stage.left), said).toBe('')
   expect(repeated(effectsOf(place), stage.effects)).toEqual([])
-  count(place, kind, 'nothing done twice')
 }

@@ -4,9 +4,9 @@ import type { FaultKind } from '../../src/rehearsal/server.ts'
 import { STEPS } from '../../steps/index.ts'
 import { caseName, keepOutcomes } from './outcomes.ts'
 import { ROUTES } from './routes.ts'
-import { type Bench, isCertain, onArrival, type Place, requestNames, sweptOn, walkAll } from './run.ts'
-import { groupOf, part } from './turn.ts'
-import { effectsOf, leftBy, repeated } from './world.ts'
+import { type Bench, IMPATIENT, isCertain, type Place, requestName, requestNames, sweptOn, walkAll } from './run.ts'
+import { groupOf, isItsTurn, part } from './turn.ts'
+import { difference, effectsOf, leftBy, repeated, stateOf } from './world.ts'
 
 /*
  * Every request of a run meets every fault, once and for ever. The run gets over it, or tells a person what it was and
@@ -62,70 +62,137 @@ const sections = walked.flatMap(({ route, bench, stages }) =>
   })),
 )
 
-/** An effect meets all of them; of mere questions each meets every twelfth, as all come to the same ears. */
-const QUESTIONS_GROUPS = 12
-const kinds = Object.keys(FAULTS)
-const isMet = (bench: Bench, { name, effect }: Stage['requests'][number], kind: string, times: 1 | undefined) =>
-  (effect || (groupOf(name, QUESTIONS_GROUPS) + kinds.indexOf(kind)) % QUESTIONS_GROUPS === 0) &&
-  (times !== undefined || (bench.route === ROUTES[0] ? LASTING : LASTING_ANYWHERE).has(kind))
+type Request = Stage['requests'][number]
+type Section = (typeof sections)[number]
 
-const cases = sections.flatMap(section =>
-  section.requests.flatMap(request =>
-    kinds.flatMap(kind =>
-      TIMES.filter(times => isMet(section.bench, request, kind, times)).map(times => ({
-        ...section,
-        request: request.name,
-        kind,
-        times,
-      })),
-    ),
-  ),
-)
+/** A run and what it meets: the requests that one kind of fault comes to. */
+interface Trial extends Section {
+  readonly name: string
+  readonly meets: readonly string[]
+  readonly kind: string
+  readonly times: 1 | undefined
+}
+
+const kinds = Object.keys(FAULTS)
+/** What stops a run is met alone. Of mere questions each meets every twelfth, as all come to the same ears. */
+const QUESTIONS_GROUPS = 12
+const isMetAlone = (bench: Bench, { name, effect }: Request, kind: string, times: 1 | undefined) =>
+  (effect || (groupOf(name, QUESTIONS_GROUPS) + kinds.indexOf(kind)) % QUESTIONS_GROUPS === 0) &&
+  (times === 1 ? !PASSING.has(kind) : (bench.route === ROUTES[0] ? LASTING : LASTING_ANYWHERE).has(kind))
+
+/** What passes is met by every request of one run, each once. */
+const trials = sections
+  .filter(({ requests }) => requests.length > 0)
+  .flatMap((section): readonly Trial[] => {
+    const { title, bench, requests } = section
+    const together = [...PASSING].map(kind => ({
+      ...section,
+      kind,
+      times: 1 as const,
+      meets: requests.map(({ name }) => name),
+    }))
+    const alone = requests.flatMap(request =>
+      kinds.flatMap(kind =>
+        TIMES.filter(times => isMetAlone(bench, request, kind, times)).map(times => ({
+          ...section,
+          kind,
+          times,
+          meets: [request.name],
+        })),
+      ),
+    )
+    return [
+      ...together.map(one => ({ ...one, name: `${title}: every request ${one.kind}, once` })),
+      ...alone.map(one => ({ ...one, name: caseName({ ...one, request: one.meets.join() }) })),
+    ]
+  })
+const casesOf = (trial: Trial) => trial.meets.map(request => caseName({ ...trial, request }))
 
 /** By the case's name: the exit code of the run that told, 0 where it got over it. */
 const outcomes = new Map<string, string>()
 
-afterAll(() => {
-  for (const { bench } of walked) bench.close()
+afterAll(async () => {
+  await Promise.all(walked.map(({ bench }) => bench.close()))
   const all = sections.map(({ title, requests }) => ({ title, requests: requests.map(({ name }) => name) }))
-  const names = new Set(cases.map(caseName))
-  process.stdout.write(`\n${keepOutcomes(all, kinds, one => names.has(caseName(one)), outcomes)}`)
+  const isTried = new Map(trials.flatMap(trial => casesOf(trial).map(name => [name, isItsTurn(trial.name)] as const)))
+  process.stdout.write(`\n${keepOutcomes(all, kinds, name => isTried.get(name), outcomes)}`)
   const told = [...outcomes.values()].filter(outcome => outcome !== '0').length
   process.stdout.write(
     `${outcomes.size} as it should be: ${outcomes.size - told} got over, ${told} told, and of ${mended.size} different ends the next run went on.\n`,
   )
 })
 
-part('With a fault', cases, caseName, one =>
-  one.bench.at(one.index, async place => {
-    const { title, stage, request, kind, times } = one
-    const { code, isOver } = await suffers(place, stage, request, FAULTS[kind] ?? 'refused', times)
-    if (times === 1 && PASSING.has(kind)) expect(isOver).toBe(true)
-    await isMended(place, title, stage)
-    outcomes.set(caseName(one), isOver ? '0' : String(code))
-  }),
+part(
+  'With a fault',
+  trials,
+  ({ name }) => name,
+  async trial => {
+    const outcome = await comesOf(trial).catch(error => {
+      if (trial.meets.length === 1) throw error
+      return whoseFault(trial, error)
+    })
+    for (const name of casesOf(trial)) outcomes.set(name, outcome)
+  },
 )
+
+/** What comes of a fault, and of the run after it; throws where that is not as it should be. */
+const comesOf = (trial: Trial): Promise<string> =>
+  trial.bench.at(trial.index, async place => {
+    const { kind, times, stage } = trial
+    const { code, said, isOver } = await suffers(place, trial)
+    if (times === 1 && PASSING.has(kind)) {
+      expect(code, said).toBe(stage.code)
+      expect(difference(leftBy(place), stage.left), said).toBe('')
+    }
+    await isMended(place, trial)
+    return isOver ? '0' : String(code)
+  })
+
+/** Where a run came to no good end that met many, each is met alone, to tell which it was. */
+async function whoseFault(trial: Trial, error: unknown): Promise<never> {
+  const bad: string[] = []
+  for (const request of trial.meets) {
+    await comesOf({ ...trial, meets: [request] }).catch(alone => bad.push(`${request}: ${alone}`))
+  }
+  throw new Error(`alone, ${bad.length > 0 ? `these fail:\n${bad.join('\n')}` : 'each is got over'}`, { cause: error })
+}
 
 /** Runs with the fault; the exit code, and whether it went as if there had been none. */
 async function suffers(
   place: Place,
-  stage: Stage,
-  request: string,
+  { stage, meets, kind, times }: Trial,
+): Promise<{ readonly code: number; readonly said: string; readonly isOver: boolean }> {
+  const met = meetsFaults(place, meets, FAULTS[kind] ?? 'refused', times)
+  const { code = -1, said } = await place.bench.run(place, kind === 'silence' ? IMPATIENT : {})
+  expect(met.toSorted(), said).toEqual(meets.toSorted())
+  const isOver = code === stage.code && difference(leftBy(place), stage.left) === ''
+  if (!isOver) isTold(code, said)
+  return { code, said, isOver }
+}
+
+/** Each of some requests meets a fault; what is sent again after it does not. @returns the names of those that met it, as they come */
+function meetsFaults(
+  { rehearsal, watch }: Place,
+  meets: readonly string[],
   fault: FaultKind,
   times: 1 | undefined,
-): Promise<{ readonly code: number; readonly isOver: boolean }> {
-  const { rehearsal } = place
-  let met = false
-  onArrival(place, request, 'before', ({ method, path }) => {
-    met = true
+): readonly string[] {
+  const left = [...meets]
+  const met: string[] = []
+  const sent = new Set<string>()
+  rehearsal.hook = async (phase, entry, call) => {
+    await watch(phase, entry, call)
+    if (phase === 'after') return
+    const { method, path, body } = entry
+    const what = JSON.stringify([method, path, body])
+    const at = left.findIndex(name => name.startsWith(`${requestName(entry)} #`))
+    if (sent.has(what) || at < 0) return
+    sent.add(what)
+    met.push(...left.splice(at, 1))
     const exactly = `^${path.replace(/[^\w/-]/g, '\\$&')}$`
-    rehearsal.faults = [{ method, path: exactly, do: fault, ...(times && { times }) }]
-  })
-  const { code = -1, said } = await place.bench.run(place)
-  expect(met, `the request never came:\n${said}`).toBe(true)
-  const isOver = code === stage.code && JSON.stringify(leftBy(place)) === JSON.stringify(stage.left)
-  if (!isOver) isTold(code, said)
-  return { code, isOver }
+    rehearsal.faults.unshift({ method, path: exactly, do: fault, ...(times && { times }) })
+  }
+  return met
 }
 
 /** Who it may be about: every step and every vendor. */
@@ -150,10 +217,10 @@ function isTold(code: number, said: string): void {
 /** What was left once and mended need not be mended again. */
 const mended = new Map<string, Promise<void>>()
 
-function isMended(place: Place, title: string, stage: Stage): Promise<void> {
-  const left = JSON.stringify([title, leftBy(place), effectsOf(place)])
-  const mending = mended.get(left) ?? mend(place, stage)
-  mended.set(left, mending)
+function isMended(place: Place, { title, stage }: Trial): Promise<void> {
+  const state = `${title} ${JSON.stringify(stateOf(place))}`
+  const mending = mended.get(state) ?? mend(place, stage)
+  mended.set(state, mending)
   return mending
 }
 
@@ -164,6 +231,6 @@ async function mend(place: Place, stage: Stage): Promise<void> {
   rehearsal.faults = []
   const { code, said } = await place.bench.run(place)
   expect(code, said).toBe(stage.code)
-  expect(leftBy(place)).toEqual(stage.left)
+  expect(difference(leftBy(place), stage.left), said).toBe('')
   expect(repeated(effectsOf(place), stage.effects)).toEqual([])
 }

@@ -8,10 +8,11 @@ import type { World } from '../../src/rehearsal/world.ts'
 import { STEPS } from '../../steps/index.ts'
 import { consentsIn, leftByWhomever, NOTHING_SAID } from '../support/hand-over.ts'
 import { ROUTES } from './routes.ts'
-import { Bench, onArrival, PHASES, type Place, requestNames } from './run.ts'
+import { Bench, PHASES, type Place, requestNames } from './run.ts'
+import { killedAt } from './snapshot.ts'
 import { table } from './table.ts'
-import { part } from './turn.ts'
-import { effectsOf, repeated } from './world.ts'
+import { isItsTurn, part } from './turn.ts'
+import { difference, effectsOf, repeated } from './world.ts'
 
 /*
  * One machine is killed at every effect, hands over, and another one goes on to the same end: nothing is had twice. And a
@@ -22,8 +23,8 @@ const benches: Bench[] = []
 const counts = new Map<string, number>()
 const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1)
 
-afterAll(() => {
-  for (const bench of benches) bench.close()
+afterAll(async () => {
+  await Promise.all(benches.map(bench => bench.close()))
   process.stdout.write(`\n${table([...counts])}`)
 })
 
@@ -33,19 +34,16 @@ async function walked(name: string) {
   if (route === undefined) throw new Error(`there is no route ${name}`)
   const bench = new Bench(route)
   benches.push(bench)
-  const stages = await bench.stages(
-    (place, { code }) => {
-      const naming = requestNames()
-      const names = place.rehearsal.log.map(entry => ({ name: naming(entry), effect: entry.effect }))
-      return {
-        code,
-        left: leftByWhomever(place),
-        effects: effectsOf(place),
-        names: names.flatMap(({ name, effect }) => (effect ? [name] : [])),
-      }
-    },
-    () => ({}),
-  )
+  const stages = await bench.stages((place, { code }) => {
+    const naming = requestNames()
+    const names = place.rehearsal.log.map(entry => ({ name: naming(entry), effect: entry.effect }))
+    return {
+      code,
+      left: leftByWhomever(place),
+      effects: effectsOf(place),
+      names: names.flatMap(({ name, effect }) => (effect ? [name] : [])),
+    }
+  })
   return { bench, stages }
 }
 
@@ -72,27 +70,24 @@ async function takenOver(there: Place) {
 }
 
 for (const [index, stage] of first.stages.entries()) {
+  const points = stage.names.flatMap(name => PHASES.map(phase => `${phase} ${name}`))
+  const killed = killedAt(first.bench, index, points.filter(isItsTurn), (place, { code, said }) => {
+    expect(code, said).toBe(stage.code)
+    expect(difference(leftByWhomever(place), stage.left), said).toBe('')
+  })
   part(
     `Killed in stage ${index + 1}, and handed over:`,
-    stage.names.flatMap(name => PHASES.map(phase => ({ name, phase }))),
-    ({ name, phase }) => `${phase} ${name}`,
-    ({ name, phase }) =>
-      first.bench.at(index, async place => {
-        const running = first.bench.start(place)
-        onArrival(place, name, phase, async () => {
-          running.kill('SIGKILL')
-          await running.ended
-          if (phase === 'before') throw new Error('the request was lost')
-        })
-        expect((await running.ended).signal).toBe('SIGKILL')
-        place.rehearsal.hook = place.watch
-        const handed = await first.bench.run(place, {}, ['hand-over', fileIn(place)])
+    points,
+    point => point,
+    async point =>
+      first.bench.in(await killed(point), async place => {
+        const handed = await first.bench.run({ ...place, argv: [] }, {}, ['hand-over', fileIn(place)], [])
         // What was ended before it began has nothing to hand over.
         expect(handed.code, handed.said).toBe(0)
         const there = elsewhere(place)
         const { code, said } = await takenOver(there)
         expect(code, said).toBe(stage.code)
-        expect(leftByWhomever(there)).toEqual(stage.left)
+        expect(difference(leftByWhomever(there), stage.left), said).toBe('')
         expect(repeated(effectsOf(there), stage.effects)).toEqual([])
         count('killed, handed over, and gone on to the same end')
       }),

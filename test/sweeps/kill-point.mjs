@@ -1,5 +1,6 @@
 // Loaded before the program (node --import): lists the local points of a run and the commands it runs, or at one of the
-// points kills the process, sends it a signal, or fills or locks the disk.
+// points kills the process, sends it a signal, or fills or locks the disk; or tells of each point as it comes to it, and
+// stands still there until it is let go on.
 // A point is the instant before, during or after a change of a file or a command. It is named by what is changed and
 // how often that was so far, which stays true where lanes overtake each other.
 import childProcess from 'node:child_process'
@@ -25,10 +26,19 @@ function named(what) {
 }
 
 function reach(when, ...names) {
+  if (what === 'tell') return tell(names.flatMap(name => (name === undefined ? [] : `${when} ${name}`)))
   if (!names.some(name => `${when} ${name}` === point)) return
   if (what === 'full') fill()
   else if (what === 'read-only') execFileSync('mount', ['-o', 'remount,ro', disk])
   else process.kill(process.pid, what)
+}
+
+/** Where whoever started it listens. */
+const LISTENER = 3
+
+function tell(names) {
+  writeSync(LISTENER, `${JSON.stringify(names)}\n`)
+  fs.readSync(LISTENER, Buffer.alloc(1))
 }
 
 /** Until nothing more can be written, for real. */

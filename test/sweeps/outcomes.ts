@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { table } from './table.ts'
-import { isItsTurn } from './turn.ts'
 
 /** Under version control, so that a change of what comes of a fault is seen. */
 const KEPT = 'test/sweeps/faults.txt'
@@ -10,7 +9,7 @@ const FAILED = '✖'
 const UNTRIED = '?'
 
 /** What a request meets: a kind of fault, once or for ever. */
-export interface Case {
+interface Case {
   readonly title: string
   readonly request: string
   readonly kind: string
@@ -28,20 +27,22 @@ interface Section {
 /**
  * Puts what came of a run's cases into the kept table; what was not to be tried in this run stays in it as it was.
  * Nothing is kept of a run in which a case failed.
+ * @param isTried by the case's name: whether its turn was in this run; undefined where that is no case
  * @param outcomes by the case's name: 0 where it was got over, else the exit code of the run that told
- * @returns the table of this run
+ * @returns the table of this run, and what is new in it
  */
 export function keepOutcomes(
   sections: readonly Section[],
   kinds: readonly string[],
-  isCase: (one: Case) => boolean,
+  isTried: (name: string) => boolean | undefined,
   outcomes: ReadonlyMap<string, string>,
 ): string {
   const before = kept()
   const outcomeOf = (one: Case) => {
-    if (!isCase(one)) return NO_CASE
     const name = caseName(one)
-    return isItsTurn(name) ? (outcomes.get(name) ?? FAILED) : (before.get(name) ?? UNTRIED)
+    const isNow = isTried(name)
+    if (isNow === undefined) return NO_CASE
+    return isNow ? (outcomes.get(name) ?? FAILED) : (before.get(name) ?? UNTRIED)
   }
   const rows = sections.flatMap(({ title, requests }) => [
     ...(requests.length > 0 ? [[`${title}:`]] : []),
@@ -55,8 +56,10 @@ export function keepOutcomes(
   const said = `With the fault once, and for ever: 0 got over it, 1, 2 or 3 is the exit code of a run that told, ${NO_CASE} no case, ${UNTRIED} its turn comes, ${FAILED} failed the sweep.\n${table([['', ...kinds], ...rows])}`
   // A sweep in parts tells of a part.
   if (!rows.some(row => row.some(cell => cell.includes(FAILED)))) writeFileSync(KEPT, said)
-  const changed = [...outcomes].filter(([name, outcome]) => before.get(name) !== outcome)
-  const news = changed.map(([name, outcome]) => `${name}: ${outcome}, before ${before.get(name) ?? 'not tried'}\n`)
+  const news = [...outcomes].flatMap(([name, outcome]) => {
+    const earlier = before.get(name) ?? outcome
+    return earlier === outcome ? [] : [`${name}: ${outcome}, it was ${earlier} before\n`]
+  })
   return `${said}\n${news.join('')}`
 }
 

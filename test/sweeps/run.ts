@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { execa } from 'execa'
 import { newPrivateKey } from '../../src/rehearsal/private-key.ts'
 import { type Logged, type Rehearsal, startRehearsal } from '../../src/rehearsal/server.ts'
@@ -13,7 +14,7 @@ import { watchCi } from './ci.ts'
 import { signInByCanaries, watchLeaks } from './leaks.ts'
 import { ROUTES, type Route } from './routes.ts'
 
-const LONGEST_RUN_MS = 60_000
+const LONGEST_RUN_MS = 180_000
 
 /** What the runs of one test share: clouds of their own, a fresh checkout, and a folder for the progress. */
 export interface Place {
@@ -28,6 +29,10 @@ export interface Place {
   readonly leaks: ReturnType<typeof watchLeaks>
   /** What the command line says of the route. */
   readonly argv: readonly string[]
+  /** The effects that were had before, where it goes on from what a kill left. */
+  readonly earlier: readonly string[]
+  /** When that was; every clock goes on from there. */
+  readonly since?: Date
 }
 
 export interface Ran {
@@ -38,24 +43,28 @@ export interface Ran {
 }
 
 export interface Running {
+  readonly pid: number
+  /** Where kill-point.mjs announces what it comes to, and waits to be let go on. */
+  readonly points: Duplex | undefined
   kill(signal: NodeJS.Signals): void
   /** Resolves when the output has that, or there is no more of it. */
   saying(words: string): Promise<void>
   readonly ended: Promise<Ran>
 }
 
-/** Where a stage begins: what the clouds and the folders hold then. */
-interface Beginning {
+/** Where a stage begins, or a killed run goes on: what the clouds and the folders hold then. */
+export interface Beginning extends Pick<Place, 'folder' | 'argv' | 'earlier' | 'since'> {
   readonly world: World
-  readonly folder: string
-  readonly argv: readonly string[]
 }
 
 /** What Google's keys are made from, and Docker Hub signs with. */
 const PRIVATE_KEY = newPrivateKey()
 
-/** Lets a run wait for an answer as long as another takes. */
-export const PATIENT = { NODE_PRELOAD: 'patient.mjs' }
+/** Makes a run give up on an answer as early as all else is scaled for tests. Any other waits for it as long as for people. */
+export const IMPATIENT = { SWEEP_PATIENCE: 'none' }
+
+/** As a script says it: nobody is asked. */
+const UNATTENDED = ['--yes', '--verbose', '--no-input', '--allow-host', '127.0.0.1']
 
 /** As many runs at once as the machine has cores for. */
 const turn = atMost(2)
@@ -79,18 +88,22 @@ export class Bench {
     world.google.privateKey ??= PRIVATE_KEY
     world.dockerHub.privateKey ??= PRIVATE_KEY
     signInByCanaries(world)
-    this.#beginnings.push({ world, folder: dirname(checkout), argv: route.argv })
+    this.#beginnings.push({ world, folder: dirname(checkout), argv: route.argv, earlier: [] })
   }
 
   /**
    * Walks to the end, stage after stage: a run goes as far as people are needed, these are played, and it goes on.
+   * @param run runs the program there, as it is unless told
    * @returns what each stage did, as `read` tells it of the place
    */
-  async stages<T>(read: (place: Place, ran: Ran) => T, options: (place: Place) => NodeJS.ProcessEnv): Promise<T[]> {
+  async stages<T>(
+    read: (place: Place, ran: Ran) => T,
+    run: (place: Place) => Promise<Ran> = place => this.run(place),
+  ): Promise<T[]> {
     const done: T[] = []
     for (let stage = 0; ; stage += 1) {
       const isOver = await this.at(stage, async place => {
-        const ran = await this.run(place, options(place))
+        const ran = await run(place)
         if (ran.code !== 0 && ran.code !== 3) throw new Error(`stage ${stage + 1} ended with ${ran.code}:\n${ran.said}`)
         done.push(read(place, ran))
         const { later } = this.route
@@ -103,7 +116,7 @@ export class Bench {
         }
         const folder = join(this.#folder, `stage-${stage + 2}`)
         cpSync(place.folder, folder, { recursive: true })
-        this.#beginnings.push({ world: structuredClone(place.rehearsal.world), folder, argv })
+        this.#beginnings.push({ world: structuredClone(place.rehearsal.world), folder, argv, earlier: [] })
         return isEnd
       })
       if (isOver) return done
@@ -111,28 +124,38 @@ export class Bench {
     }
   }
 
+  /** Does work in a place of its own where a stage begins; throws as `in` does. */
+  async at<T>(stage: number, work: (place: Place) => Promise<T>): Promise<T> {
+    const beginning = this.#beginnings[stage]
+    if (beginning === undefined) throw new Error(`there is no stage ${stage}`)
+    return this.in(beginning, work)
+  }
+
   /**
-   * Does work in a place of its own where a stage begins.
+   * Does work in a place of its own that begins so.
    * @throws Error also where CI was left without a credential that worked
    */
-  async at<T>(stage: number, work: (place: Place) => Promise<T>): Promise<T> {
+  async in<T>(
+    { world, folder: from, argv, earlier, since }: Beginning,
+    work: (place: Place) => Promise<T>,
+  ): Promise<T> {
     return turn(async () => {
-      const beginning = this.#beginnings[stage]
-      if (beginning === undefined) throw new Error(`there is no stage ${stage}`)
       const folder = await mkdtemp(join(this.#folder, 'place-'))
-      await cp(beginning.folder, folder, { recursive: true })
-      const rehearsal = await startRehearsal({ world: structuredClone(beginning.world) })
+      await cp(from, folder, { recursive: true })
+      const late = since === undefined ? 0 : Date.now() - since.getTime()
+      const now = () => new Date(Date.now() - late)
+      const rehearsal = await startRehearsal({ world: structuredClone(world), now })
       const { hook: watchingCi, lost } = watchCi(rehearsal)
       const leaks = watchLeaks(rehearsal)
-      const watch: Place['watch'] = async (...now) => {
-        await leaks.hook(...now)
-        await watchingCi(...now)
+      const watch: Place['watch'] = async (...call) => {
+        await leaks.hook(...call)
+        await watchingCi(...call)
       }
       rehearsal.hook = watch
       const [checkout, state] = [join(folder, 'checkout'), join(folder, 'state')]
       try {
-        const { argv } = beginning
-        const result = await work({ bench: this, rehearsal, checkout, state, folder, watch, leaks, argv })
+        const place = { bench: this, rehearsal, checkout, state, folder, watch, leaks, argv, earlier }
+        const result = await work({ ...place, ...(since && { since }) })
         if (lost.length > 0) throw new Error(`CI could push, and could no more: ${lost.join('; ')}`)
         if (leaks.found.size > 0) throw new Error(`where it does not belong: ${[...leaks.found].join('; ')}`)
         return result
@@ -145,28 +168,25 @@ export class Bench {
 
   /** Starts the program as a script would: everything is known, nobody is asked. */
   start(
-    { rehearsal, checkout, state, folder, leaks, argv: ofRoute }: Place,
+    { rehearsal, checkout, state, folder, leaks, argv: ofRoute, since }: Place,
     preload: NodeJS.ProcessEnv = {},
     more: readonly string[] = [],
+    flags: readonly string[] = UNATTENDED,
   ): Running {
-    const { NODE_PRELOAD: file = 'kill-point.mjs', ...env } = preload
-    const hook = Object.keys(preload).length > 0 ? ['--import', resolve('test/sweeps', file)] : []
-    const argv = [
-      '--yes',
-      '--verbose',
-      '--no-input',
-      '--allow-host',
-      '127.0.0.1',
-      '--state-dir',
-      state,
-      ...ofRoute,
-      ...more,
+    const { SWEEP_PATIENCE: patience, ...env } = preload
+    const late = since === undefined ? {} : { SWEEP_LATE_MS: String(Date.now() - since.getTime()) }
+    const hooks = [
+      ...(patience === undefined ? ['patient.mjs'] : []),
+      ...(Object.keys(env).length > 0 ? ['kill-point.mjs'] : []),
+      ...(since === undefined ? [] : ['late.mjs']),
     ]
-    const child = execa(process.execPath, [...hook, this.#program, ...argv], {
+    const argv = [...flags, '--state-dir', state, ...ofRoute, ...more]
+    const words = [...hooks.flatMap(file => ['--import', resolve('test/sweeps', file)]), this.#program, ...argv]
+    const child = execa(process.execPath, words, {
       cwd: checkout,
-      env: { ...bareEnvironment(folder), DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...env },
+      env: { ...bareEnvironment(folder), DUMMYAPP_SETUP_TIME_SCALE: '0.01', ...signedIn(rehearsal), ...env, ...late },
       extendEnv: false,
-      stdin: 'ignore',
+      stdio: ['ignore', 'pipe', 'pipe', ...(env.SWEEP_DO === 'tell' ? ['pipe' as const] : [])],
       reject: false,
       all: true,
       timeout: LONGEST_RUN_MS,
@@ -175,6 +195,8 @@ export class Bench {
     const { pid = 0 } = child
     leaks.begins(pid)
     return {
+      pid,
+      points: child.stdio[3] as Duplex | undefined,
       kill: signal => void child.kill(signal),
       saying: words =>
         new Promise(done => {
@@ -193,12 +215,12 @@ export class Bench {
     }
   }
 
-  async run(place: Place, preload?: NodeJS.ProcessEnv, more?: readonly string[]): Promise<Ran> {
-    return this.start(place, preload, more).ended
+  async run(...said: Parameters<Bench['start']>): Promise<Ran> {
+    return this.start(...said).ended
   }
 
-  close(): void {
-    rmSync(this.#folder, { recursive: true, force: true })
+  async close(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true })
   }
 }
 
@@ -210,17 +232,16 @@ export interface Walked<T> {
 }
 
 /** Walks every route to its end, as `stages` does. */
-export async function walkAll<T>(
+export const walkAll = <T>(
   read: (place: Place, ran: Ran) => T,
-  options: (place: Place) => NodeJS.ProcessEnv = () => ({}),
-): Promise<readonly Walked<T>[]> {
-  const walked: Walked<T>[] = []
-  for (const route of ROUTES) {
-    const bench = new Bench(route)
-    walked.push({ route, bench, stages: await bench.stages(read, options) })
-  }
-  return walked
-}
+  run?: (place: Place) => Promise<Ran>,
+): Promise<readonly Walked<T>[]> =>
+  Promise.all(
+    ROUTES.map(async route => {
+      const bench = new Bench(route)
+      return { route, bench, stages: await bench.stages(read, run) }
+    }),
+  )
 
 /**
  * Tells what is swept on a route: what does not occur on those before it, and what it does otherwise.

@@ -1,23 +1,67 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { createTwoFilesPatch } from 'diff'
 import type { Json } from '../../src/clouds/json.ts'
 import { keyIdOf, numberOf } from '../../src/rehearsal/google/ids.ts'
 import { mintOf } from '../../src/rehearsal/mint.ts'
+import type { Rehearsal } from '../../src/rehearsal/server.ts'
 import { git } from '../support/checkout.ts'
 import { type Place, requestName } from './run.ts'
 
+/** Where a run has been: clouds, a checkout, and a folder for the progress. */
+interface Left extends Pick<Place, 'checkout' | 'state'> {
+  readonly rehearsal: Pick<Rehearsal, 'world'>
+}
+
 /** All that a run leaves behind, in a form in which two runs to the same end are equal. */
-export function leftBy({ rehearsal, checkout, state }: Pick<Place, 'rehearsal' | 'checkout' | 'state'>): Json {
+export function leftBy(place: Left): Json {
+  return comparable(left(place), mintedPattern(place.rehearsal.world.counter))
+}
+
+/** Where what was left is other than what was to be left, as a diff; nothing where it is the same. */
+export function difference(left: Json, wanted: Json): string {
+  const [a, b] = [wanted, left].map(one => JSON.stringify(one, null, 2))
+  return a === b
+    ? ''
+    : createTwoFilesPatch('as it should be', 'as it is', a ?? '', b ?? '', '', '', { context: CONTEXT })
+}
+
+/** Lines around a difference, by which one sees what it is about. */
+const CONTEXT = 12
+
+/** Where another run can go on: also what was had, and whatever files there are besides. */
+interface Going extends Left, Pick<Place, 'folder' | 'earlier'> {
+  readonly rehearsal: Pick<Rehearsal, 'world' | 'log'>
+}
+
+/** All that a run can go on from, in a form in which equal states are equal. */
+export function stateOf(place: Going): Json {
+  const { folder } = place
+  const files = filesIn(folder).filter(file => !PASSED_OVER.test(file) && lstatSync(join(folder, file)).isFile())
+  const besides = files.map(file => {
+    const isOther = !/\.git\/|(^|\/)(progress|lock-[^/]*)\.json$/.test(file)
+    return [nameless(file), isOther ? readFileSync(join(folder, file), 'utf8') : '']
+  })
+  const all = { ...left(place), locks: locksIn(place.state).map(nameless), effects: effectsOf(place), besides }
+  return comparable(all, mintedPattern(place.rehearsal.world.counter))
+}
+
+/** Compressed; or the beginning of a save that a kill cut off, which has a name that no other has, and nobody reads. */
+const PASSED_OVER = /\.git\/objects\/|\/progress\.json\.tmp-/
+
+/** Without pids and random parts. */
+const nameless = (file: string) => file.replace(/(?<=setup-docker-)[\w-]+|\b[\da-f]{6,}\b|\d+/g, '*')
+
+function left({ rehearsal, checkout, state }: Left) {
   const { counter, latencyMs, faults, ...clouds } = rehearsal.world
   const progress = filesIn(state).filter(file => basename(file) === 'progress.json')
-  const left = {
+  return {
     clouds,
     config: lines(git(checkout, 'config', '--local', '--list')),
     changes: git(checkout, 'status', '--porcelain', '--untracked-files=all') + git(checkout, 'diff'),
     progress: progress.map(file => JSON.parse(readFileSync(join(state, file), 'utf8')) as Json),
     locks: locksIn(state),
   }
-  return comparable(left, mintedPattern(counter))
 }
 
 /** The claims of runs that go on, or were killed. */
@@ -26,9 +70,11 @@ export const locksIn = (state: string): readonly string[] =>
 
 const filesIn = (folder: string) => readdirSync(folder, { recursive: true, encoding: 'utf8' })
 
-/** The effects in the log of the clouds. */
-export const effectsOf = ({ rehearsal }: Place): readonly string[] =>
-  rehearsal.log.filter(({ effect }) => effect).map(requestName)
+/** The effects that were had, in the log of the clouds and before it. */
+export const effectsOf = ({ rehearsal, earlier }: Pick<Going, 'rehearsal' | 'earlier'>): readonly string[] => [
+  ...earlier,
+  ...rehearsal.log.filter(({ effect }) => effect).map(requestName),
+]
 
 /**
  * The effects that were had more often than in the reference. What was taken back may be made again; a PUT whose answer
