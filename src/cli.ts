@@ -1,7 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { EXIT, type Exit } from './clouds/cause.ts'
+import { assertCurrentFolder } from './commands/current-folder.ts'
 import { FORMATS, type Format, formatOf } from './commands/formats.ts'
-import { AREAS, readAreas } from './commands/known.ts'
+import { AREAS, assertAnyArea, readAreas } from './commands/known.ts'
 import type { Options } from './commands/options.ts'
 import { HELP_FLAGS, VERSION_FLAGS } from './flags.ts'
 import { VERSION } from './version.ts'
@@ -129,6 +130,8 @@ export const program = take(new Command('dummyapp-setup'), ...WALK, 'takeOver', 
   .configureOutput({ outputError: (text, write) => write(text.replace(/(unknown option '[^'=]*=)[^']*/, '$1…')) })
   .hook('preAction', (_, command) => {
     refuseMisplaced(command)
+    assertCurrentFolder()
+    assertAnyArea(optionsOf(command))
     // Before any part that draws is loaded: each looks at it then.
     if (optionsOf<{ color?: boolean }>(command).color === false) process.env.NO_COLOR = '1'
   })

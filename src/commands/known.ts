@@ -27,3 +27,22 @@ export function readAreas(value: string, before: readonly string[]): readonly st
   for (const area of areas) assertKnown('area', area, AREAS)
   return [...before, ...areas]
 }
+
+/** @throws SetupError (exit 2) where the options leave nothing to do: that would end as if all were done */
+export function assertAnyArea({
+  only,
+  skip,
+}: {
+  readonly only: readonly string[]
+  readonly skip: readonly string[]
+}): void {
+  if ((only.length > 0 ? only : AREAS).some(area => !skip.includes(area))) return
+  throw new SetupError(
+    {
+      code: 'no-area',
+      means: 'Every area is left out by --skip, so there is nothing to do.',
+      next: 'Correct --only or --skip, and run again.',
+    },
+    EXIT.input,
+  )
+}

@@ -65,6 +65,16 @@ test.each([
   expect(readdirSync(cwd)).toEqual(before)
 })
 
+test('A current folder that was removed is said, not called a mistake of ours (exit 2)', async () => {
+  const folder = join(temporaryFolder(), 'gone')
+  mkdirSync(folder)
+  const under = ['sh', '-c', 'rmdir "$PWD" && exec "$@"', 'sh']
+  const { code, stderr } = await runCli(['status'], { cwd: folder, home: temporaryFolder(), under })
+  expect(code).toBe(2)
+  expect(stderr).toContain('The current folder no longer exists.')
+  expectWords(stderr)
+})
+
 describe('A path that is empty, as a variable that is not set makes it, is refused (exit 2):', () => {
   test.each(['--repo', '--answers', '--state-dir', '--take-over'])('%s', async option => {
     for (const argv of [[option, ''], [`${option}=`]]) {

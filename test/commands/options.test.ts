@@ -31,6 +31,18 @@ describe('An area that does not exist is refused with the nearest name (exit 2):
   })
 })
 
+describe('Where every area is left out, nothing is called done (exit 2):', () => {
+  test.each([
+    [['--only', 'heroku', '--skip', 'heroku', '--yes']],
+    [['rehearse', '--skip', AREAS.join(',')]],
+    [['--dry-run', '--only', 'git', '--skip', 'git,heroku']],
+  ])('%j', async argv => {
+    const { code, stdout, stderr } = await run(...argv)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('there is nothing to do')
+  })
+})
+
 describe('JSON is all that is on standard output', () => {
   test.each([[['--json', '--dry-run']], [['--dry-run', '--format', 'json']], [['checklist', '--json']]])(
     '%j',
