@@ -175,7 +175,7 @@ export async function changePolicy(place: PolicyPlace, wanted: Wanted, writing: 
   }
 }
 
-/** Can it be written by what was read, so that what somebody else wrote since is not lost? */
+/** Is there something to be written, by what was read? */
 const isToBeWritten = (read: VendorReply, wanted: Wanted): boolean =>
   read.status < 300 && changed(policyIn(read), wanted) !== undefined
 

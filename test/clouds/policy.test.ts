@@ -233,6 +233,20 @@ describe('A change of a policy', () => {
     expect(pauses.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(20_000)
   })
 
+  test.each([
+    ['by what was read for the look, if it is still so', [OWNER, MINE], '1', ['set']],
+    ['after reading it, if somebody else has written since', [OWNER, MINE], '0', ['set', 'get', 'set']],
+    ['after reading it, if nothing was to be done by what was read', [OWNER], '0', ['get', 'set']],
+    ['after reading it, if it could not be read for the look', undefined, '0', ['get', 'set']],
+  ] as const)('is written %s', async (_, bindings, etag, requests) => {
+    const { send, asked, world } = api([OWNER, MINE])
+    const body = bindings ? { etag, bindings: bindings as unknown as Json } : { error: { code: 403 } }
+    const recall = async () => ({ status: bindings ? 200 : 403, headers: {}, body, asked: 'a request' })
+    expect(await changePolicy(PLACE, STRIP, { ...writing, send, recall })).toEqual({ is: 'done' })
+    expect(world.bindings).toEqual([OWNER])
+    expect(asked.map(({ path }) => /:(get|set)IamPolicy$/.exec(path)?.[1])).toEqual(requests)
+  })
+
   test('is not written where it is so already', async () => {
     const { send, asked } = api([OWNER])
     expect(await changePolicy(PLACE, STRIP, { ...writing, send })).toEqual({ is: 'done' })
