@@ -232,6 +232,38 @@ describe('When a stop is called', () => {
   })
 })
 
+describe('What was asked for the plan', () => {
+  /** A step that needs an answer, and what is to be done with it; and how often it was asked. */
+  async function stand() {
+    const rehearsal = await rehearse()
+    const { engine, step, done } = smallWorld()
+    const { clouds } = makeEngine({ rehearsal })
+    const asking = (id: StepId, more: Partial<Step> = {}) =>
+      step(id, {
+        look: async ({ read }) => {
+          await read('heroku', '/account')
+          return done.has(id) ? present : { is: 'missing' }
+        },
+        ...more,
+      })
+    const both = { ...engine, clouds: { ...clouds, run: engine.clouds.run } }
+    return { engine: both, asking, times: () => rehearsal.log.length }
+  }
+
+  test('is not asked again before the first step acts, and once after it, for all that come next', async () => {
+    const { engine, asking, times } = await stand()
+    await walk([asking('a.one'), asking('a.two', { after: ['a.one'] })], engine)
+    // For the plan; after the first, which is before the second; after the second.
+    expect(times()).toBe(3)
+  })
+
+  test('is asked again where a person has read the plan meanwhile', async () => {
+    const { engine, asking, times } = await stand()
+    await walk([asking('a.one')], engine, { meanwhile: () => {} })
+    expect(times()).toBe(3)
+  })
+})
+
 test('Steps that ask reality the same thing ask once', async () => {
   const rehearsal = await rehearse()
   const { clouds, ...rest } = makeEngine({ rehearsal, repo: makeCheckout() })
