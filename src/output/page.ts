@@ -15,7 +15,7 @@ export const escapeHtml = (text: string): string => harmless(text).replace(/[&<>
  * One self-contained page: no script, nothing loaded, light and dark, fit for paper.
  * @param body HTML, with every text in it escaped already
  */
-export const htmlPage = (title: string, body: string): string => `<!doctype html>
+export const htmlPage = (title: string, body: string): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

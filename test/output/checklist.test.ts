@@ -17,6 +17,7 @@ import { variableOf } from '../../src/output/shell.ts'
 import { STEPS } from '../../steps/index.ts'
 import { ANSWERS, fakeStep } from '../support/engine.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { hasShellcheck, shellcheck } from '../support/shellcheck.ts'
 
 const place = { bases: new Map([['heroku', new URL('https://api.heroku.com')]] as const), checkout: '/home/me/it' }
 /** The answers that the steps read: all of them holes, and all of them known. */
@@ -121,9 +122,6 @@ const harmful = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'\'"\\$`|<>[]#*_~&;() \na-'), maxLength: 20 }),
 )
 
-/** Used where it is installed. */
-const SHELLCHECK = 'shellcheck'
-
 describe('As a script', () => {
   const scriptOf = (entries: readonly Entry[], answers: Answers, checkout = '/home/me/it') =>
     asScript(entries, answers, { title: 'a title\nin two lines', place: { ...place, checkout } })
@@ -131,7 +129,6 @@ describe('As a script', () => {
     const { status, stdout, stderr } = spawnSync(argv[0], argv.slice(1), { input: script, encoding: 'utf8' })
     expect(status, `${stdout}${stderr}`).toBe(0)
   }
-  const hasShellcheck = spawnSync(SHELLCHECK, ['--version']).status === 0
 
   test.each([
     ['known answers', KNOWN],
@@ -140,7 +137,7 @@ describe('As a script', () => {
   ])('the whole checklist is good sh with %s', (_, answers) => {
     const script = scriptOf([...whole(answers), everyKind(answers.herokuApp)], answers)
     passes(script, ['sh', '-n'])
-    if (hasShellcheck) passes(script, [SHELLCHECK, '--shell=sh', '-'])
+    if (hasShellcheck) expect(shellcheck(script)).toBe('')
   })
 
   test('it is good sh whatever the answers are', () => {
@@ -266,7 +263,7 @@ describe('As Markdown', () => {
   test('a person is told what to do, and where', () => {
     const { prose } = read(markdown('acme-dummy'))
     expect(prose).toEqual(
-      expect.arrayContaining(['  for an owner:', '  open acme-dummy', '  https://x.test/acme-dummy']),
+      expect.arrayContaining(['  for an owner:', '  open acme-dummy', '  <https://x.test/acme-dummy>']),
     )
   })
 
@@ -277,7 +274,10 @@ describe('As Markdown', () => {
       expect(prose.filter(line => line.startsWith('#'))).toHaveLength(2)
       expect(prose.filter(line => line.startsWith('- '))).toHaveLength(5)
       for (const line of prose) {
-        const bare = line.replace(/\\./g, '').replace(/^- \[ \] /, '')
+        const bare = line
+          .replace(/\\./g, '')
+          .replace(/^- \[ \] /, '')
+          .replace(/^ {2}<(https:[^\s<>]*)>$/, '$1')
         expect(bare).not.toMatch(/[<>[\]*~]/)
         expect(bare.match(/\|/g)?.length ?? 0).toBe(line.startsWith('|---') || line.startsWith('| ') ? 3 : 0)
       }

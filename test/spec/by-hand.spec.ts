@@ -1,10 +1,8 @@
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { type Heard, json, serve } from '../clouds/servers.ts'
-import { makeCheckout } from '../support/checkout.ts'
-import { runCli } from '../support/cli.ts'
-import { temporaryFolder } from '../support/folder.ts'
-import { BOT, hostsAt } from '../support/vendors.ts'
+import { hostsAt } from '../support/vendors.ts'
+import { checklists } from './checklists.ts'
 import { areHere, NOT_HERE, type Sent } from './descriptions.ts'
 import { inWords, judge } from './judge.ts'
 
@@ -12,14 +10,6 @@ import { inWords, judge } from './judge.ts'
  * The checklist's curl lines in every format, run by the real sh and curl as they are printed, with a sample in the
  * place of what is not known yet; what arrives is held against what the vendors publish of their APIs.
  */
-
-/** Every method of each; one vendor's lines do not depend on another's. */
-const ROUTES = [
-  ['bot-team', 'documented'],
-  ['org-token', 'least-privilege'],
-  ['personal', 'keyless'],
-  ['bot-team', 'bucket'],
-]
 
 /** In each format, where the commands stand. */
 const COMMANDS: Readonly<Record<string, (printed: string) => readonly string[]>> = {
@@ -32,34 +22,26 @@ const COMMANDS: Readonly<Record<string, (printed: string) => readonly string[]>>
 }
 const FORMATS = Object.keys(COMMANDS)
 
-/** A value that every text takes; of these names a number. */
+/** A value that every text takes; by the shell's name for them, those that are no mere text. */
 const SAMPLE = '0b6e5f00-1111-4111-8111-111111111111'
-const NUMBERS = ['docker-hub.team:id']
-const sampleOf = (name: string) =>
-  NUMBERS.some(one => one.replaceAll(/\W/g, '_') === name.replaceAll(/\W/g, '_')) ? '42' : SAMPLE
-const VARIABLES = ['CIRCLE_TOKEN', 'DOCKERHUB_JWT', 'DOCKERHUB_BOT_JWT', 'CLOUDSDK_AUTH_ACCESS_TOKEN', 'HEROKU_API_KEY']
+const SAMPLES: Readonly<Record<string, string>> = { docker_hub_team_id: '42', docker_hub_token_until: '2027-11-30' }
+const sampleOf = (name: string) => SAMPLES[name.replaceAll(/\W/g, '_')] ?? SAMPLE
+const VARIABLES = [
+  ...['CIRCLE_TOKEN', 'CLOUDSDK_AUTH_ACCESS_TOKEN', 'DOCKERHUB_JWT'],
+  ...['ADMIN', 'BOT'].flatMap(who => [`DOCKERHUB_${who}_USER`, `DOCKERHUB_${who}_PASSWORD`]),
+]
 
-/** Learns from whatever was answered, waits for nothing, and starts no other tool; makes JSON as ever. */
+/** Learns a sample from an answer that does not tell it, waits for nothing, and starts no other tool. */
 const PRELUDE = `gcloud() { :; }; heroku() { :; }; docker() { :; }; git() { :; }
-jq() { case "$*" in *-n*) command jq "$@" ;; *) cat >/dev/null; echo ${SAMPLE} ;; esac; }
+jq() { found=$(command jq "$@" 2>/dev/null) && printf '%s\\n' "$found" || echo ${SAMPLE}; }
 sleep() { exit; }`
 
 describe.skipIf(!areHere)(`The checklist’s curl lines${areHere ? '' : ` (skipped: ${NOT_HERE})`}`, () => {
   const all = areHere ? judge() : undefined
   test.each(FORMATS)('send what the vendors describe: as %s', async format => {
     const { base, heard } = await serve(response => json(response, 200, {}))
-    const checkout = makeCheckout()
-    const lines = new Set<string>()
-    for (const [hub, google] of ROUTES) {
-      const set = [
-        `dockerHubRoute=${hub}`,
-        `googleRoute=${google}`,
-        ...(hub === 'org-token' ? [] : [`dockerHubBot=${BOT}`]),
-      ]
-      const argv = ['--dry-run', '--format', format, ...set.flatMap(one => ['--set', one])]
-      const { stdout } = await runCli(argv, { cwd: checkout, home: temporaryFolder(), env: hostsAt(base.origin) })
-      for (const line of COMMANDS[format]?.(stdout) ?? []) lines.add(line)
-    }
+    const printed = await checklists(format, hostsAt(base.origin))
+    const lines = new Set(printed.flatMap(one => COMMANDS[format]?.(one) ?? []))
     expect(lines.size).toBeGreaterThan(20)
     const found = new Set<string>()
     for (const line of lines) {

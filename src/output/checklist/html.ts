@@ -52,7 +52,8 @@ export function asHtml(
     '</main>',
     `<footer><b></b> of ${count} ticked</footer>`,
   ]
-  return htmlPage(title, body.join('\n'))
+  // As much as a tab or a bookmark shows.
+  return htmlPage([program, about].filter(Boolean).join(' · '), body.join('\n'))
 }
 
 /** One box to tick, with what a person is told and the commands that do it. */

@@ -24,22 +24,27 @@ export function asMarkdown(
       const wire = options.verbose ? overTheWire(action, place) : undefined
       const commands = byHand(action, step, place).map(readableLine)
       const blocks = [
-        ...toldPerson(action).map(text => `  ${plain(shown(text))}`),
+        ...toldPerson(action).map(text => `  ${paragraph(shown(text))}`),
         ...(wire ? [fenced('http', [wire])] : []),
         ...(commands.length > 0 ? [fenced('sh', commands)] : []),
       ]
       return [`- [ ] ${plain(shown(action.does))}`, ...blocks].map(block => `${block}\n`).join('\n')
     })
-    return `## ${index + 1}. ${plain(step.title)}\n\n\`${step.id}\`: ${plain(step.why)}\n\n${boxes.join('\n')}`
+    const head = `## ${index + 1}. ${plain(step.title)}\n\n\`${step.id}\`: ${plain(step.why)}\n`
+    return [head, ...boxes].join('\n')
   })
-  const notes = (options.notes ?? []).map(note => `> ${plain(note)}\n`)
-  return harmless(
-    [`# ${plain(options.title)}\n`, '| answer | value |', '|---|---|', ...facts, '', ...notes, ...steps].join('\n'),
-  )
+  // One quotation, which a blank line would end.
+  const notes = (options.notes ?? []).map(note => `> ${plain(note)}\n`).join('>\n')
+  const head = [`# ${plain(options.title)}\n`, '| answer | value |', '|---|---|', ...facts, '']
+  const whole = [...head, ...(notes === '' ? [] : [notes]), ...steps].join('\n')
+  return harmless(`${whole.trimEnd()}\n`)
 }
 
+/** An address by itself is a link; all else is a text. */
+const paragraph = (text: string) => (/^https:\/\/[^\s<>[\]*~|\\`]+$/.test(text) ? `<${text}>` : plain(text))
+
 /** Nothing in a text is taken for Markdown or HTML. */
-const plain = (text: string) => text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&').replaceAll('\n', ' ')
+const plain = (text: string) => text.replace(/[\\`*_{}[\]<>#|~@]/g, '\\$&').replaceAll('\n', ' ')
 
 /** A block that no line of its own can end, indented below its box. */
 function fenced(language: string, lines: readonly string[]): string {
