@@ -124,6 +124,11 @@ export const UNDESCRIBED: readonly { readonly request: RegExp; readonly reason: 
     source: 'distribution/distribution, the API specification',
   },
   {
+    request: /^google POST \/v1\/projects\/[^/]+\/serviceAccounts\/[^/]+:testIamPermissions$/,
+    reason: 'not in the cut of IAM',
+    source: 'its discovery document has it: iam.projects.serviceAccounts.testIamPermissions',
+  },
+  {
     request: /^google DELETE \/v1\/projects\/[^/]+\/serviceAccounts\/[^/]+\/keys\/[^/]+$/,
     reason: 'not in the cut of IAM',
     source: 'the cut has the operations of a first set-up',
