@@ -109,10 +109,12 @@ test('A holder that was killed is replaced', async () => {
 })
 
 test.each([
-  ['on another host', { host: 'elsewhere', pid: 999_999_999 }, "rm '"],
+  ['on another host', { host: 'elsewhere', pid: 999_999_999 }, String.raw`/it'\''s/lock-1-cafe.json', then`],
   ['in another container of this boot', { namespace: 'pid:[1]', pid: 999_999_999 }, 'Wait for it'],
 ])('A holder %s is respected, since nothing is proven of it', async (_, change, next) => {
-  const folder = temporaryFolder()
+  // What is printed to be typed is quoted, whatever the folder is called.
+  const folder = join(temporaryFolder(), "it's")
+  mkdirSync(folder)
   await claim(folder, change)
   const { exit, cause } = await refusal(folder)
   expect(exit).toBe(5)
