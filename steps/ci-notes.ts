@@ -1,16 +1,42 @@
 import { CI_CONFIG, isSetup } from '../src/answers/forms/ci-config.ts'
 import { ciJobs } from '../src/answers/forms/ci-jobs.ts'
-import { unclearIn } from '../src/answers/forms/ci-sign-ins.ts'
+import type { Registry } from '../src/answers/forms/ci-orbs.ts'
+import { signInsOf, unclearIn } from '../src/answers/forms/ci-sign-ins.ts'
 import type { Str } from '../src/engine/text.ts'
 import { type Area, jobsOf } from './push-job.ts'
 
-type Answers = { readonly circleJobs: Str } & { readonly [K in Area]?: Str }
+type Answers = { readonly circleJobs: Str } & { readonly [K in Area | Variable]?: Str }
+type Variable = 'herokuTokenVariable' | 'dockerHubTokenVariable' | 'googleKeyVariable'
 
 /** What is left out where no job needs it, as people are told. */
-const AREAS: readonly { readonly area: Area; readonly out: string; readonly without: string }[] = [
-  { area: 'herokuJobs', out: 'CI gets no Heroku token', without: 'reads one or signs in to Heroku' },
-  { area: 'dockerHubJobs', out: 'Docker Hub is left out', without: 'signs in to Docker Hub' },
-  { area: 'googleJobs', out: 'Google is left out', without: 'signs in to Google' },
+const AREAS: readonly {
+  readonly area: Area
+  readonly registry: Registry
+  readonly variable: Variable
+  readonly out: string
+  readonly without: string
+}[] = [
+  {
+    area: 'herokuJobs',
+    registry: 'heroku',
+    variable: 'herokuTokenVariable',
+    out: 'CI gets no Heroku token',
+    without: 'reads one or signs in to Heroku',
+  },
+  {
+    area: 'dockerHubJobs',
+    registry: 'docker-hub',
+    variable: 'dockerHubTokenVariable',
+    out: 'Docker Hub is left out',
+    without: 'signs in to Docker Hub',
+  },
+  {
+    area: 'googleJobs',
+    registry: 'google',
+    variable: 'googleKeyVariable',
+    out: 'Google is left out',
+    without: 'signs in to Google',
+  },
 ]
 
 /**
@@ -28,9 +54,24 @@ export function ciNotes(answers: Answers, config: string | undefined, used: Read
   return [
     ...(isSetup(config) ? [SETUP] : []),
     ...left.map(({ area, out, without }) => `${out}: ${reasonFor(answers, area, config, without)}`),
-    ...new Set(unclear),
+    ...new Set([...unclear, ...unfilled(answers, config, used)]),
   ]
 }
+
+/** The jobs of an area that read another variable than the one that is filled. */
+const unfilled = (answers: Answers, config: string, used: ReadonlySet<string>): readonly string[] =>
+  AREAS.filter(({ area }) => used.has(area)).flatMap(({ area, registry, variable }) => {
+    const names = jobsOf(answers, area)
+    const filled = answers[variable]
+    return ciJobs(config)
+      .filter(({ job }) => names.includes(job))
+      .flatMap(job => {
+        const read = signInsOf(job).flatMap(one => (one.registry === registry ? (one.secret ?? []) : []))
+        const [other] = read
+        if (other === undefined || typeof filled !== 'string' || read.includes(filled)) return []
+        return [`${job.job} reads ${other}, which is not filled: ${filled} is (${variable}).`]
+      })
+  })
 
 const SETUP = `${CI_CONFIG} is a setup workflow: the jobs that it continues with are in another file, which is not read here. Give those jobs their contexts by hand, and name them: --set circleJobs=JOBS with --set herokuJobs=JOB, dockerHubJobs=JOB or googleJobs=JOB.`
 

@@ -174,15 +174,30 @@ async function refusal(look: Look<Used>, text: string): Promise<Cause | string |
   if (reply.status >= 300) return CIRCLECI.means(reply)
   const need = neededIn(CIRCLECI.name, reply)
   if (need.boolean(reply.body, 'valid')) return undefined
+  const said = need
+    .list(reply.body, 'errors')
+    // A line of the report, which may be empty.
+    .map(error => textAt(error, 'message') ?? '')
+    .join('\n')
+  if (/third[- ]party orbs|uncertified orbs/i.test(said))
+    return orbsNotAllowed(look.answers.circleOrg, reply.asked, said)
   return {
     code: 'config',
     asked: reply.asked,
-    said: need
-      .list(reply.body, 'errors')
-      // A line of the report, which may be empty.
-      .map(error => textAt(error, 'message') ?? '')
-      .join('\n'),
+    said,
     means: `CircleCI does not take ${FILE}, also with all that is offered here put in.`,
     next: `Mend what it says in ${FILE}, and run again. No credential is made before.`,
+  }
+}
+
+/** A setting of the organization's, not a fault of the file. */
+function orbsNotAllowed(organization: string, asked: string, said: string): Cause {
+  const page = `https://app.circleci.com/settings/organization/${organization.replace(/^gh\//, 'github/').replace(/^bb\//, 'bitbucket/')}/security`
+  return {
+    code: 'orbs-not-allowed',
+    asked,
+    said,
+    means: `${organization} does not allow orbs of others than CircleCI and its partners. Only an organization admin can turn that on: Organization Settings > Security > Allow uncertified public orbs (${page}).`,
+    next: `Ask an admin, and run again. To forward: “Please allow uncertified public orbs for ${organization}: our .circleci/config.yml uses one. ${page}”`,
   }
 }

@@ -84,6 +84,9 @@ describe('What a script signs in to', () => {
       ['j google K base64'],
     ],
     ['gcloud auth print-access-token | docker login -u oauth2accesstoken --password-stdin gcr.io', []],
+    ['if x; then U=$A; P=$B; fi\nif y; then U=$C; P=$D; fi\ndocker login -u $U -p $P', ['j docker-hub A B']],
+    ['docker login -u $U -p $P $HEROKU_REGISTRY', ['j heroku P']],
+    ['docker login -u $U -p $P $REGISTRY', []],
     ['echo $SIGNING | base64 -d > signing.asc\ngpg --import signing.asc', []],
   ])('%s', (script, found) => {
     expect(ofScript(script)).toEqual(found)
@@ -162,6 +165,16 @@ workflows: { v: { jobs: [a] }, w: { jobs: [b] } }`,
       'in an orb that is told another registry: not at Docker Hub',
       `orbs: { d: circleci/docker@2.8.2 }\njobs: { j: { steps: [{ d/check: { registry: quay.io, docker-username: A } }] } }`,
       [],
+    ],
+    [
+      'in a step of the old name, with an environment that is a list',
+      'jobs: { j: { environment: [{ NAME: $A }, "OTHER=x"], steps: [{ deploy: { command: docker login -u $NAME -p $B } }] } }',
+      ['j docker-hub A B'],
+    ],
+    [
+      'in an orb’s sign-in without a key',
+      'orbs: { g: circleci/gcp-cli@3.2.0 }\njobs: { j: { steps: [{ g/setup: { use_oidc: true } }, g/install] } }',
+      ['j google'],
     ],
     [
       'in an orb that is written in the config',

@@ -122,6 +122,16 @@ workflows: { all: { jobs: [{ push: { context: [secrets, google-it] } }] } }`
     )
   })
 
+  test('takes a context for what its own name says, whatever else the job does', () => {
+    const config = `
+jobs: { push: { steps: [{ run: echo $GCLOUD_AUTH_ENCODED | base64 -d }] }, other: { steps: [{ run: go install github.com/google/ko }] } }
+workflows: { all: { jobs: [{ push: { context: [docker-hub-creds, cloud] } }, { other: { context: things } }] } }`
+    expect(pairs(fromCiConfig(config)).filter(pair => /Context/.test(pair))).toEqual([
+      'herokuContext docker-hub-creds',
+      'googleContext cloud',
+    ])
+  })
+
   test('looks into the commands that a job uses, and takes an orb’s job by its name', () => {
     const config = `
 commands: { log-in: { steps: [{ run: docker login -p $HEROKU_API_KEY }] } }

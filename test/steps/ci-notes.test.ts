@@ -41,6 +41,8 @@ describe('What is not understood is named', () => {
   test.each([
     ['make docker-push', 'runs “make docker-push”'],
     ['./ci/publish.sh latest', 'runs “./ci/publish.sh latest”'],
+    ['.circleci/configure_gcloud.sh', 'runs “.circleci/configure_gcloud.sh”'],
+    ['sudo -E /bin/bash ./shell/docker_login.sh', 'runs “sudo -E /bin/bash ./shell/docker_login.sh”'],
     ['docker push acme/it', 'runs “docker push acme/it”'],
     ['docker login -u $A -p $B $REGISTRY', 'signs in to a registry whose name is a variable'],
   ])('%s', (run, said) => {
@@ -52,6 +54,8 @@ describe('What is not understood is named', () => {
     'go build ./...',
     'docker build -t it .',
     `${LOGIN}; docker push acme/it`,
+    'npm publish it.tgz',
+    'bash ./test/run.sh',
     'docker pull acme/it',
   ])('but not %s', run => {
     expect(notes(config(run)).filter(note => note.startsWith('Not known'))).toEqual([])
@@ -63,6 +67,14 @@ describe('What is not understood is named', () => {
     expect(notes(text).filter(note => note.startsWith('Not known'))).toEqual([
       'Not known: j uses acme/tools/push-image, an orb whose text is not here.',
     ])
+  })
+
+  test('a job that reads another variable than is filled', () => {
+    const text = `jobs: { j: { steps: [{ run: '${LOGIN}' }] }, k: { steps: [{ run: docker login -u $A -p $B }] } }`
+    const answers = { circleJobs: 'j,k', dockerHubJobs: 'j,k', dockerHubTokenVariable: 'DOCKERHUB_PASS' }
+    expect(notes(text, answers).at(-1)).toBe(
+      'k reads B, which is not filled: DOCKERHUB_PASS is (dockerHubTokenVariable).',
+    )
   })
 
   test('a file that the config continues with', () => {

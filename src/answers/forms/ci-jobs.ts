@@ -209,7 +209,7 @@ function enterSteps(
     const options = filled(said, given, 'parameters', reader)
     const its = entriesOf(options)
     const command = lookedUp(reader, 'commands', name)
-    if (name === 'run') enterRun(reader, options, found, environment)
+    if (name === 'run' || name === 'deploy') enterRun(reader, options, found, environment)
     else if (name === 'when' || name === 'unless') {
       enterSteps(reader, its.get('steps'), given, found, environment, depth + 1)
     } else if (name === 'steps') enterSteps(reader, options, given, found, environment, depth + 1)
@@ -246,10 +246,17 @@ function gather(reader: Reader, value: unknown, into: string[], depth = 0): void
   else for (const part of value instanceof Map ? value.values() : itemsOf(value)) gather(reader, part, into, depth + 1)
 }
 
-/** A map's single values as texts. */
+function pairsOf(value: unknown): readonly (readonly [unknown, unknown])[] {
+  if (Array.isArray(value)) return value.flatMap(pairsOf)
+  if (typeof value !== 'string') return [...entriesOf(value)]
+  const at = value.indexOf('=')
+  return at === -1 ? [] : [[value.slice(0, at), value.slice(at + 1)]]
+}
+
+/** A map's single values as texts; a list of such maps is the same, and so is `NAME=VALUE`. */
 const texts = (value: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    [...entriesOf(value)].flatMap(([key, one]) =>
+    pairsOf(value).flatMap(([key, one]) =>
       ['string', 'number', 'boolean'].includes(typeof one) ? [[String(key), String(one)]] : [],
     ),
   )

@@ -38,10 +38,13 @@ const ORBS: readonly KnownOrb[] = [
   },
 ]
 
+/** Is it an orb whose sign-ins are known here, whatever else it does? */
+export const isKnown = ({ orb }: OrbUse): boolean => ORBS.some(one => one.orb.test(orb))
+
 export interface OrbSignIn {
   readonly registry: Registry
   readonly user: string | undefined
-  readonly secret: string
+  readonly secret: string | undefined
   readonly form: 'base64' | 'json' | undefined
 }
 
@@ -50,6 +53,9 @@ export function signInOf({ orb, name, given }: OrbUse): OrbSignIn | undefined {
   const known = ORBS.find(one => one.orb.test(orb) && one.signsIn.test(name))
   const registry = registryOf(given, known?.registry)
   if (registry === undefined || registry === 'other') return undefined
+  // By CircleCI's own token, without a key.
+  if (registry === 'google' && given.use_oidc === 'true')
+    return { registry, user: undefined, secret: undefined, form: undefined }
   const named = (parameter: RegExp) =>
     Object.entries(given).flatMap(([key, value]) => (parameter.test(key) ? (variableOf(value) ?? []) : []))[0]
   if (known !== undefined) {

@@ -1,6 +1,6 @@
 /** What the jobs of a CircleCI config sign in to, known by what they read and do. */
 import { type CiJob, ciJobs, type Script, textsOf } from './ci-jobs.ts'
-import { type Registry, registryAt, signInOf } from './ci-orbs.ts'
+import { isKnown, type Registry, registryAt, signInOf } from './ci-orbs.ts'
 import { type ShellCommand, shellCommands, variableIn } from './shell-words.ts'
 
 /** One sign-in of a job. */
@@ -87,14 +87,16 @@ export function keyVariableOf(text: string, job: string): string {
   return keys.includes(KEY_VARIABLE) ? KEY_VARIABLE : (keys[0] ?? KEY_VARIABLE)
 }
 
-/** `NAME=VALUE`, alone or exported. */
+/** `NAME=VALUE`, alone or exported. Of several, the first is the usual one: what comes later stands behind a condition. */
 const assignedIn = (commands: readonly ShellCommand[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    commands.flatMap(({ words }) =>
+    commands.toReversed().flatMap(({ words }) =>
       words.flatMap((word, index) => {
         const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? []
         const before = words.slice(0, index)
-        const isSet = before.every(one => /^(?:export|local|readonly|declare|-\w+|env|[A-Za-z_]\w*=.*)$/s.test(one))
+        const isSet = before.every(one =>
+          /^(?:then|else|do|export|local|readonly|declare|-\w+|env|[A-Za-z_]\w*=.*)$/s.test(one),
+        )
         return name !== undefined && value !== undefined && isSet ? [[name, value] as const] : []
       }),
     ),
@@ -138,7 +140,8 @@ function byDocker(place: Place, all: readonly Place[]): readonly SignIn[] | unde
     return [user === '_json_key_base64' ? { ...key, form: 'base64' } : key]
   }
   const given = password ?? options.get('<<<') ?? piped.at(-1)?.findLast(word => word.includes('$'))
-  return [{ registry, user: readBy(user, place), secret: readBy(given, place) }]
+  // Heroku's registry takes any user.
+  return [{ registry, user: registry === 'heroku' ? undefined : readBy(user, place), secret: readBy(given, place) }]
 }
 
 const isBeforeLogin = (word: string, index: number, words: readonly string[]) =>
@@ -164,8 +167,17 @@ function registryFor(server: string, user: string | undefined): Registry | undef
   if (user === '_') return 'heroku'
   if (user === 'AWS') return undefined
   if (server === '') return 'docker-hub'
+  const named = variableIn(server)
+  if (named !== undefined) return namedAfter(named)
   const registry = registryAt(server)
   return registry === 'other' ? undefined : registry
+}
+
+/** What a variable with a registry's address is called after. */
+function namedAfter(variable: string): Registry | undefined {
+  if (/heroku/i.test(variable)) return 'heroku'
+  if (GOOGLE.test(variable)) return 'google'
+  return /docker_?hub/i.test(variable) ? 'docker-hub' : undefined
 }
 
 const DECODES = (words: readonly string[]) =>
@@ -289,7 +301,7 @@ export function unclearIn(job: CiJob): readonly string[] {
           mayPush(words) ? [`runs “${shownOf(words)}”, and no sign-in of it is seen`] : [],
         )),
     ...job.orbs.flatMap(orb =>
-      signInOf(orb) === undefined && MAY_PUSH.test(`${orb.orb}/${orb.name}`)
+      signInOf(orb) === undefined && !isKnown(orb) && MAY_PUSH.test(`${orb.orb}/${orb.name}`)
         ? [`uses ${orb.orb}/${orb.name}, an orb whose text is not here`]
         : [],
     ),
@@ -308,14 +320,23 @@ const MAY_PUSH = /push|publish|deploy|release|docker|heroku|gcloud|gcp|gcr/i
 function isLoginElsewhere(words: readonly string[]): boolean {
   const login = words.indexOf('login', words.findIndex(word => TOOL.test(word)) + 1)
   const server = login > 0 && TOOL.test(words[login - 1] ?? '') ? optionsIn(words.slice(login + 1)).get('') : undefined
-  return server !== undefined && /^[^.]*\$/.test(server)
+  if (server === undefined || !/^[^.]*\$/.test(server)) return false
+  return namedAfter(variableIn(server) ?? '') === undefined
 }
 
-/** A push, or a program of the checkout that by its name may be one. */
-function mayPush([program = '', ...rest]: readonly string[]): boolean {
+/** A push, or a program of the checkout that by its name may be one, or sign in to one. */
+function mayPush(said: readonly string[]): boolean {
+  const start = said.findIndex(
+    word => !/^(?:sudo|env|exec|time|-\w+|[A-Za-z_]\w*=.*|(?:\/\w+)*\/?(?:ba|z|da)?sh)$/s.test(word),
+  )
+  const [program = '', ...rest] = said.slice(Math.max(0, start))
   if (TOOL.test(program)) return rest[0] === 'push' || rest.includes('--push')
-  const named =
-    /^(?:make|gmake|task|just|npm|yarn|mage|bash|sh|goreleaser|ko|skaffold)$/.test(program) ||
-    /^\.{0,2}\//.test(program)
-  return named && /push|publish|deploy|(?:^|[-_:./])release/i.test([program, ...rest].join(' '))
+  const text = [program, ...rest].join(' ')
+  if (/^(?:make|gmake|task|just|mage|goreleaser|ko|skaffold)$/.test(program)) return PUSHES.test(text)
+  return (
+    /^\.?[\w./-]*\/|\.sh$/.test(program) &&
+    (PUSHES.test(text) || /docker|heroku|gcloud|gcp|gcr|login|auth/i.test(program))
+  )
 }
+
+const PUSHES = /push|publish|deploy|(?:^|[-_:./ ])release/i

@@ -1,6 +1,6 @@
 import type { Candidate } from '../candidate.ts'
 import { CI_CONFIG, entriesOf, isLiteral, readCiConfig, textKeys, valuesOf } from '../forms/ci-config.ts'
-import { type CiJob, ciJobs, textsOf } from '../forms/ci-jobs.ts'
+import { type CiJob, ciJobs } from '../forms/ci-jobs.ts'
 import type { Registry } from '../forms/ci-orbs.ts'
 import { GOOGLE, signInsOf } from '../forms/ci-sign-ins.ts'
 import { type AnswerKey, faultOf } from '../schema.ts'
@@ -57,16 +57,19 @@ function listed(key: AnswerKey, names: readonly string[]): Candidate[] {
   return good.length > 0 ? from(key, [good.join(',')]) : []
 }
 
-const HEROKU_OR_HUB = /heroku|docker_?hub/i
+const HEROKU_OR_HUB = /heroku|docker[-_]?hub/i
 
-/** What each context of a job is for: by what the job does, and by the context's own name where it does both. */
+/** What each context of a job is for: by its own name where that tells, else by what the job does. */
 function purposes(job: CiJob) {
-  const says = [job.job, ...textsOf(job)]
+  const says = [job.job, ...job.orbs.map(({ orb, name }) => `${orb}/${name}`)]
   const does = new Set(signInsOf(job).map(({ registry }) => registry))
-  const isHub = does.has('heroku') || does.has('docker-hub') || says.some(text => HEROKU_OR_HUB.test(text))
-  const isGoogle = does.has('google') || says.some(text => GOOGLE.test(text))
+  const may = (pattern: RegExp) => does.size === 0 && says.some(text => pattern.test(text))
+  const isHub = does.has('heroku') || does.has('docker-hub') || may(HEROKU_OR_HUB)
+  const isGoogle = does.has('google') || may(GOOGLE)
   return job.contexts.filter(isLiteral).flatMap((name): { key: AnswerKey; name: string }[] => {
-    const key = isHub && isGoogle ? GOOGLE.test(name) : isGoogle
-    return isHub || isGoogle ? [{ key: key ? 'googleContext' : 'herokuContext', name }] : []
+    if (!isHub && !isGoogle) return []
+    const isForHub = HEROKU_OR_HUB.test(name)
+    const isForGoogle = isForHub === GOOGLE.test(name) ? isGoogle && !isHub : !isForHub
+    return [{ key: isForGoogle ? 'googleContext' : 'herokuContext', name }]
   })
 }

@@ -4,6 +4,7 @@ import { organizationById, roleIn } from './organization.ts'
 import { readConfig } from './read-config.ts'
 import { refuse } from './refusals.ts'
 import { type Ask, type Reply, type Route, read } from './route.ts'
+import { type Entries, entriesOf } from './yaml.ts'
 
 /** A look at a config before it is used (facts/circleci.md 7). */
 export const COMPILE: readonly Route[] = [
@@ -22,10 +23,20 @@ function compile({ world, user, body }: Ask): Reply {
   const { owner_id: owner } = options
   if (owner !== undefined && !roleIn(organizationById(world, owner), user.login)) throw refuse.organization()
   const judged = readConfig(text, world.rules.remoteDockers)
-  const errors = (judged.errors ?? []).map(message => ({ message }))
-  const compiled = judged.errors ? '' : stringify(judged.config.text)
+  const refused = judged.errors ?? (world.rules.thirdPartyOrbs ? [] : othersOrbs(judged.config.text))
+  const errors = refused.map(message => ({ message }))
+  const compiled = judged.errors || errors.length > 0 ? '' : stringify(judged.config.text)
   return {
     status: 200,
     body: { valid: errors.length === 0, 'source-yaml': text, 'output-yaml': compiled, errors },
   }
 }
+
+/** What is said of orbs that the organization does not let in. */
+const othersOrbs = (config: Entries): readonly string[] =>
+  [...entriesOf(config.get('orbs')).values()]
+    .filter(orb => typeof orb === 'string' && !orb.startsWith('circleci/'))
+    .map(
+      orb =>
+        `Orb ${orb} not loaded. To use this orb, an organization admin must opt-in to using third party orbs in Organization Security settings.`,
+    )

@@ -9,6 +9,7 @@ const BUILT_IN = [
   'add_ssh_keys',
   'attach_workspace',
   'checkout',
+  'deploy',
   'persist_to_workspace',
   'restore_cache',
   'run',

@@ -66,7 +66,8 @@ function stepsIn(reader: Reader, steps: unknown, values: Values, depth: number):
   return itemsOf(filled(steps, values, 1)).flatMap((step): readonly (Run | Unknown)[] => {
     const [name = '', said] = named(step) ?? []
     const options = filled(said, values)
-    if (name === 'run') return [runOf(options)]
+    // `deploy` is what `run` was called where something is deployed.
+    if (name === 'run' || name === 'deploy') return [runOf(options)]
     if (name === 'steps') return stepsIn(reader, options, values, depth + 1)
     if (name === 'when' || name === 'unless') {
       const holds = isTrue(entriesOf(options).get('condition'))

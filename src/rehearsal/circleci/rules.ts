@@ -38,6 +38,8 @@ export const rules = z.strictObject({
   jobSeconds: z.number().min(0).default(20),
   /** What a job comes to that names a context which is not there; no source tells. */
   missingContext: z.enum(['unauthorized', 'failed']).default('unauthorized'),
+  /** Whether an organization lets its configs use orbs of others than CircleCI, which an admin of it turns on. */
+  thirdPartyOrbs: z.boolean().default(true),
   remoteDockers: z.array(z.string()).default(REMOTE_DOCKERS),
   /** Requests of a token's owner a minute; null: no limit (3: there is no official number). */
   requestsPerMinute: z.int().min(1).nullable().default(null),

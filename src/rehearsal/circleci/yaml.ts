@@ -22,10 +22,18 @@ export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(va
 export const textsOf = (value: unknown): readonly string[] =>
   (Array.isArray(value) ? value : [value]).filter(one => typeof one === 'string')
 
+/** Of a map, of a list of maps, or of `NAME=VALUE`: CircleCI takes each for an environment. */
+const pairsOf = (value: unknown): readonly (readonly [unknown, unknown])[] => {
+  if (Array.isArray(value)) return value.flatMap(pairsOf)
+  if (typeof value !== 'string') return [...entriesOf(value)]
+  const at = value.indexOf('=')
+  return at === -1 ? [] : [[value.slice(0, at), value.slice(at + 1)]]
+}
+
 /** A map's texts, numbers and truth values, as a shell gets them. */
 export const scalarsOf = (value: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    [...entriesOf(value)].flatMap(([key, one]) =>
+    pairsOf(value).flatMap(([key, one]) =>
       ['string', 'number', 'boolean'].includes(typeof one) ? [[String(key), String(one)]] : [],
     ),
   )

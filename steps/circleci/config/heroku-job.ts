@@ -37,12 +37,13 @@ export function withHerokuJob(text: string, wanted: HerokuJob): Edited {
   return carriedOut(config, wishes)
 }
 
-/** Does the job push an image to Heroku's registry that nothing in it releases? An orb, and git, do so themselves. */
+/** Does the job push an image to Heroku's registry that nothing in it releases? A push by git releases by itself. */
 function releasesNothing(text: string, job: string): boolean {
   const found = ciJobs(text).filter(one => one.job === job)
   const texts = found.flatMap(textsOf)
-  const byItself = texts.some(one => /git\.heroku\.com|\bgit\s+push\s+heroku\b/.test(one))
-  return !byItself && !texts.some(isRelease) && !found.some(({ orbs }) => orbs.some(({ name }) => isRelease(name)))
+  const byGit = texts.some(one => /git\.heroku\.com|\bgit\s+push\s+heroku\b/.test(one))
+  const byOrb = found.some(({ orbs }) => orbs.some(({ name }) => isRelease(name) || name === 'deploy-via-git'))
+  return !byGit && !byOrb && !texts.some(isRelease)
 }
 
 /** The entry, after those that it waits for. */

@@ -326,3 +326,22 @@ test('With a job that nobody named, a config that pushes nothing is not done', a
   const { outcomes } = await place.walk()
   expect(outcomes.get(ID)).toMatchObject({ is: 'open', why: 'person' })
 })
+
+test('An orb that the organization does not allow is an admin’s to turn on, not a fault of the file', async () => {
+  const repo = makeCheckout({
+    files: { [FILE]: BARE.replace('version: 2.1\n', 'version: 2.1\norbs: { it: acme/tools@1.0.0 }\n') },
+  })
+  const { engine } = await circlePlace({
+    repo,
+    change: world => Object.assign(world.circleci.rules, { thirdPartyOrbs: false }),
+  })
+  expect(await lookAt(config, engine)).toMatchObject({
+    is: 'unknown',
+    cause: {
+      code: 'orbs-not-allowed',
+      said: expect.stringContaining('Orb acme/tools@1.0.0 not loaded'),
+      means: expect.stringContaining('https://app.circleci.com/settings/organization/github/PennockTech/security'),
+      next: expect.stringContaining('To forward'),
+    },
+  })
+})

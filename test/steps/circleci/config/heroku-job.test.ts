@@ -238,3 +238,14 @@ describe('The release', () => {
     })
   })
 })
+
+test.each([
+  ['an orb that pushes by git', '      - heroku/deploy-via-git\n'],
+  ['git', '      - run: git push https://heroku:$HEROKU_API_KEY@git.heroku.com/some-app.git HEAD:main\n'],
+])('What %s pushes is released by Heroku itself: no step is added', (_, last) => {
+  const before = config('  all: { jobs: [build, deploy_heroku] }\n', last).replace(
+    'jobs:',
+    'orbs: { heroku: circleci/heroku@2.0 }\njobs:',
+  )
+  expect(withHerokuJob(before, WANTED).text).toBe(before)
+})
