@@ -1,43 +1,46 @@
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
+import { DOCUMENTED } from '../../src/rehearsal/stand-in/checkouts.ts'
 import { makeCheckout } from '../support/checkout.ts'
-import { bareEnvironment, runCli } from '../support/cli.ts'
+import { bareEnvironment, CLI, runCli } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { openTerminal } from '../support/terminal.ts'
-import { median, printTable, timed } from './figures.ts'
+import { cpuOf } from './cpu.ts'
+import { medianRatios, printTable, timed } from './figures.ts'
 
-const ROUNDS = 10
+const ROUNDS = 11
 
 test('start-up, against node alone', async () => {
-  const home = temporaryFolder()
-  const checkout = makeCheckout()
-  const empty = temporaryFolder()
-  const ours = async (...argv: string[]) => {
-    expect((await runCli(argv, { cwd: checkout, home })).code).toBe(0)
-  }
-  const firstQuestion = async () => {
-    const terminal = openTerminal(['rehearse'], { cwd: empty, home })
-    await terminal.until('? Are these right')
-    terminal.kill('SIGKILL')
-  }
-  const runs = {
-    'node -e 0': () => execa(process.execPath, ['-e', '0'], { env: bareEnvironment(home), extendEnv: false }),
-    '--version': () => ours('--version'),
-    '--help': () => ours('--help'),
-    '--dry-run': () => ours('--dry-run'),
-    'rehearse, to its first question': firstQuestion,
-  }
-  // In turn, so that whatever else the machine does meets them all; the first round warms up.
-  const rounds: number[][] = []
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    const took: number[] = []
-    for (const run of Object.values(runs)) took.push(await timed(run))
-    if (round > 0) rounds.push(took)
-  }
-  const rows = Object.keys(runs).map((name, at) => {
-    const times = rounds.map(took => took[at] ?? Number.NaN)
-    const ratios = rounds.map(took => (took[at] ?? Number.NaN) / (took[0] ?? Number.NaN))
-    return [name, median(times).toFixed(0), `${median(ratios).toFixed(1)} ×`]
+  // With the real files' size and form.
+  const cwd = makeCheckout({ files: DOCUMENTED.files, branch: DOCUMENTED.defaultBranch })
+  const [home, used] = [temporaryFolder(), temporaryFolder()]
+  const at = { cwd, env: bareEnvironment(home) }
+  const node = () => cpuOf([process.execPath, '-e', '0'], at)
+  const ours = (argv: readonly string[], env = at.env) => cpuOf([process.execPath, CLI, ...argv], { cwd, env })
+  // Something is saved there: an answer that nobody can give stops the run after it.
+  await runCli(['--yes', '--only', 'git', '--state-dir', used], { cwd, home })
+  const saved = await runCli(['status', '--state-dir', used], { cwd, home })
+  expect(saved.stdout).toContain('git.heroku-remote')
+  const rows = await medianRatios(ROUNDS, node, {
+    '--version': () => ours(['--version']),
+    '--help': () => ours(['--help']),
+    'status, nothing saved': () => ours(['status']),
+    'status, something saved': () => ours(['status', '--state-dir', used]),
+    '--dry-run': () => ours(['--dry-run']),
   })
-  printTable(`Start-up (medians of ${ROUNDS} rounds)`, [['', 'ms', 'node'], ...rows])
+  printTable(`Start-up, processor time (medians of ${ROUNDS} rounds)`, [['', 'ms', 'node'], ...rows])
+})
+
+test('rehearse, to its first question, against node alone', async () => {
+  const [home, cwd] = [temporaryFolder(), temporaryFolder()]
+  const node = () => timed(() => execa(process.execPath, ['-e', '0'], { env: bareEnvironment(home), extendEnv: false }))
+  const question = async () => {
+    const terminal = openTerminal(['rehearse'], { cwd, home })
+    const took = await timed(() => terminal.until('? Are these right'))
+    terminal.kill('SIGKILL')
+    await terminal.exit
+    return took
+  }
+  const rows = await medianRatios(ROUNDS, node, { 'rehearse, to its first question': question })
+  printTable(`First question, on the clock (medians of ${ROUNDS} rounds)`, [['', 'ms', 'node'], ...rows])
 })

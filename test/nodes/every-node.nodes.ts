@@ -1,24 +1,14 @@
-import { chmodSync } from 'node:fs'
-import { join } from 'node:path'
 import { execa } from 'execa'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { DOCUMENTED } from '../../src/rehearsal/stand-in/checkouts.ts'
 import { makeCheckout } from '../support/checkout.ts'
 import { bareEnvironment, CLI } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { installed } from '../support/installed.ts'
+import { nodeOf } from '../support/node-of.ts'
 
 /** The newest of each line when this was written. */
 const NODES = ['20.20.2', '22.23.5', '24.22.3', '26.12.1']
 const TOO_OLD = ['16.20.2', '18.20.8']
-
-/** The binary of a version of Node, for this machine. */
-async function nodeOf(version: string): Promise<string> {
-  const name = `node-${process.platform}-${process.arch}`
-  const node = join(await installed(name, version), name, 'bin/node')
-  chmodSync(node, 0o755)
-  return node
-}
 
 // One after another: npm would share its cache between them.
 beforeAll(async () => {
