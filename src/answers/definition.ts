@@ -1,9 +1,9 @@
-import * as z from 'zod'
 import { nearest } from './nearest.ts'
+import type { Rule } from './rule.ts'
 
 /** What one answer is: its rule, why it is asked, and how a bad value might have been meant. */
 export interface Definition {
-  readonly rule: z.ZodType<string, string>
+  readonly rule: Rule
   /** The rule in words, as a sentence's end: "… must be". */
   readonly mustBe: string
   readonly why: string
@@ -27,7 +27,8 @@ export interface Definition {
 
 export type Definitions = Readonly<Record<string, Definition>>
 
-export const words = (rule: RegExp) => z.string().regex(rule)
+/** A text of that form. */
+export const words = (form: RegExp) => ({ forms: [form] }) satisfies Rule
 
 /** No control character, and none that takes no room or turns the direction of writing: with them a name can lie. */
 const HONEST = /^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\u115F\u1160\u3164\uFFA0]*$/u
@@ -39,7 +40,7 @@ export const line = () => words(HONEST)
 export function oneOf<const Word extends string>(first: Word, ...more: readonly Word[]) {
   const known = [first, ...more] as const
   return {
-    rule: z.enum(known),
+    rule: { words: known } satisfies Rule,
     mustBe: `${known.slice(0, -1).join(', ')} or ${known.at(-1)}`,
     suggest: (bad: string) => nearest(bad.trim().slice(0, 60), known),
   }

@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { looksLikeCredential } from '../clouds/credential-shapes.ts'
 import { foreignLetters } from '../clouds/letters.ts'
 import { withoutUserInfo } from '../clouds/remote.ts'
@@ -9,6 +8,7 @@ import { DOCKER_HUB } from './definitions/docker-hub.ts'
 import { GOOGLE } from './definitions/google.ts'
 import { HEROKU } from './definitions/heroku.ts'
 import { IMAGES, REPOSITORY } from './definitions/repository.ts'
+import { fits } from './rule.ts'
 
 /** Every answer. Steps use these; the names and their order are those of the contract. */
 const ANSWERS = {
@@ -52,7 +52,7 @@ const LONGEST_JUDGED = 10_000
  */
 export function faultOf(key: AnswerKey, value: string): string | undefined {
   const { rule, mustBe, suggest } = definitionOf(key)
-  const isGood = rule.safeParse(value).success
+  const isGood = fits(rule, value)
   // An address with user info is meant without it.
   const plain = withoutUserInfo(value).slice(0, LONGEST_JUDGED)
   if (looksLikeCredential(isGood ? value : plain)) {
@@ -60,21 +60,9 @@ export function faultOf(key: AnswerKey, value: string): string | undefined {
   }
   if (isGood) return undefined
   const better = suggest?.(plain)
-  const hint = better !== undefined && rule.safeParse(better).success ? ` Try ${better}.` : ''
+  const hint = better !== undefined && fits(rule, better) ? ` Try ${better}.` : ''
   const shown = plain.length > LONGEST_SHOWN ? `${plain.slice(0, LONGEST_SHOWN)}…` : plain
   // Of a name that would be good but for them, eyes may not tell these letters from others.
-  const letters = rule.safeParse(plain.replace(/\P{ASCII}/gu, 'x')).success ? foreignLetters(plain) : ''
+  const letters = fits(rule, plain.replace(/\P{ASCII}/gu, 'x')) ? foreignLetters(plain) : ''
   return `${key} must be ${mustBe}; ${JSON.stringify(shown)} is not${letters && `: ${letters}`}.${hint}`
-}
-
-/** JSON Schema of an answers file: every answer may be left out, nothing else may stand there. */
-export function answersSchema() {
-  const shape = Object.fromEntries(
-    ANSWER_KEYS.map(key => {
-      const { rule, mustBe, why, byDefault } = definitionOf(key)
-      const otherwise = byDefault === undefined ? '' : ` Without it: ${byDefault}.`
-      return [key, rule.optional().describe(`${why} Must be ${mustBe}.${otherwise}`)]
-    }),
-  )
-  return z.toJSONSchema(z.strictObject(shape), { target: 'draft-7' })
 }

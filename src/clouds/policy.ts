@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import type { HttpRequest } from './http.ts'
 import { at, type Json, textAt } from './json.ts'
 import { neededIn } from './needed.ts'
@@ -21,23 +20,40 @@ export interface Binding {
   readonly condition?: Condition
 }
 
-const saved = z.array(
-  z.object({
-    role: z.string(),
-    members: z.array(z.string()),
-    condition: z
-      .object({ title: z.string(), description: z.string().exactOptional(), expression: z.string() })
-      .exactOptional(),
-  }),
-)
-
 /** Bindings that were saved as JSON; none, where that cannot be read. */
 export function savedBindings(text: string | undefined): readonly Binding[] {
   try {
-    return saved.safeParse(JSON.parse(text ?? '[]')).data ?? []
+    const saved: unknown = JSON.parse(text ?? '[]')
+    return Array.isArray(saved) && saved.every(isBinding) ? saved.map(knownOf) : []
   } catch {
     return []
   }
+}
+
+/** What nobody here knows is left out. */
+const knownOf = ({ role, members, condition }: Binding): Binding => {
+  if (condition === undefined) return { role, members }
+  const { title, description, expression } = condition
+  return { role, members, condition: { title, ...(description !== undefined && { description }), expression } }
+}
+
+const isText = (value: unknown) => typeof value === 'string'
+
+function isBinding(value: unknown): value is Binding {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { role, members, condition } = value as { readonly [name: string]: unknown }
+  return (
+    isText(role) &&
+    Array.isArray(members) &&
+    members.every(isText) &&
+    (condition === undefined || isCondition(condition))
+  )
+}
+
+function isCondition(value: unknown): value is Condition {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { title, description, expression } = value as { readonly [name: string]: unknown }
+  return isText(title) && isText(expression) && (description === undefined || isText(description))
 }
 
 /** As the APIs give it: what else stands in it is kept. */

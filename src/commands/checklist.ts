@@ -8,7 +8,7 @@ import { endpoints } from '../clouds/endpoints.ts'
 import { remoteOf } from '../clouds/remotes.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
 import { fileLook, see } from '../engine/engine.ts'
-import { readProgress } from '../engine/saved.ts'
+import { savedProgress } from '../engine/saved-progress.ts'
 import { select } from '../engine/select.ts'
 import type { Step } from '../engine/step.ts'
 import { asHtml } from '../output/checklist/html.ts'
@@ -29,7 +29,7 @@ import { standardInput } from './standard-input.ts'
 export async function checklist(options: Options, format: Format): Promise<Exit> {
   const { env } = process
   const checkout = await openCheckout(options.repo, env)
-  const saved = readProgress(stateFolderOf(options.stateDir, 'real', checkout.project, env))
+  const saved = await savedProgress(stateFolderOf(options.stateDir, 'real', checkout.project, env))
   const { steps, answers: used } = select(STEPS, options)
   const resolved = resolve(
     [...given(options, await standardInput(options)), ...savedAnswers(saved), ...checkout.inferred],

@@ -1,4 +1,4 @@
-import { answersSchema } from '../answers/schema.ts'
+import { answersSchema } from '../answers/json-schema.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
 import { jsonText } from '../output/json.ts'
 

@@ -1,6 +1,6 @@
 import { EXIT, type Exit } from '../clouds/cause.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
-import { fileIn, isThere } from '../engine/saved-file.ts'
+import { savedProgress } from '../engine/saved-progress.ts'
 import { jsonText } from '../output/json.ts'
 import { createPrinter } from '../output/printer.ts'
 import { program } from '../output/program.ts'
@@ -16,9 +16,7 @@ export async function status(options: Options): Promise<Exit> {
 async function fromProgress(options: Options): Promise<Exit> {
   const { env } = process
   const repository = await findRepository(options.repo, env)
-  const place = stateFolderOf(options.stateDir, 'real', repository.project, env)
-  // Without anything saved there is nothing to check, and no step to tell of.
-  const saved = isThere(fileIn(place.folder)) ? (await import('../engine/saved.ts')).readProgress(place) : undefined
+  const saved = await savedProgress(stateFolderOf(options.stateDir, 'real', repository.project, env))
   if (options.json) {
     const { statusAsJson } = await import('./status-saved.ts')
     process.stdout.write(`${jsonText(statusAsJson(saved))}\n`)

@@ -12,9 +12,9 @@ import type { Account, VendorReply } from '../clouds/vendor.ts'
 import { VENDORS, type Vendor } from '../clouds/vendors.ts'
 import type { HandedOver } from './handed-over.ts'
 import type { Progress } from './progress.ts'
-import { answeredOf, timeOf } from './saved.ts'
 import type { Look, Need, Seen, Step } from './step.ts'
 import { fill, type Str } from './text.ts'
+import { answeredOf, timeOf } from './tries-saved.ts'
 
 /** What a look works with. */
 export interface Viewer {

@@ -1,8 +1,9 @@
 import { see, type Viewer } from './engine.ts'
 import type { HandedOver } from './handed-over.ts'
 import { type ByWord, claimOf, ownership, type Planned, planStep, sameActions } from './plan.ts'
-import { answeredOf, type Saved, timeOf } from './saved.ts'
+import type { Saved } from './saved.ts'
 import type { Look, Seen, Step } from './step.ts'
+import { answeredOf, timeOf } from './tries-saved.ts'
 
 /*
  * What was handed over may be forged, and reality cannot tell: whoever forges it may know every id and every time. So a

@@ -40,13 +40,6 @@ export type Saved = z.infer<typeof Saved>
 export type StepRecord = z.infer<typeof Record>
 export type Intent = z.infer<typeof Intent>
 
-/** When an effect was last begun, or first. */
-export const timeOf = ({ at, first }: Intent, which?: 'first'): Date => new Date((which && first) ?? at)
-
-/** Which try of it was answered; undefined where the last one was not. */
-export const answeredOf = ({ answered, first }: Intent): 'first' | 'again' | undefined =>
-  answered && (first === undefined ? 'first' : 'again')
-
 /** From version N (the index) to N + 1. */
 type Migration = (saved: { readonly [key: string]: unknown }) => { readonly [key: string]: unknown }
 const MIGRATIONS: Readonly<{ [from: number]: Migration }> = {}

@@ -2,20 +2,20 @@
 import { wrapAnsi as wrapPlain } from 'fast-wrap-ansi'
 import { widthOfAny, wrapAny } from './columns-any.ts'
 
-/** ASCII, the signs of typography and our colours: each sign takes one column everywhere, so nothing need be looked up. */
-const PLAIN = /^(?:[\n -~·\u2010-\u2027]|\u001b\[[\d;]*m)*$/
-/** Of our own signs, those that take one column. */
-const SIGNS = /[☐●≠›→❯]/g
-const COLORS = /\u001b\[[\d;]*m/g
+/** ASCII, the signs of typography and some of ours: each takes one column everywhere, so nothing need be looked up. */
+const SIGN = '[ -~·\\u2010-\\u2027☐●≠›→❯⏎]'
+const BARE = new RegExp(`^${SIGN}*$`)
+const COLOR = '\\u001b\\[[\\d;]*m'
+const PLAIN = new RegExp(`^(?:${SIGN}|\\n|${COLOR})*$`)
+const COLORS = new RegExp(COLOR, 'g')
 
 /** The columns that a text of one line takes. */
-export function widthOf(text: string): number {
-  const plain = text.replace(SIGNS, 'x')
-  return PLAIN.test(plain) ? plain.replace(COLORS, '').length : widthOfAny(text)
-}
+export const widthOf = (text: string): number => (PLAIN.test(text) ? text.replace(COLORS, '').length : widthOfAny(text))
 
 /** Breaks a text at blanks, and words that are too long where they must be; every blank stays. */
-export const broken = (text: string, columns: number): string =>
-  PLAIN.test(text) ? wrapPlain(text, columns, HOW) : wrapAny(text, columns, HOW)
+export function broken(text: string, columns: number): string {
+  if (text.length <= columns && BARE.test(text)) return text
+  return PLAIN.test(text) ? wrapPlain(text, columns, HOW) : wrapAny(text, columns, HOW)
+}
 
 const HOW = { trim: false, hard: true }

@@ -11,8 +11,9 @@ export function servants({ instructions, sources }: Dockerfile): readonly Instru
   const copies = sources.map(({ copy }) => copy)
   const stages = sources.flatMap(({ stage }) => stage?.from ?? [])
   const serving = new Set<Instruction>([...copies, ...stages])
+  const used = new Map(instructions.map(one => [one, new Set(variablesIn(one.rest))]))
   const working = instructions.filter(one => !serving.has(one) && !TELLING.test(one.verb))
-  const isFree = (name: string) => !working.some(({ rest }) => variablesIn(rest).includes(name))
+  const isFree = (name: string) => !working.some(one => used.get(one)?.has(name))
   const isUntouched = (folder: string) =>
     !working.some(({ rest }) =>
       rest
@@ -28,8 +29,8 @@ export function servants({ instructions, sources }: Dockerfile): readonly Instru
   const plain = new Set(folders.filter(folder => folder !== '' && !folder.includes('$') && isUntouched(folder)))
   for (const { image } of sources) plain.add(image)
   const isOfTheirs = (text: string) => {
-    const used = variablesIn(text)
-    return used.length > 0 ? used.every(name => names.has(name)) : plain.has(asFolder(text))
+    const said = variablesIn(text)
+    return said.length > 0 ? said.every(name => names.has(name)) : plain.has(asFolder(text))
   }
 
   for (let before = -1; before < serving.size; ) {
@@ -47,7 +48,7 @@ export function servants({ instructions, sources }: Dockerfile): readonly Instru
     before = serving.size
     for (const arg of instructions.filter(({ verb }) => verb === 'ARG')) {
       const name = nameOf(arg)
-      const isUsed = instructions.some(one => !serving.has(one) && variablesIn(one.rest).includes(name))
+      const isUsed = instructions.some(one => !serving.has(one) && used.get(one)?.has(name))
       if (names.has(name) && !isUsed) serving.add(arg)
     }
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ANSWER_KEYS, answersSchema, faultOf, isAnswerKey } from '../../src/answers/schema.ts'
+import { answersSchema } from '../../src/answers/json-schema.ts'
+import { ANSWER_KEYS, faultOf, isAnswerKey } from '../../src/answers/schema.ts'
 import { githubProjects, herokuApps, herokuTeams } from '../support/names.ts'
 
 const anything = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.string({ maxLength: 60 }))

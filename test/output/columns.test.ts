@@ -11,7 +11,30 @@ const paint = createPaint(true)
 /** Mostly what our own texts are made of, and now and then what they are not. */
 const word = fc.oneof(
   { weight: 6, arbitrary: fc.stringMatching(/^[!-~]{0,30}$/) },
-  { weight: 3, arbitrary: fc.constantFrom('', ' ', '  ', '\n', '\n ', ' \n', '’', '·', '…', '“a”', '•', '—') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      '',
+      ' ',
+      '  ',
+      '\n',
+      '\n ',
+      ' \n',
+      '’',
+      '·',
+      '…',
+      '“a”',
+      '•',
+      '—',
+      '☐',
+      '● a',
+      '≠',
+      '›',
+      '→',
+      '❯',
+      '⏎',
+    ),
+  },
   { weight: 1, arbitrary: fc.constantFrom('日本語', 'é', 'e\u0301', '⏸', '✔', '👩‍👩‍👧', '🇩🇪', '\t') },
 )
 const words = fc.array(word, { maxLength: 6 }).map(some => some.join(' '))

@@ -1,9 +1,7 @@
 import { type Definitions, line, list, oneOf, words } from '../definition.ts'
 
 /** facts/circleci.md 5, limits: 200 at most, no outer whitespace. */
-const context = line()
-  .max(200)
-  .regex(/^\S(?:.*\S)?$/)
+const context = { forms: [...line().forms, /^\S(?:.*\S)?$/], longest: 200 }
 const CONTEXT = 'a context’s name: 1 to 200 characters, no blank at its ends'
 
 /** facts/circleci.md 5, restrictions: what an expression is made of; other variables are taken but never true. */
@@ -13,7 +11,7 @@ const WORD =
 
 /** The facts have no rule for a job's name: what a list with commas can hold. */
 const jobs = {
-  rule: words(/^\w(?:[\w ./-]*\w)?(?:,\w(?:[\w ./-]*\w)?)*$/).max(9_000),
+  rule: { ...words(/^\w(?:[\w ./-]*\w)?(?:,\w(?:[\w ./-]*\w)?)*$/), longest: 9_000 },
   mustBe: 'a comma list of job names without blanks around them',
   suggest: list,
   readAgain: true,
@@ -74,7 +72,7 @@ export const CIRCLECI = {
     suggest: trimmed,
   },
   contextExpression: {
-    rule: line().max(1_000).refine(isExpression),
+    rule: { ...line(), longest: 1_000, also: isExpression },
     mustBe:
       'a CircleCI restriction such as pipeline.git.branch == "main": texts in double quotes, no pipeline parameters',
     why: 'A further condition for using the Heroku context, for example one branch only. CircleCI refuses every job for which it is not true.',

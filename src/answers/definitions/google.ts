@@ -12,7 +12,7 @@ export const GOOGLE = {
   },
   googleBranch: {
     // The rules of git check-ref-format, as for the other branches; it stands in quotes in an expression.
-    rule: words(/^(?!refs\/)(?!.*(?:\.\.|\/\/))[A-Za-z\d][\w./-]*[\w]$|^[A-Za-z\d]$/).max(200),
+    rule: { ...words(/^(?!refs\/)(?!.*(?:\.\.|\/\/))[A-Za-z\d][\w./-]*[\w]$|^[A-Za-z\d]$/), longest: 200 },
     mustBe: 'a branch: letters, digits, and . _ - / between them',
     why: 'On the way without a key, the one branch whose builds may push to Google. Without it, every branch of the repository may.',
     optional: true,
@@ -79,9 +79,10 @@ export const GOOGLE = {
   },
   googleServiceAccountName: {
     // facts/google.md 0.1: a display name of 100 bytes in UTF-8 at most.
-    rule: line()
-      .regex(/^\S(?:.*\S)?$/)
-      .refine(name => Buffer.byteLength(name) <= 100),
+    rule: {
+      forms: [...line().forms, /^\S(?:.*\S)?$/],
+      also: (name: string) => Buffer.byteLength(name) <= 100,
+    },
     mustBe: '1 to 100 bytes without a blank at its ends',
     why: 'What people see of the account that CI pushes as.',
     suggest: bad => bad.trim().slice(0, 100).trimEnd(),
@@ -96,7 +97,7 @@ export const GOOGLE = {
   },
   imageName: {
     // OCI distribution specification, a repository's name; one part of it, since the build script adds host and project.
-    rule: words(/^[a-z\d]+(?:(?:\.|__?|-+)[a-z\d]+)*$/).max(128),
+    rule: { ...words(/^[a-z\d]+(?:(?:\.|__?|-+)[a-z\d]+)*$/), longest: 128 },
     mustBe: '1 to 128 small letters and digits with . _ __ or dashes between them',
     why: 'The image’s name in the Google project.',
     suggest: bad => cut(dashed(bad), 128),

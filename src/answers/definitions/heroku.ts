@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { cut, type Definitions, dashed, fromFirstLetter, variable, words } from '../definition.ts'
 
 /** facts/heroku.md 5: exactly these six. */
@@ -31,7 +30,7 @@ export const HEROKU = {
   },
   herokuTokenScopes: {
     // facts/heroku.md 5: the safe default for push and release; the heroku command does not trim blanks (1.1).
-    rule: z.string().refine(isScopes),
+    rule: { also: isScopes },
     mustBe: `a comma list without blanks of ${SCOPES.join(', ')}`,
     why: 'What CI’s Heroku token may do. Heroku has no finer grain and none for a single app, so take as little as the release needs.',
     byDefault: 'read-protected,write-protected',

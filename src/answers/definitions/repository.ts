@@ -3,10 +3,7 @@ import { type Definitions, line, words } from '../definition.ts'
 
 /** git check-ref-format (and git branch, which takes no HEAD): what no branch's name may have, be, begin or end with; 244 is what a file's name leaves room for. */
 const NO_BRANCH = /^(?:refs\/|HEAD$|-|\/|\.|@$)|\.\.|@\{|\/[/.]|\.lock(?:\/|$)|[./]$|[ ~^:?*[\\]/
-const branch = line()
-  .min(1)
-  .max(244)
-  .refine(name => !NO_BRANCH.test(name))
+const branch = { ...line(), shortest: 1, longest: 244, also: (name: string) => !NO_BRANCH.test(name) }
 const BRANCH = 'a branch’s name as git takes it: no blanks, none of ~ ^ : ? * [ \\ and no two dots in a row'
 
 export const REPOSITORY = {
@@ -45,11 +42,14 @@ const PART = String.raw`[a-z\d]+(?:(?:\.|__?|-+)[a-z\d]+)*`
 export const IMAGES = {
   dataImage: {
     // A registry's host and port, parts, a tag of 128 at most, a digest: OCI distribution specification.
-    rule: words(
-      new RegExp(
-        String.raw`^(?:[a-z\d][a-z\d.-]*(?::\d{1,5})?/)?${PART}(?:/${PART})*(?::\w[\w.-]{0,127})?(?:@sha256:[a-f\d]{64})?$`,
+    rule: {
+      ...words(
+        new RegExp(
+          String.raw`^(?:[a-z\d][a-z\d.-]*(?::\d{1,5})?/)?${PART}(?:/${PART})*(?::\w[\w.-]{0,127})?(?:@sha256:[a-f\d]{64})?$`,
+        ),
       ),
-    ).max(255),
+      longest: 255,
+    },
     mustBe: 'a container image as in a Dockerfile: NAME, HOST/NAME or NAME:TAG, in small letters',
     why: 'The image whose data the Dockerfile copies in. It decides every build, so it must still exist; without one, the line that copies it goes.',
     optional: true,

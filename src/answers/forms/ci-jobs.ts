@@ -1,5 +1,6 @@
 /** The jobs of a CircleCI config as CircleCI would run them: parameters filled in, commands and executors looked up. */
 import { type Entries, entriesOf, itemsOf, readCiConfig, textKeys } from './ci-config.ts'
+import { readOnce } from './read-once.ts'
 
 /** A job as one entry of a workflow runs it; one that no workflow runs, as it is defined. */
 export interface CiJob {
@@ -38,13 +39,8 @@ const MOST_PARTS = 20_000
 const CHARACTERS_A_PART = 100
 const DEEPEST = 20
 
-let last: { readonly text: string; readonly jobs: readonly CiJob[] } = { text: '', jobs: [] }
-
 /** Every job of a config, in its order: those that workflows run, an entry each, then those that none runs. None of a config that cannot be read. */
-export function ciJobs(text: string): readonly CiJob[] {
-  if (text !== last.text) last = { text, jobs: jobsIn(readCiConfig(text)) }
-  return last.jobs
-}
+export const ciJobs = readOnce((text): readonly CiJob[] => jobsIn(readCiConfig(text)))
 
 function jobsIn(config: Entries): readonly CiJob[] {
   const reader: Reader = { config, scope: config, left: { parts: MOST_PARTS } }

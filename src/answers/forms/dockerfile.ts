@@ -1,5 +1,7 @@
 /** The form of a Dockerfile, as far as it tells which images go in: what the answer is read from, and what is changed in it. */
 
+import { readOnce } from './read-once.ts'
+
 export const DOCKERFILE = 'build/Dockerfile'
 
 /** The longest image that is worth reading; defaults that name each other could grow for ever. */
@@ -39,7 +41,7 @@ export interface Dockerfile {
   readonly sources: readonly Source[]
 }
 
-export function readDockerfile(text: string): Dockerfile {
+export const readDockerfile = readOnce((text): Dockerfile => {
   const lines = text.split('\n')
   const instructions = instructionsOf(lines)
   const stages = stagesOf(instructions)
@@ -51,7 +53,7 @@ export function readDockerfile(text: string): Dockerfile {
       return written === undefined ? [] : sourceOf(written, copy, stages, names)
     })
   return { lines, instructions, stages, sources }
-}
+})
 
 /** The names that a text puts in. */
 export const variablesIn = (text: string): readonly string[] =>
