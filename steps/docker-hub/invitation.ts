@@ -1,6 +1,6 @@
 import { SetupError } from '../../src/clouds/cause.ts'
 import { DOCKER_HUB, readPages } from '../../src/clouds/docker-hub.ts'
-import { at, type Json, textAt } from '../../src/clouds/json.ts'
+import { at, type Json } from '../../src/clouds/json.ts'
 import { type Needed, neededIn } from '../../src/clouds/needed.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
 import type { Look, Seen } from '../../src/engine/step.ts'
@@ -37,7 +37,7 @@ export async function seenInOrganization(look: Look<Used>): Promise<Seen<State>>
   if (cause !== undefined) return { is: 'unknown', cause }
   const { items: members, need } = await readMembers()
   // The search also finds what merely has the name in it; those who are invited are listed too.
-  const member = members.find(one => need.text(one, 'username') === bot && !isInvitee(one))
+  const member = members.find(one => need.text(one, 'username') === bot && !isInvitee(one, need))
   if (member === undefined) return seenOutside(look, organization)
   const role = need.text(member, 'role')
   if (/^(owner|editor)$/i.test(role)) {
@@ -102,7 +102,7 @@ function notesOn(member: Json, { dockerHubBot, dockerHubTeam }: Look<Used>['answ
   return others.length > 0 ? [`${dockerHubBot} is also in ${others.join(', ')}: CI can do what these teams may.`] : []
 }
 
-const isInvitee = (one: Json) => /^invitee$/i.test(textAt(one, 'role') ?? '')
+const isInvitee = (one: Json, need: Needed) => /^invitee$/i.test(need.text(one, 'role'))
 
 async function all(look: Look<Used>, path: string, none: readonly number[] = []) {
   const { reply, items } = await readPages(page => look.read('docker-hub', `${path}&page=${page}`))

@@ -129,11 +129,11 @@ const OF_ORGANIZATION: Kind = {
   whyNoMore: async (look, { length }) => {
     const { namespace } = partsOf(look.answers.dockerHubRepository)
     const organization = await look.read('docker-hub', path`/v2/orgs/${namespace}`)
-    const plan = await look.read(
-      'docker-hub',
-      path`/api/billing/v4/accounts/${textAt(organization.body, 'id') ?? ''}/hub-plan`,
-    )
-    const most = MOST_TOKENS[textAt(plan.body, 'name') ?? '']
+    const id = textAt(organization.body, 'id')
+    // Neither look-up is documented: where one of them tells nothing, the refusal of the request does.
+    if (id === undefined) return undefined
+    const plan = textAt((await look.read('docker-hub', path`/api/billing/v4/accounts/${id}/hub-plan`)).body, 'name')
+    const most = plan === undefined ? undefined : MOST_TOKENS[plan]
     return most !== undefined && length >= most
       ? noTokenLeft(namespace, `${length} are there, and its plan has ${most}`)
       : undefined
