@@ -56,6 +56,7 @@ describe('What is not understood is named', () => {
     `${LOGIN}; docker push acme/it`,
     'npm publish it.tgz',
     'bash ./test/run.sh',
+    './build/build.with-docker.sh',
     'docker pull acme/it',
   ])('but not %s', run => {
     expect(notes(config(run)).filter(note => note.startsWith('Not known'))).toEqual([])

@@ -335,7 +335,7 @@ function mayPush(said: readonly string[]): boolean {
   if (/^(?:make|gmake|task|just|mage|goreleaser|ko|skaffold)$/.test(program)) return PUSHES.test(text)
   return (
     /^\.?[\w./-]*\/|\.sh$/.test(program) &&
-    (PUSHES.test(text) || /docker|heroku|gcloud|gcp|gcr|login|auth/i.test(program))
+    (PUSHES.test(text) || /docker[-_.]?(?:hub|login|auth)|heroku|gcloud|gcp|gcr|login|auth/i.test(program))
   )
 }
 
