@@ -1,3 +1,7 @@
+import { CI_CONFIG } from '../src/answers/forms/ci-config.ts'
+import { ciJobs } from '../src/answers/forms/ci-jobs.ts'
+import type { Cause } from '../src/clouds/cause.ts'
+import type { Look } from '../src/engine/step.ts'
 import type { Str } from '../src/engine/text.ts'
 
 /** The answers that tell which of CI's jobs need what. */
@@ -25,6 +29,21 @@ export const pushesToHub = (answers: { readonly circleJobs: Str; readonly docker
 
 /** The answers by which that is known. */
 export const HUB_JOBS = ['circleJobs', 'dockerHubJobs'] as const
+
+/** Why CI will not push to Google, where the checkout's config has the jobs for it and no workflow runs one of them. */
+export function neverPushes(look: Look<'circleJobs' | 'googleJobs'>): Cause | undefined {
+  const pushing = jobsOf(look.answers, 'googleJobs')
+  const defined = ciJobs(look.file(CI_CONFIG) ?? '').filter(({ job }) => pushing.includes(job))
+  if (defined.length === 0 || defined.some(({ workflow }) => workflow !== undefined)) return undefined
+  const names = [...new Set(defined.map(({ job }) => job))].join(', ')
+  return {
+    code: 'no-workflow',
+    asked: CI_CONFIG,
+    said: `no workflow runs ${names}`,
+    means: `CI never pushes to Google: ${names} is defined in ${CI_CONFIG}, and no workflow runs it.`,
+    next: `Add it to a workflow in ${CI_CONFIG}, commit and push, and run again. To do without Google: --skip google`,
+  }
+}
 
 /** The fact that tells when CI's account lost its roles on the project. */
 export const STRIPPED = 'google.strip:changed'

@@ -108,7 +108,7 @@ async function passes(
       continue
     }
     if (decision === 'leave')
-      return sayEnd({ plan, outcomes: new Map(), engine, ground, options, screen, declined: true })
+      return sayEnd({ plan, acting, outcomes: new Map(), engine, ground, options, screen, declined: true })
     for (const { step, actions } of plan) agreedTo.set(step.id, actions)
     const since = asker === undefined || options.yes ? 0 : engine.clouds.moment()
     const outcomes = await draw({ plan, acting, agreed, kept, since }, engine, options, screen)
@@ -121,7 +121,7 @@ async function passes(
         ? 'again'
         : 'left'
     if (next === 'left' || interrupt.stop.aborted) {
-      return sayEnd({ plan, outcomes, engine, ground, options, screen, declined: false })
+      return sayEnd({ plan, acting, outcomes, engine, ground, options, screen, declined: false })
     }
     if (next !== 'again') take([next])
   }

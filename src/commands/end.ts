@@ -15,10 +15,12 @@ import type { Ground } from './ground.ts'
 import type { Options } from './options.ts'
 import { awaitedIn, sayAwaited } from './people.ts'
 import type { Screen } from './screen.ts'
-import { sayReach, sayWhatStands } from './stands.ts'
+import { sayReach, sayWhatStands, whatStands } from './stands.ts'
 
 interface End {
   readonly plan: readonly Planned[]
+  /** The steps that this run is about. */
+  readonly acting: ReadonlySet<StepId>
   readonly outcomes: ReadonlyMap<StepId, Outcome>
   readonly engine: Engine
   readonly ground: Ground
@@ -29,7 +31,7 @@ interface End {
 }
 
 /** Says how it ended, whether it is safe to leave, who must do what, and how to go on. */
-export function sayEnd({ plan, outcomes, engine, ground, options, screen, declined }: End): Exit {
+export function sayEnd({ plan, acting, outcomes, engine, ground, options, screen, declined }: End): Exit {
   const { printer, interrupt } = screen
   const { line, paint, width } = printer
   const ended = [...outcomes.values()]
@@ -42,25 +44,32 @@ export function sayEnd({ plan, outcomes, engine, ground, options, screen, declin
   const secrets = [...outcomes].flatMap(([id, one]) =>
     one.is === 'open' && one.why === 'secret' ? [{ id, ...one }] : [],
   )
+  const waiting = [...outcomes].filter(([id, one]) => acting.has(id) && one.is === 'open' && one.why === 'after')
+  const standing = whatStands(engine.progress.saved)
+  const forPeople = declined || left.length > 0 || people.length > 0
   const exit = exitOf({
     interrupted: interrupt.stop.aborted,
     failed: failed.length > 0,
     input: secrets.length > 0,
-    open: declined || left.length > 0 || people.length > 0,
+    open: forPeople || waiting.length > 0 || standing.length > 0,
   })
   for (const { id, cause } of [...failed, ...secrets]) sayCause(cause, printer, id)
   line()
-  const headline = declined && exit === EXIT.person ? 'Left as it is: the plan was not agreed to' : HEADLINES[exit]
+  const headline = exit === EXIT.person ? headlineOf(declined, forPeople) : HEADLINES[exit]
   line(wrap('', paint.bold(`${headline ?? ''} (exit ${exit}), ${done} of ${plan.length} steps done.`), width))
   for (const [id, outcome] of outcomes) {
     if (outcome.is === 'done') for (const note of outcome.notes) line(wrap(`  ${id}  `, clean(note), width))
   }
   for (const awaited of people) sayAwaited(awaited, printer)
   for (const planned of left) line(wrap(`  ${planned.step.id}  `, howToGoOn(planned, outcomes), width))
+  for (const [id, outcome] of waiting) {
+    const detail = 'detail' in outcome ? outcome.detail : ''
+    if (!isForAnother(detail, outcomes)) line(wrap(`  ${id}  `, `waits ${clean(detail)}`, width))
+  }
   sayHandedOver({ plan, outcomes, ground, options }, printer)
   sayWhatStands(engine.progress.saved, printer)
   sayReach(stepsDone(plan, outcomes), engine.answers, engine.progress.saved, printer)
-  if (exit !== EXIT.done) line(wrap('  ', safety(engine), width))
+  if (exit !== EXIT.done) line(wrap('  ', safety(engine, outcomes), width))
   if (ground.keepsState) {
     line('  Progress, with no secret in it:')
     line(`  ${engine.progress.file}`)
@@ -88,6 +97,16 @@ export function sayStopped(error: unknown, { goOn, state }: Ground, { interrupt 
   line(`Go on: ${paint.bold(goOn)}`)
   return exit
 }
+
+/** Of what is not done, and not failed. */
+function headlineOf(declined: boolean, forPeople: boolean): string | undefined {
+  if (declined) return 'Left as it is: the plan was not agreed to'
+  return forPeople ? HEADLINES[EXIT.person] : 'Not done: the rest waits for what is said below'
+}
+
+/** Does it wait for another step, which is told by itself? */
+const isForAnother = (detail: string, outcomes: End['outcomes']): boolean =>
+  outcomes.has(detail.replace(/^for /, '') as StepId)
 
 /** What was saved, if that can be read: the error that is told may be about that very file. */
 function savedIn(state: StateFolder): Saved | undefined {
@@ -158,12 +177,18 @@ function sayHandedOver(
 }
 
 /** A credential is replaced by one that is proven to have arrived, and revoked last: so no stop locks CI out. */
-function safety({ progress }: Engine): string {
-  const steps = [...new Set(Object.values(progress.saved.intents).map(({ step }) => step))]
+function safety({ progress }: Engine, outcomes: End['outcomes']): string {
+  const { intents, records } = progress.saved
+  const steps = [...new Set(Object.values(intents).map(({ step }) => step))]
+  const hasPushed = records[FIRST_RUN] !== undefined && outcomes.get(FIRST_RUN)?.is !== 'failed'
+  const ci = hasPushed ? 'CI can push as before' : 'CI has not pushed yet'
   return steps.length === 0
-    ? 'Safe to leave: nothing is half made, CI can push as before.'
-    : `Safe to leave: CI can push as before. Of ${steps.join(', ')} the end is not known; the next run looks first.`
+    ? `Safe to leave: nothing is half made. ${ci}.`
+    : `Safe to leave. ${ci}. Whether ${steps.join(', ')} finished is not known; the next run checks first.`
 }
+
+/** The step that sees CI push. */
+const FIRST_RUN = 'circleci.first-run' satisfies StepId
 
 /** One failure, in the parts that let a person go on. */
 export function sayCause(cause: Cause, { line, paint, width }: Printer, id?: string): void {

@@ -10,12 +10,16 @@ const savedOf = ({ facts, records }: Saved): SavedOf => ({
   record: step => records[step]?.how,
 })
 
-/** Says what was given for a while and stands still: every exit tells it, however it came about. */
-export function sayWhatStands(saved: Saved, { line, paint, width }: Printer): void {
-  for (const step of STEPS) {
+/** What was given for a while and still stands, by step. */
+export const whatStands = (saved: Saved): readonly { readonly id: string; readonly text: string }[] =>
+  STEPS.flatMap(step => {
     const text = step.stands?.(savedOf(saved))
-    if (text !== undefined) line(wrap(`  ${paint.yellow('!')} ${step.id}  `, clean(text), width))
-  }
+    return text === undefined ? [] : [{ id: step.id, text }]
+  })
+
+/** Says it: every exit tells of it, however it came about. */
+export function sayWhatStands(saved: Saved, { line, paint, width }: Printer): void {
+  for (const { id, text } of whatStands(saved)) line(wrap(`  ${paint.yellow('!')} ${id}  `, clean(text), width))
 }
 
 /** With fewer columns, before and now stand below each other. */

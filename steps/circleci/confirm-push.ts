@@ -3,7 +3,7 @@ import { type Action, defineStep, type Seen } from '../../src/engine/step.ts'
 import { hole, t } from '../../src/engine/text.ts'
 import { IS_OVER } from '../ci-runs.ts'
 import { CONFIRM, FIRST_PUSH, lastPush, RERUN } from '../last-push.ts'
-import { pushesToGoogle, STRIPPED } from '../push-job.ts'
+import { neverPushes, pushesToGoogle, STRIPPED } from '../push-job.ts'
 import { WORKFLOW } from './first-run.ts'
 
 /** What proves it: a run of the job alone, or the first run itself, where nothing was taken away after it. */
@@ -23,6 +23,8 @@ export const confirmPush = defineStep({
   when: pushesToGoogle,
 
   async look(look): Promise<Seen<State>> {
+    const never = neverPushes(look)
+    if (never !== undefined) return { is: 'unknown', cause: never }
     const since = look.fact(STRIPPED)
     // What the first run pushes, it pushes with the temporary role, which is still to be taken away.
     if (since === undefined && look.answers.googleRoute === 'documented' && look.record('google.strip') === undefined) {

@@ -2,7 +2,7 @@ import { type Binding, bindingsOf, ENDS, NEVER } from '../../src/clouds/policy.t
 import { defineStep, type Look, type Seen } from '../../src/engine/step.ts'
 import { hole, shown, t } from '../../src/engine/text.ts'
 import { ahead } from '../ahead.ts'
-import { pushesToGoogle } from '../push-job.ts'
+import { neverPushes, pushesToGoogle } from '../push-job.ts'
 import { bindingsOn } from './access.ts'
 import { notInForce } from './as-account.ts'
 import { memberOf, projectPath } from './names.ts'
@@ -26,7 +26,8 @@ export const temporaryRole = defineStep({
   today:
     'Not Storage Admin, which says nothing in Artifact Registry any more: the role that may push and make a repository of gcr.io’s names. It ends by itself after a day, should nobody come to take it away. The route least-privilege does without it.',
   uses: ['googleProject', 'googleServiceAccountId', 'googleRoute', 'registryHost', 'circleJobs', 'googleJobs'],
-  after: ['google.key', 'heroku.ci-token', 'docker-hub.token', 'repository.publish'],
+  // What keeps the first run from beginning keeps the role from being given.
+  after: ['google.key', 'heroku.ci-token', 'docker-hub.token', 'repository.build-images', 'repository.publish'],
   needs: ['google'],
   when: answers => pushesToGoogle(answers) && answers.googleRoute === 'documented',
 
@@ -40,7 +41,10 @@ export const temporaryRole = defineStep({
     }
     const has = await onProject(look)
     const given = has?.find(binding => isTemporary(binding) && !isOver(binding, look))
-    if (given === undefined) return { is: 'missing' }
+    if (given === undefined) {
+      const cause = neverPushes(look)
+      return cause === undefined ? { is: 'missing' } : { is: 'unknown', cause }
+    }
     const wait = await waiting
     if (wait) return { is: 'pending', on: 'vendor', detail: 'until the role counts, usually within 2 minutes', ...wait }
     // Whoever gave it: every exit tells of it.

@@ -44,7 +44,8 @@ export const ciToken = defineStep({
     'herokuTokenScopes',
     'herokuTokenExpiresIn',
   ],
-  after: ['circleci.restrict', 'circleci.config'],
+  // Where the name is taken by somebody else's app, there is nothing that a token could push to.
+  after: ['heroku.create-app', 'circleci.restrict', 'circleci.config'],
   brings: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google', 'circleci.restrict'],
   needs: ['heroku', 'circleci'],
   // Without a job that needs it, nobody reads the token.

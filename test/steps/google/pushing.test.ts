@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../../src/engine/pass.ts'
 import type { Step, StepId } from '../../../src/engine/step.ts'
@@ -9,9 +11,10 @@ import { prove } from '../../../steps/google/prove.ts'
 import { repository } from '../../../steps/google/repository.ts'
 import { strip } from '../../../steps/google/strip.ts'
 import { temporaryRole } from '../../../steps/google/temporary-role.ts'
+import { buildImages } from '../../../steps/repository/build-images.ts'
 import { CONFIG } from '../../rehearsal/circleci-config.ts'
 import { E, ME, P, PUSHER } from '../../rehearsal/google-client.ts'
-import { walk } from '../../support/engine.ts'
+import { lookAt, walk } from '../../support/engine.ts'
 import { readyForPush } from '../../support/google.ts'
 import { effects } from '../../support/stage.ts'
 
@@ -40,6 +43,38 @@ const stateOf = (outcomes: ReadonlyMap<StepId, Outcome>) =>
   Object.fromEntries(
     [...outcomes].map(([id, one]) => [id, one.is === 'open' ? one.why : one.is === 'failed' ? one.cause.code : one.is]),
   )
+
+test.each(['documented', 'least-privilege'])(
+  'Nothing is given where no workflow runs the job that pushes: %s',
+  async googleRoute => {
+    const config = CONFIG.replace(/ {6}- push_gce_registry:\n(?: {10}.*\n)+/, '')
+    const place = await readyForPush({ answers: { googleRoute } })
+    mkdirSync(join(place.engine.repo, '.circleci'), { recursive: true })
+    writeFileSync(join(place.engine.repo, '.circleci/config.yml'), config)
+    const { outcomes } = await walk(STEPS, place.engine)
+    expect(stateOf(outcomes)).toMatchObject(
+      googleRoute === 'documented'
+        ? { 'google.temporary-role': 'no-workflow', 'google.grant': 'after', 'circleci.confirm-push': 'after' }
+        : { 'google.prove': 'done', 'circleci.confirm-push': 'no-workflow' },
+    )
+    expect(place.projectBindings()).toEqual([OWNER])
+    expect(await lookAt(confirmPush, place.engine)).toMatchObject({ is: 'unknown', cause: { code: 'no-workflow' } })
+  },
+)
+
+test('No role on the project is given while CI’s first run cannot begin: an image of it is missing', async () => {
+  const place = await readyForPush()
+  mkdirSync(join(place.engine.repo, '.circleci'), { recursive: true })
+  const config = CONFIG.replace('pennocktech/ci:', 'pennocktech/gone:')
+  writeFileSync(join(place.engine.repo, '.circleci/config.yml'), config)
+  const { outcomes } = await walk([buildImages, ...STEPS], place.engine)
+  expect(stateOf(outcomes)).toMatchObject({
+    'repository.build-images': 'image-gone',
+    'google.temporary-role': 'after',
+    'circleci.first-run': 'after',
+  })
+  expect(place.projectBindings()).toEqual([OWNER])
+})
 
 describe('The documented way', () => {
   test('CI gets a role for its first push, keeps one right on the repository, and pushes again with that alone', async () => {

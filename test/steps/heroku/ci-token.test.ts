@@ -12,8 +12,10 @@ import type { Authorization } from '../../../src/rehearsal/heroku/world.ts'
 import type { Logged, Rehearsal } from '../../../src/rehearsal/server.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { ciToken } from '../../../steps/heroku/ci-token.ts'
+import { createApp } from '../../../steps/heroku/create-app.ts'
 import { ACME, acme, furnish, idOf } from '../../rehearsal/circleci-client.ts'
 import { makeEngine, walk } from '../../support/engine.ts'
+import { standingApp } from '../../support/heroku-app.ts'
 
 const ID = 'heroku.ci-token'
 const CONTEXT = '0b8c1f7e-52a5-4a3c-9d0e-6d2f4f1c9a01'
@@ -105,6 +107,16 @@ const writes = ({ log }: Rehearsal) =>
 const MINT = 'POST /oauth/authorizations'
 const DELIVER = `PUT /api/v2/context/ID/environment-variable/${VARIABLE}`
 const REVOKE = 'DELETE /oauth/authorizations/ID'
+
+test('No token is made where the name of the app is taken by somebody else’s', async () => {
+  const { engine, rehearsal } = await stand({
+    answers: { herokuApp: 'theirs' },
+    change: ({ heroku }) => void heroku.apps.push(standingApp({ name: 'theirs', owner: 'else@example.com' })),
+  })
+  const { outcomes } = await walk([createApp, ciToken], engine)
+  expect(outcomes.get(ID)).toMatchObject({ is: 'open', why: 'after' })
+  expect(writes(rehearsal)).not.toContain(MINT)
+})
 
 /** The same computer after a crash: nothing but what is on disk is left. */
 const anew = (engine: Engine): Engine => ({
