@@ -74,11 +74,12 @@ export function planAsJson(
 ): Json {
   const entries = plan.map(({ step, actions }) => ({ step, actions }))
   const checklist = asJson(entries, answers, place, notes)
-  const steps = checklist.steps.map((step, index) => ({ ...step, ...standing(plan[index]) }))
+  const steps = checklist.steps.map((step, index) => ({ ...step, ...standingAsJson(plan[index]) }))
   return { ...checklist, hosts: [...new Set([...place.bases.values()].map(({ host }) => host))], steps }
 }
 
-function standing(planned: Planned | undefined): { readonly [key: string]: Json } {
+/** How a step stands: its state, what must be allowed, what differs, and why it is not known. */
+export function standingAsJson(planned: Planned | undefined): { readonly [key: string]: Json } {
   if (planned === undefined) return {}
   const { seen, consents } = planned
   const how = seen.is === 'differs' ? { differences: seen.how.map(one => ({ ...one })) } : {}
