@@ -54,7 +54,10 @@ const OPTIONS = {
   allowHost: new Option('--allow-host <host>', 'let a vendor be asked at this address, not its own; may be repeated')
     .argParser(collect)
     .default([]),
-  world: new Option('--world <file>', 'where the simulated clouds are kept (default: nowhere)').argParser(named),
+  world: new Option(
+    '--world <file>',
+    'where the simulated clouds are kept (default: in the folder of --state-dir, else nowhere)',
+  ).argParser(named),
   noInput: new Option('--no-input', 'never ask, even in a terminal'),
   noColor: new Option('--no-color', 'no colors (as does NO_COLOR=1)'),
   plain: new Option('--plain', 'lines only, nothing is redrawn').default(false),

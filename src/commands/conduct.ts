@@ -2,7 +2,7 @@ import { ciNotes } from '../../steps/ci-notes.ts'
 import type { Candidate } from '../answers/candidate.ts'
 import { CI_CONFIG } from '../answers/forms/ci-config.ts'
 import { ANSWER_KEYS, type AnswerKey, definitionOf, type Known } from '../answers/schema.ts'
-import type { Exit } from '../clouds/cause.ts'
+import { type Exit, SetupError } from '../clouds/cause.ts'
 import { readInside } from '../clouds/repo.ts'
 import type { Engine } from '../engine/engine.ts'
 import { lock } from '../engine/lock.ts'
@@ -21,6 +21,7 @@ import { type Entered, enter } from './enter.ts'
 import type { Ground } from './ground.ts'
 import type { Options } from './options.ts'
 import { awaitedIn, awaitPeople } from './people.ts'
+import { sayWaiting } from './say-waiting.ts'
 import type { Screen } from './screen.ts'
 import { neededToGoOn, neededToLook, obtainSecrets } from './secrets.ts'
 import { type Settled, settleAnswers } from './settle.ts'
@@ -77,9 +78,10 @@ async function passes(
     for (const note of notes) printer.line(wrap('  ! ', clean(note), printer.width))
   }
   sayLeftOut()
-  for (let changes = 0; ; ) {
+  for (let changes = 0, looks = 1; ; looks += 1) {
+    if (asker === undefined && looks > MOST_LOOKS) throw noEnd()
     const began = performance.now()
-    const looked = await lookAtAll(steps, engine, interrupt.stop)
+    const looked = await lookAtAll(steps, engine, interrupt.stop, { tell: waiting => sayWaiting(waiting, printer) })
     if (await obtainSecrets(neededToLook(looked, acting), engine, ground, screen)) continue
     const chosen = await obtainChoices(choicesIn(looked, acting), ground, options, screen)
     if (chosen.length > 0) {
@@ -126,6 +128,17 @@ async function passes(
     if (next !== 'again') take([next])
   }
 }
+
+/** Where nobody is asked, the same is not looked at and decided on for ever. */
+const MOST_LOOKS = 50
+
+const noEnd = (): SetupError =>
+  new SetupError({
+    code: 'no-end',
+    said: `${MOST_LOOKS} times in one run`,
+    means: 'Every check led to another one, and nothing came of it.',
+    next: 'Run it in a terminal, where you see what is decided, and report this.',
+  })
 
 const valuesOf = (chosen: readonly Candidate[]): Partial<Known> =>
   Object.fromEntries(chosen.map(({ key, value }) => [key, value]))

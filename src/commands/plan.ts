@@ -12,6 +12,7 @@ import { enter } from './enter.ts'
 import type { Options } from './options.ts'
 import { realGround } from './real.ts'
 import { planText, writePlan } from './save-plan.ts'
+import { sayWaiting } from './say-waiting.ts'
 import { createScreen } from './screen.ts'
 
 /** `plan`: looks, and prints every step's state and every request; nothing is changed, nothing is saved but --out FILE. */
@@ -21,7 +22,9 @@ export async function plan(options: Options): Promise<Exit> {
   const place = { bases: ground.bases, checkout: ground.checkout.folder }
   const progress = { saved: savedOrBegun(ground.state) }
   return enter(ground, options, screen, progress, async ({ selection, viewer }) => {
-    const plan = await lookAtAll(selection.steps, viewer, screen.interrupt.stop)
+    const plan = await lookAtAll(selection.steps, viewer, screen.interrupt.stop, {
+      tell: waiting => sayWaiting(waiting, screen.printer),
+    })
     const config = readInside(viewer.repo, CI_CONFIG)
     const notes = [...ground.checkout.notes, ...ciNotes(viewer.answers, config, selection.answers)]
     const json = planText(plan, viewer.answers, place, notes)

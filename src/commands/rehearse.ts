@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs'
+import { mkdirSync, realpathSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { neededImages, onDockerHub } from '../answers/forms/images.ts'
 import { given } from '../answers/given.ts'
@@ -52,10 +52,8 @@ export async function rehearse(options: Options): Promise<Exit> {
   const temporary = realpathSync(own.folder)
   let close = async () => {}
   try {
-    const rehearsal = await startRehearsal({
-      world: quickWorld(),
-      ...(options.world !== undefined && { file: resolve(options.world) }),
-    })
+    const file = worldFile(options)
+    const rehearsal = await startRehearsal({ world: quickWorld(), ...(file !== undefined && { file }) })
     close = rehearsal.close
     const people = peopleOf(rehearsal.world)
     const screen = createScreen(options, process.env)
@@ -108,6 +106,24 @@ export async function rehearse(options: Options): Promise<Exit> {
   } finally {
     await close()
     own.remove()
+  }
+}
+
+/** Where the simulated clouds are kept: where one says, else beside the progress, which is about them. */
+function worldFile({ world, stateDir }: Options): string | undefined {
+  if (world !== undefined) return resolve(world)
+  if (stateDir === undefined) return undefined
+  const folder = join(resolve(stateDir), 'rehearsal')
+  // Where that is not possible, the first write says so in words.
+  attempt(() => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+  return join(folder, 'clouds.json')
+}
+
+function attempt(work: () => void): void {
+  try {
+    work()
+  } catch {
+    return
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Known } from '../answers/schema.ts'
+import type { Credential } from '../clouds/vendor.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Outcome } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
@@ -23,7 +24,7 @@ const distinct = (needs: readonly Need[]): readonly Need[] => [
 
 /**
  * Asks for them, between two passes; they stay in memory and end with the run. The rehearsal makes them up.
- * @returns whether there are any now; false where nobody can be asked
+ * @returns whether there are any new ones; false where nobody can be asked, or nobody knows another
  */
 export async function obtainSecrets(
   needs: readonly Need[],
@@ -34,6 +35,8 @@ export async function obtainSecrets(
   const { credentials } = clouds
   for (const { identity, what } of needs) {
     const made = ground.secretFor?.({ identity, what }, answers)
+    // Nobody who is played knows another one: the vendor has refused it.
+    if (made !== undefined && isSame(made, credentials.get(identity))) return false
     if (made !== undefined) {
       credentials.set(identity, made)
       continue
@@ -52,6 +55,11 @@ export async function obtainSecrets(
   }
   return needs.length > 0
 }
+
+const isSame = (one: Credential, other: Credential | undefined): boolean =>
+  one.user === other?.user &&
+  one.secret.reveal() === other?.secret.reveal() &&
+  one.code?.reveal() === other.code?.reveal()
 
 const nameOf = (identity: Need['identity'], { dockerHubBot = '' }: Known): string =>
   identity === 'docker-hub.bot' ? dockerHubBot : identity

@@ -8,6 +8,7 @@ import { showPlan } from '../output/plan.ts'
 import { enter } from './enter.ts'
 import type { Options } from './options.ts'
 import { realGround } from './real.ts'
+import { sayWaiting } from './say-waiting.ts'
 import { createScreen } from './screen.ts'
 import { statusAsJson } from './status-saved.ts'
 
@@ -17,7 +18,9 @@ export async function statusLive(options: Options): Promise<Exit> {
   const ground = await realGround(options, screen)
   const saved = savedOrBegun(ground.state)
   return enter(ground, options, screen, { saved }, async ({ selection, viewer }) => {
-    const plan = await lookAtAll(selection.steps, viewer, screen.interrupt.stop)
+    const plan = await lookAtAll(selection.steps, viewer, screen.interrupt.stop, {
+      tell: waiting => sayWaiting(waiting, screen.printer),
+    })
     if (options.json) process.stdout.write(`${jsonText(liveAsJson(plan, { ...saved, answers: viewer.answers }))}\n`)
     showPlan(plan, heldBack(plan, selection.acting, new Set()), screen.printer, { fold: false })
     return EXIT.done

@@ -63,13 +63,70 @@ interface Running extends Pass {
   readonly ends: Map<StepId, Moment>
 }
 
-/** Looks at every step at once. */
-export async function lookAtAll(steps: readonly Step[], engine: Viewer, stop: AbortSignal): Promise<Planned[]> {
-  const look = newLook(engine, stop)
-  const { answers } = engine
-  const meant = steps.filter(step => step.when?.(answers) ?? true)
-  return Promise.all(meant.map(step => planByLook(step, look, engine)))
+/** As long as every request of a look may take, with all its repetitions, and then some. */
+const LONGEST_LOOK_MS = 5 * 60_000
+/** A busy machine takes its time, also where all waits are short. */
+const LEAST_LOOK_MS = 60_000
+
+/** After as long a look says what it waits for. */
+const SLOW_LOOK_MS = 10_000
+
+interface Patience {
+  /** In milliseconds. */
+  readonly longestMs?: number
+  readonly slowMs?: number
+  /** Told once, of the steps that a slow look still waits for. */
+  tell?(waiting: readonly StepId[]): void
 }
+
+/**
+ * Looks at every step at once.
+ * @throws SetupError after five minutes, with the steps that are still being looked at: no look waits for ever
+ */
+export async function lookAtAll(
+  steps: readonly Step[],
+  engine: Viewer,
+  stop: AbortSignal,
+  { longestMs, slowMs = SLOW_LOOK_MS, tell = () => {} }: Patience = {},
+): Promise<Planned[]> {
+  const { answers, clouds } = engine
+  const over = new AbortController()
+  const look = newLook(engine, AbortSignal.any([stop, over.signal]))
+  const meant = steps.filter(step => step.when?.(answers) ?? true)
+  const waiting = new Set(meant.map(({ id }) => id))
+  const looked = meant.map(async step => {
+    const planned = await planByLook(step, look, engine)
+    waiting.delete(step.id)
+    return planned
+  })
+  const slow = setTimeout(() => tell([...waiting]), slowMs)
+  let end: NodeJS.Timeout | undefined
+  const tooLong = new Promise<never>((_, reject) => {
+    end = setTimeout(
+      () => {
+        const error = lookTooLong([...waiting])
+        reject(error)
+        over.abort(error)
+      },
+      longestMs ?? Math.max(clouds.clock.timeout(LONGEST_LOOK_MS), LEAST_LOOK_MS),
+    )
+  })
+  try {
+    return await Promise.race([Promise.all(looked), tooLong])
+  } finally {
+    clearTimeout(slow)
+    clearTimeout(end)
+  }
+}
+
+const lookTooLong = (waiting: readonly StepId[]): SetupError =>
+  new SetupError({
+    code: 'look-too-long',
+    asked: waiting.join(', '),
+    said: 'no end within the time that a look may take',
+    means: 'Checking these steps has not ended. Nothing was changed by it.',
+    next: 'Run again. If it happens again, leave the area out (--skip AREA), and report the steps above.',
+  })
 
 /** Runs an agreed plan: every step as soon as those it comes after are done, side by side. Asks nothing, prints nothing. */
 export async function runPass(agreed: Pass): Promise<ReadonlyMap<StepId, Outcome>> {

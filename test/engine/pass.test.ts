@@ -320,3 +320,12 @@ describe('What cannot be done before something else has come', () => {
     expect(events.filter(({ step }) => step === 'b.grant').map(({ event }) => event)).toEqual(['start', 'wait'])
   })
 })
+
+test('A look that does not end is given up, and says which steps it waited for', async () => {
+  const steps = [fakeStep('a.one'), fakeStep('b.stuck', { look: () => new Promise<never>(() => {}) })]
+  const told: unknown[] = []
+  const patience = { slowMs: 1, longestMs: 50, tell: (waiting: readonly StepId[]) => told.push(waiting) }
+  const looking = lookAtAll(steps, makeEngine(), new AbortController().signal, patience)
+  await expect(looking).rejects.toMatchObject({ cause: { code: 'look-too-long', asked: 'b.stuck' } })
+  expect(told).toEqual([['b.stuck']])
+})
