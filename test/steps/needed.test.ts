@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Json } from '../../src/clouds/json.ts'
-import { type Engine, newLook, newLook, see, see } from '../../src/engine/engine.ts'
+import { type Engine, newLook, see } from '../../src/engine/engine.ts'
 import type { Step } from '../../src/engine/step.ts'
 import type { Rehearsal } from '../../src/rehearsal/server.ts'
 import { project } from '../../steps/circleci/project.ts'
