@@ -85,7 +85,7 @@ describe('Bad input is refused with exit 2 before anything is asked or done:', (
   test('a file in the place of a folder', async () => {
     const file = join(temporaryFolder(), 'file')
     writeFileSync(file, '')
-    expect((await refused(['--yes', '--repo', file])).said).toContain('is no folder.')
+    expect((await refused(['--yes', '--repo', file])).said).toContain('is not a folder.')
   })
 
   test('an answers file that is not there, or is a folder', async () => {
