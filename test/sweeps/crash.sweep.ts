@@ -173,6 +173,9 @@ async function onDisk(
   }
 }
 
+/** How often a file is saved differs from run to run; one of so many points every run comes to. */
+const FEW = 4
+
 for (const section of sections) {
   const { title, at, bench, stage, local, effects, points } = section
 
@@ -191,23 +194,24 @@ for (const section of sections) {
     },
   )
 
-  // What is kept of an instant is what a kill leaves: one point of each kind is killed at for real.
-  const real = KINDS.flatMap(kind =>
+  // What is kept of an instant is what a kill leaves: at one point of each kind it is killed for real.
+  const real = KINDS.map(kind =>
     points
       .filter(point => point.kind === kind)
       .toSorted(byGroup)
-      .slice(0, 1),
+      .slice(0, FEW),
   )
   part(
     `${title}: kill -9, for real`,
-    real,
-    ({ name }) => name,
-    ({ name }) =>
+    real.filter(([first]) => first !== undefined),
+    ([first]) => `at a ${first?.kind}, ${first?.name} or the like`,
+    few =>
       at(async place => {
-        const { ran, taken } = await snapshots(place, names => names.includes(name), { kills: true })
+        const isOne = (name: string) => few.some(point => point.name === name)
+        const { ran, taken } = await snapshots(place, names => names.some(isOne), { kills: true })
         expect(ran.signal, ran.said).toBe('SIGKILL')
-        const kept = keptOf(taken, name)
-        expect(difference(stateOf(place), stateOf(asPlace(kept)))).toBe('')
+        const [kept] = taken.values()
+        expect(difference(stateOf(place), kept ? stateOf(asPlace(kept)) : null)).toBe('')
         await goesOn(place, stage)
       }),
   )
