@@ -2,9 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-/** `npm test` runs `unit`; the others are sweeps and measurements with scripts of their own. */
+/**
+ * `npm test` runs `unit`; the others are sweeps and measurements with scripts of their own. Files share a process and the
+ * libraries in it, which halves the processor time, and no module of ours.
+ */
 const project = (name: string, include: string | readonly string[], more: object = {}) => ({
-  test: { name, include: [include].flat(), testTimeout: 60_000, hookTimeout: 120_000, ...more },
+  test: {
+    name,
+    include: [include].flat(),
+    isolate: false,
+    setupFiles: 'test/own-modules.ts',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    ...more,
+  },
 })
 
 /** The files with properties of open inputs: those that ask how many to try. */
