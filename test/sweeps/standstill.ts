@@ -14,13 +14,21 @@ export class Standstill {
   begin(): void {
     this.#asked += 1
     if (this.#asked > 1) return
-    process.kill(this.#pid, 'SIGSTOP')
+    this.#send('SIGSTOP')
     while (!threadsOf(this.#pid).every(isStopped)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
   }
 
   end(): void {
     this.#asked -= 1
-    if (this.#asked === 0) process.kill(this.#pid, 'SIGCONT')
+    if (this.#asked === 0) this.#send('SIGCONT')
+  }
+
+  #send(signal: NodeJS.Signals): void {
+    try {
+      process.kill(this.#pid, signal)
+    } catch {
+      // It has ended: it does nothing more.
+    }
   }
 
   /** Resolves when what it has started has come to its end, but for what is left out, as far as it does so by itself. */
@@ -43,8 +51,13 @@ const read = (file: string): string => {
   }
 }
 
-const threadsOf = (pid: number): readonly string[] =>
-  readdirSync(`/proc/${pid}/task`).map(thread => `/proc/${pid}/task/${thread}`)
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(thread => `/proc/${pid}/task/${thread}`)
+  } catch {
+    return []
+  }
+}
 
 /** By proc(5): T is stopped, and Z and X are over. */
 const stateOf = (folder: string): string => /^\d+ \(.*\) (\w)/s.exec(read(`${folder}/stat`))?.[1] ?? 'X'
