@@ -35,11 +35,13 @@ function build() {
   const unknown = Object.keys(HELP).find(name => !known.includes(name) && has(`--${name}`))
   if (unknown !== undefined) return fail(`unknown flag: --${unknown}`, 125)
   const mediaType = FORMAT[PLAYED_BUILDER]()
+  // Where the id goes makes no other image.
+  const asked = given.filter(one => !one.startsWith('--iidfile='))
   images[given[given.indexOf('--tag') + 1]] = {
     schemaVersion: 2,
     mediaType,
     ...(/manifest\.(v1|v2)\+json$/.test(mediaType) && {
-      config: { size: 2, digest: `sha256:${createHash('sha256').update(given.join(' ')).digest('hex')}` },
+      config: { size: 2, digest: `sha256:${createHash('sha256').update(asked.join(' ')).digest('hex')}` },
     }),
   }
   writeFileSync(IMAGES, JSON.stringify(images))

@@ -19,7 +19,7 @@ const commands = []
 
 /** Names differ from run to run in pids, times and random parts. */
 function named(what) {
-  const name = what.replace(/(?<=^\w+ dummyapp-setup-docker-)[\w-]+|\b[\da-f]{6,}\b|\d+/g, '*')
+  const name = what.replace(/(?<=^\w+ dummyapp-setup-(docker|image)-)[\w-]+|\b[\da-f]{6,}\b|\d+/g, '*')
   const count = (counts.get(name) ?? 0) + 1
   counts.set(name, count)
   return `${name} #${count}`
@@ -117,7 +117,7 @@ childProcess.spawn = (file, args, options) => {
 }
 
 /** What docker and Go are asked. */
-const QUESTION = /^(docker (version|context)|go version)\b/
+const QUESTION = /^(docker (version|context|build --help)|go version)\b/
 
 /** Tells whether anything in a folder was written. */
 function stamp(folder) {
