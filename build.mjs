@@ -30,6 +30,7 @@ const asShipped = {
   format: 'cjs',
   supported: { 'dynamic-import': false },
   minifyWhitespace: true,
+  minifySyntax: true,
   lineLimit: 120,
 }
 

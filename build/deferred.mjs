@@ -1,41 +1,41 @@
 /**
- * What is loaded when the first of these functions is called, each in a file of its own: an import in the source stays as
- * it is, and a function takes its place in the bundle. A name that is missing here fails the build.
+ * What is loaded when the first of these functions is called, each package in a file of its own: an import in the source
+ * stays as it is, and a function takes its place in the bundle. A name that is missing here fails the build.
  */
 const DEFERRED = {
   yaml: ['isAlias', 'isMap', 'isScalar', 'isSeq', 'parse', 'parseDocument', 'stringify', 'visit'],
-  './columns-any.ts': ['widthOfAny', 'wrapAny'],
+  // Their tables of letters take as long to set up as all else that is printed.
+  'string-width': ['default'],
+  'wrap-ansi': ['default'],
 }
 
-/** As modules, of which what is not called can be left out. */
-const WHERE = { yaml: './node_modules/yaml/browser/index.js', './columns-any.ts': './src/output/columns-any.ts' }
+/** Made of modules, so that what is not called can be left out. */
+const ENTRIES = { yaml: './node_modules/yaml/browser/index.js' }
 
-const fileOf = module => `${module.replace(/^\.\/|\.ts$/g, '')}.js`
+const names = Object.keys(DEFERRED)
 
+/** What stands in the place of a package. */
+const functionsOf = name => {
+  const functions = DEFERRED[name].map(
+    one => `export ${one === 'default' ? 'default ' : `const ${one} = `}(...args) => load().${one}(...args)`,
+  )
+  return [`let loaded\nconst load = () => (loaded ??= require('./${name}.js'))`, ...functions].join('\n')
+}
+
+/** In our own files; what packages ask for among themselves may be of another version. */
 export const deferred = {
   name: 'deferred',
   setup(made) {
-    for (const [module, functions] of Object.entries(DEFERRED)) {
-      const filter = new RegExp(`^${module.replaceAll('.', '\\.')}$`)
-      made.onResolve({ filter }, () => ({ path: module, namespace: 'deferred', sideEffects: false }))
-      made.onLoad({ filter, namespace: 'deferred' }, () => ({
-        contents: [
-          `let loaded\nconst load = () => (loaded ??= require('./${fileOf(module)}'))`,
-          ...functions.map(name => `export const ${name} = (...args) => load().${name}(...args)`),
-        ].join('\n'),
-      }))
-    }
-    made.onResolve({ filter: /^\.\/(?:yaml|columns-any)\.js$/ }, ({ path, namespace }) =>
-      namespace === 'deferred' ? { path, external: true } : undefined,
+    made.onResolve({ filter: new RegExp(`^(?:${names.join('|')})$`) }, ({ path, importer }) =>
+      importer.includes('node_modules') ? undefined : { path, namespace: 'deferred', sideEffects: false },
     )
+    made.onLoad({ filter: /.*/, namespace: 'deferred' }, ({ path }) => ({ contents: functionsOf(path) }))
+    made.onResolve({ filter: /.*/, namespace: 'deferred' }, ({ path }) => ({ path, external: true }))
   },
 }
 
 /** For esbuild: an entry for each, by the name of its file. */
-export const deferredEntries = Object.keys(DEFERRED).map(module => ({
-  in: `called:${module}`,
-  out: fileOf(module).replace(/\.js$/, ''),
-}))
+export const deferredEntries = names.map(name => ({ in: `called:${name}`, out: name }))
 
 /** Each entry has what is called of it, and no more. */
 export const onlyCalled = {
@@ -43,7 +43,7 @@ export const onlyCalled = {
   setup(made) {
     made.onResolve({ filter: /^called:/ }, ({ path }) => ({ path: path.slice('called:'.length), namespace: 'called' }))
     made.onLoad({ filter: /.*/, namespace: 'called' }, ({ path }) => ({
-      contents: `export { ${DEFERRED[path].join(', ')} } from ${JSON.stringify(WHERE[path] ?? path)}`,
+      contents: `export { ${DEFERRED[path].join(', ')} } from ${JSON.stringify(ENTRIES[path] ?? path)}`,
       resolveDir: '.',
     }))
   },

@@ -86,9 +86,8 @@ describe('The bundle', () => {
     ['no text of its licence', { license: 'MIT' }, 'it has no text of its licence'],
   ])('takes in no package with %s', async (_, description, why) => {
     const folder = temporaryFolder()
-    mkdirSync(join(folder, 'src/output'), { recursive: true })
+    mkdirSync(join(folder, 'src'))
     writeFileSync(join(folder, 'src/start.ts'), '')
-    writeFileSync(join(folder, 'src/output/columns-any.ts'), 'export const widthOfAny = 1, wrapAny = 1\n')
     writeFileSync(join(folder, 'src/main.ts'), "export { one } from 'evil'\n")
     const { exitCode, stderr } = await buildIn(folder, { evil: description })
     expect(exitCode).toBe(1)

@@ -21,7 +21,7 @@ test('the package is the program and nothing else, and runs where it is installe
   const dist = readdirSync('dist', { recursive: true, encoding: 'utf8' }).map(file => `dist/${file}`)
   expect(dist).toEqual(expect.arrayContaining(['dist/cli.js', 'dist/THIRD-PARTY-NOTICES.txt']))
   const known =
-    /^dist\/(?:(?:cli|start|main|yaml|columns-any|[a-z-]+-[A-Z\d]{8})\.js|(?:help|package)\.json|THIRD-PARTY-NOTICES\.txt)$/
+    /^dist\/(?:(?:cli|start|main|yaml|string-width|wrap-ansi|[a-z-]+-[A-Z\d]{8})\.js|(?:help|package)\.json|THIRD-PARTY-NOTICES\.txt)$/
   for (const file of dist) expect(file).toMatch(known)
   expect(packed?.files.map(({ path }) => path).sort()).toEqual(['LICENSE', 'README.md', 'package.json', ...dist].sort())
 

@@ -1,6 +1,7 @@
 /** How many columns a text takes, and where it is broken. */
 import { wrapAnsi as wrapPlain } from 'fast-wrap-ansi'
-import { widthOfAny, wrapAny } from './columns-any.ts'
+import widthOfAny from 'string-width'
+import wrapAny from 'wrap-ansi'
 
 /** ASCII, the signs of typography and some of ours: each takes one column everywhere, so nothing need be looked up. */
 const SIGN = '[ -~·\\u2010-\\u2027☐●≠›→❯⏎]'

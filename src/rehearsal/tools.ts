@@ -21,7 +21,7 @@ const PLAYED: Readonly<Record<string, string>> = {
  * the checkout runs. What is built is what its arguments ask for, and a push goes to the simulated registry, which
  * takes or refuses it.
  */
-export function playTools(tools: Tools, registries: Readonly<Record<string, string>>): Tools {
+export function playTools(tools: Tools, originOf: (registry: string) => string | undefined): Tools {
   /** By name and tag, what was built. */
   const images = new Map<string, { readonly [key: string]: Json }>()
 
@@ -54,7 +54,7 @@ export function playTools(tools: Tools, registries: Readonly<Record<string, stri
     const manifest = images.get(image)
     if (manifest === undefined) return ended(1, '', `An image does not exist locally with the tag: ${image}`)
     const [, host = '', path = '', tag = ''] = /^([^/]+)\/(.+):([^:]+)$/.exec(image) ?? []
-    const response = await fetch(`${registries[host]}/v2/${path}/manifests/${tag}`, {
+    const response = await fetch(`${originOf(host)}/v2/${path}/manifests/${tag}`, {
       method: 'PUT',
       headers: {
         'content-type': String(manifest.mediaType),

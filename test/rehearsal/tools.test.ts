@@ -23,7 +23,12 @@ async function played() {
   const token = rehearsal.world.heroku.authorizations[0]?.token ?? ''
   const registry = { host: HOST, user: '_', secret: new Secret(token) }
   const images = () => rehearsal.world.heroku.apps[0]?.images ?? []
-  return { tools: playTools(real, { [HOST]: rehearsal.origins.heroku }), registry, images, repo }
+  return {
+    tools: playTools(real, host => (host === HOST ? rehearsal.origins.heroku : undefined)),
+    registry,
+    images,
+    repo,
+  }
 }
 
 describe('A rehearsal plays', () => {
