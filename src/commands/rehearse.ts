@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { LIBRARY } from '../answers/forms/library.ts'
 import { given } from '../answers/given.ts'
@@ -10,6 +10,7 @@ import { HOST_IDS, type HostId } from '../clouds/hosts.ts'
 import { makePrivateFolder, removeLeftFolders } from '../clouds/private-folder.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
+import { makeStateFolder } from '../engine/progress.ts'
 import { cloneCheckout, gitEnvironment, makeCheckout } from '../rehearsal/checkout.ts'
 import { playTools } from '../rehearsal/tools.ts'
 import { conduct } from './conduct.ts'
@@ -99,17 +100,8 @@ function worldFile({ world, stateDir }: Options): string | undefined {
   if (world !== undefined) return resolve(world)
   if (stateDir === undefined) return undefined
   const folder = join(resolve(stateDir), 'rehearsal')
-  // Where that is not possible, the first write says so in words.
-  attempt(() => mkdirSync(folder, { recursive: true, mode: 0o700 }))
+  makeStateFolder(folder)
   return join(folder, 'clouds.json')
-}
-
-function attempt(work: () => void): void {
-  try {
-    work()
-  } catch {
-    return
-  }
 }
 
 /** A clone of the checkout one stands in; where that is none of dummyapp, a stand-in of the same form. */

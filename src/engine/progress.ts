@@ -55,7 +55,11 @@ export function openProgress(place: StateFolder, now: Date): Progress {
   }
 }
 
-function makeStateFolder(folder: string): void {
+/**
+ * Creates a folder for what a run keeps, for oneself alone.
+ * @throws SetupError where it cannot be created, which says where else it can be
+ */
+export function makeStateFolder(folder: string): void {
   try {
     makeFolder(folder)
   } catch (error) {

@@ -9,6 +9,8 @@ import { signedIn } from '../support/vendors.ts'
 const MINE = '01A2B3-4C5D6E-7F8091'
 const OTHER = '0A0A0A-0A0A0A-0A0A0A'
 const LANES = ['--only', 'google']
+/** No push is played here, so the role on the whole project still stands in the end. */
+const UNTIL_CI_PUSHES = 3
 
 const twoAccounts = ({ google }: World) =>
   furnish(google, { billingAccounts: [{ id: OTHER, displayName: 'Marketing', users: ['you@example.com'] }] })
@@ -35,7 +37,7 @@ test('Of several billing accounts none is taken where nobody can choose: each is
   expect(unwrapped(all)).toContain(`--set googleBillingAccount=${MINE} My Billing Account (${MINE})`)
   expect(unwrapped(all)).toContain(`--set googleBillingAccount=${OTHER} Marketing (${OTHER})`)
   expect(effects(stage.rehearsal)).toEqual([])
-  expect((await stage.run(['--yes', '--set', `googleBillingAccount=${OTHER}`])).code).toBe(0)
+  expect((await stage.run(['--yes', '--set', `googleBillingAccount=${OTHER}`])).code).toBe(UNTIL_CI_PUSHES)
   expect(payerIn(stage)).toBe(OTHER)
 })
 
@@ -44,9 +46,9 @@ test('A person chooses among them between two passes, and is not asked again', a
   const terminal = await before(stage)
   await terminal.choose('googleBillingAccount', 'Marketing')
   await terminal.answer('Carry it out', 'enter')
-  expect(await terminal.exit).toBe(0)
+  expect(await terminal.exit).toBe(UNTIL_CI_PUSHES)
   expect(payerIn(stage)).toBe(OTHER)
-  expect((await stage.run(['--yes', ...LANES])).code).toBe(0)
+  expect((await stage.run(['--yes', ...LANES])).code).toBe(UNTIL_CI_PUSHES)
 })
 
 test('Whoever has no billing account yet is waited for, and what they did is noticed', async () => {
@@ -60,7 +62,7 @@ test('Whoever has no billing account yet is waited for, and what they did is not
   await terminal.until('? Waiting for it')
   for (const one of stage.rehearsal.world.google.billingAccounts) one.open = true
   await terminal.answer('Carry it out', 'enter')
-  expect(await terminal.exit).toBe(0)
+  expect(await terminal.exit).toBe(UNTIL_CI_PUSHES)
   expect(payerIn(stage)).toBe(MINE)
 })
 
