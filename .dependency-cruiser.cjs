@@ -58,7 +58,7 @@ module.exports = {
     ),
     only(
       'nothing-knows-the-rehearsal',
-      { path: '^(src|steps)/', pathNot: '^src/(rehearsal/|commands/(rehearse|simulation).ts$)' },
+      { path: '^(src|steps)/', pathNot: '^src/(rehearsal/|commands/(rehearse|rehearsed-images|simulation).ts$)' },
       { path: '^src/rehearsal/' },
       'The code is the same on real clouds.',
     ),

@@ -1,5 +1,4 @@
-import { neededImages, onDockerHub } from '../answers/forms/images.ts'
-import { CI_CONFIG, DOCKERFILE, LIBRARY } from '../answers/infer.ts'
+import { CI_CONFIG, LIBRARY } from '../answers/infer.ts'
 import type { Known } from '../answers/schema.ts'
 import { EXIT, SetupError } from '../clouds/cause.ts'
 import { HOST_IDS, type HostId, hostOf } from '../clouds/hosts.ts'
@@ -14,11 +13,11 @@ import { shown } from '../engine/text.ts'
 import { clean } from '../output/clean.ts'
 import { wrap } from '../output/printer.ts'
 import { push } from '../rehearsal/circleci/people.ts'
-import { addPublicImage, REPOSITORY_NAME } from '../rehearsal/docker-hub/world.ts'
 import { inhabit, quickWorld, type Subject } from '../rehearsal/inhabit.ts'
 import { peopleOf } from '../rehearsal/people.ts'
 import { type Rehearsal, startRehearsal } from '../rehearsal/server.ts'
 import type { World } from '../rehearsal/world.ts'
+import { takeImagesAsThere } from './rehearsed-images.ts'
 import type { Checkout } from './repository.ts'
 import type { Screen } from './screen.ts'
 
@@ -50,6 +49,8 @@ export async function simulate(file: string | undefined): Promise<Simulation> {
   return {
     bases: new Map(HOST_IDS.map(host => [host, new URL(rehearsal.origins[hostOf(host).vendor])])),
     play: async (action, step, answers, checkout) => {
+      // A config that was written since names others.
+      takeImagesAsThere(rehearsal.world, answers, checkout.folder)
       if (!people.play(step, action.key, answers)) await typeFor(action, checkout)
       if (hasCi) await tellCi(answers, checkout, rehearsal)
     },
@@ -57,7 +58,8 @@ export async function simulate(file: string | undefined): Promise<Simulation> {
     signIn: async (vendors, answers, checkout, screen) => {
       hasCi = vendors.includes('circleci')
       inhabit(rehearsal.world, await subjectOf(vendors, answers, checkout), new Date())
-      if (vendors.includes('docker-hub')) sayImages(takenAsThere(rehearsal.world, answers, checkout), screen)
+      if (vendors.includes('docker-hub'))
+        sayImages(takeImagesAsThere(rehearsal.world, answers, checkout.folder), screen)
       return signIn(vendors, rehearsal, screen)
     },
     close: rehearsal.close,
@@ -118,18 +120,6 @@ async function subjectOf(vendors: readonly Vendor[], answers: Known, { tools, fo
     ...(googleRoute === 'bucket' &&
       vendors.includes('google') && { oldRegistry: { project: googleProject, host: registryHost } }),
   }
-}
-
-/** The images of others that the checkout's files name: the simulated Docker Hub has them, whatever the real one has. */
-function takenAsThere({ dockerHub }: World, answers: Known, { folder }: Checkout): readonly string[] {
-  const files = { config: readInside(folder, CI_CONFIG), dockerfile: readInside(folder, DOCKERFILE) }
-  const [own] = answers.dockerHubRepository.split('/')
-  return neededImages(files, answers.dataImage).flatMap(({ image }) => {
-    const at = onDockerHub(image)
-    if (at === undefined || at.namespace === own || !REPOSITORY_NAME.test(at.name)) return []
-    addPublicImage(dockerHub, at)
-    return [image]
-  })
 }
 
 function sayImages(images: readonly string[], { printer: { line, width } }: Screen): void {

@@ -2,6 +2,7 @@ import type { Identity } from '../clouds/identity.ts'
 import { Secret } from '../clouds/secret.ts'
 import type { Credential } from '../clouds/vendor.ts'
 import { acceptInvite, addCollaborator, signUp, verifyMail } from './docker-hub/people.ts'
+import { deploy } from './heroku/people.ts'
 import { mintOf } from './mint.ts'
 import type { World } from './world.ts'
 
@@ -9,6 +10,7 @@ import type { World } from './world.ts'
 interface About {
   readonly dockerHubRepository?: string
   readonly dockerHubBot?: string
+  readonly herokuApp?: string
 }
 
 /** The people of a rehearsal: what they do in pages and mails, and what only they know. */
@@ -40,7 +42,8 @@ export function peopleOf(world: World, now: () => Date = () => new Date()): Peop
     return password
   }
 
-  const acts: Readonly<Record<string, (bot: string, namespace: string, name: string) => void>> = {
+  const acts: Readonly<Record<string, (bot: string, namespace: string, name: string, app: string) => void>> = {
+    'heroku.first-deploy/elsewhere': (_bot, _namespace, _name, app) => deploy(world, app, now()),
     'docker-hub.bot/sign-up': bot => {
       signUp(world, { username: bot, email: `${bot}@example.com`, password: passwordOf(bot) }, now())
       verifyMail(world, bot)
@@ -53,10 +56,10 @@ export function peopleOf(world: World, now: () => Date = () => new Date()): Peop
   }
 
   return {
-    play(step, key, { dockerHubBot = '', dockerHubRepository = '' }) {
+    play(step, key, { dockerHubBot = '', dockerHubRepository = '', herokuApp = '' }) {
       const act = acts[`${step}/${key}`]
       const [namespace = '', name = ''] = dockerHubRepository.split('/')
-      act?.(dockerHubBot, namespace, name)
+      act?.(dockerHubBot, namespace, name, herokuApp)
       return act !== undefined
     },
     secretFor({ identity, what }, { dockerHubBot }) {

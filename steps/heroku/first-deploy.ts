@@ -1,3 +1,4 @@
+import { DOCKERFILE } from '../../src/answers/forms/dockerfile.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
 import { HEROKU } from '../../src/clouds/heroku.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
@@ -7,6 +8,7 @@ import { hole, path, type Str, t } from '../../src/engine/text.ts'
 import { ARGUMENTS, BUILDKIT, type Builder, BY_HAND, builderOf, environmentOf } from './builder.ts'
 
 const SCRIPT = 'build/build.with-docker.sh'
+const NO_SCRIPT = `there is no ${SCRIPT}`
 const REGISTRY = 'registry.heroku.com'
 const TAG = 'latest'
 
@@ -95,7 +97,7 @@ async function readMachine({ tool, file }: Look<'herokuApp'>): Promise<State> {
           ? []
           : ['docker’s engine does not answer']),
       ...(go === undefined || go.code !== 0 ? ['Go is not installed'] : []),
-      ...(file(SCRIPT) === undefined ? [`there is no ${SCRIPT}`] : []),
+      ...(file(SCRIPT) === undefined ? [NO_SCRIPT] : []),
     ],
     engine: engine === '' || engine === USUAL_ENGINE ? undefined : engine,
     builder: builderOf(help?.stdout ?? '', docker?.stdout ?? ''),
@@ -113,6 +115,14 @@ const build = (app: Str): readonly Str[] => [
 ]
 
 const buildByHand = (app: Str): Sh => ({ argv: [...BY_HAND, ...build(app)] })
+
+/** Where the checkout has no such script: docker itself, told what the script would be told. */
+const buildWithoutScript = (app: Str): Sh => ({
+  argv: [
+    ...[...BY_HAND, 'sh', '-c', 'exec docker build $EXTRA_DOCKER_BUILD_ARGS "$@"', 'docker'],
+    ...['--tag', t`${imageOf(app)}:${TAG}`, '--file', DOCKERFILE, '.'],
+  ],
+})
 
 const push = (app: Str): readonly Str[] => ['docker', 'push', t`${imageOf(app)}:${TAG}`]
 
@@ -172,9 +182,14 @@ const elsewhere = (app: Str, lacks: readonly string[]): PersonAction => ({
   kind: 'person',
   key: 'elsewhere',
   does: t`build, push and release the image of ${app}`,
-  who: 'whoever has Docker and Go',
+  who: lacks.includes(NO_SCRIPT) ? 'whoever has Docker' : 'whoever has Docker and Go',
   instructions: [`It cannot be done here: ${lacks.join('; ')}. Nothing else waits for it.`],
-  byHand: [buildByHand(app), LOGIN, { argv: push(app) }, release(app)],
+  byHand: [
+    lacks.includes(NO_SCRIPT) ? buildWithoutScript(app) : buildByHand(app),
+    LOGIN,
+    { argv: push(app) },
+    release(app),
+  ],
 })
 
 /** Heroku's registry is no part of its API, and speaks otherwise. */

@@ -1,6 +1,7 @@
 import type { onTestFinished } from 'vitest'
 import type { Known } from '../../src/answers/schema.ts'
 
+import { takeImagesAsThere } from '../../src/commands/rehearsed-images.ts'
 import { inhabit } from '../../src/rehearsal/inhabit.ts'
 import { peopleOf } from '../../src/rehearsal/people.ts'
 import { newPrivateKey } from '../../src/rehearsal/private-key.ts'
@@ -86,6 +87,7 @@ export async function walk(source: Source, method: Method, finished: typeof onTe
   if (method.dockerHub === 'personal') people.play('docker-hub.bot', 'sign-up', answers)
   const asked: string[] = []
   const run = () => {
+    takeImagesAsThere(world, answers, checkout)
     const env = { DUMMYAPP_SETUP_TIME_SCALE: '0.05', ...signedIn(rehearsal, answers.dockerHubBot) }
     return runCli([...ALONE, ...argv], { cwd: checkout, home, env })
   }
@@ -148,6 +150,10 @@ function act(
   const { rehearsal, checkout, answers, people } = about
   if (step === 'repository.publish') {
     commitAndPush(rehearsal, checkout)
+    return
+  }
+  if (step === 'heroku.first-deploy') {
+    people.play(step, 'elsewhere', answers)
     return
   }
   const { users, organizations } = rehearsal.world.dockerHub

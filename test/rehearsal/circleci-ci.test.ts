@@ -430,6 +430,15 @@ describe('what a job does', () => {
     expect(JSON.stringify(place.rehearsal.world.circleci.pipelines)).not.toMatch(/canary/)
   })
 
+  test('a script that a command writes is not run by it', async () => {
+    const writes = 'command: make -n step > /tmp/docker-hub-deploy.sh; docker load'
+    const place = await ci({ config: CONFIG.replace('command: docker load', writes) })
+    const pipeline = await place.trigger()
+    place.pass(42)
+    const workflow = await workflowPath(place.circle, pipeline)
+    expect(await statuses(place.circle, workflow)).toMatchObject({ deploy_heroku: 'success' })
+  })
+
   test('what comes after a failure is not run', async () => {
     const config = CONFIG.replace('command: docker load', 'command: docker push pennocktech/ci:x; echo').replace(
       'requires: [build]\n          filters: { branches: { only: [main] } }',

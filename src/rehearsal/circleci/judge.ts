@@ -165,16 +165,28 @@ function outcome(place: Place, command: Command): Outcome | undefined {
   if (program === 'heroku' && /^container:(?:login|push|release)$/.test(verb ?? '')) {
     return { fault: herokuFault(place.world, place.environment.HEROKU_API_KEY ?? '', place.now) }
   }
-  const target = words.map(word => DEPLOYS.find(([pattern]) => pattern.test(word))?.[1]).find(Boolean)
+  const target = withoutTargets(words)
+    .map(word => DEPLOYS.find(([pattern]) => pattern.test(word))?.[1])
+    .find(Boolean)
   return target?.(place)
 }
 
+/** The words without the files that output goes into: what is written there does not run. */
+const withoutTargets = (words: readonly string[]): readonly string[] =>
+  words.filter((word, index) => !/^\d*>/.test(word) && !/^\d*>{1,2}$/.test(words[index - 1] ?? ''))
+
 /** What the build wrote into the workspace (facts/circleci.md 0), or a makefile's target that does the same. */
 const DEPLOYS: readonly (readonly [RegExp, (place: Place) => Outcome])[] = [
-  [/(?:^|\/)docker-hub-deploy\.sh$/, place => push(place, `${named(place, PROJECT)}:${tagOf(place)}`)],
-  [/(?:^|\/)heroku-deploy\.sh$/, place => push(place, `${HEROKU}/${named(place, 'HEROKU_APP')}/web`)],
-  [/(?:^|\/)gcr-deploy\.sh$/, place => push(place, `${googleImageOf(place)}:${tagOf(place)}`)],
+  [/(?:^|\/)docker-hub-deploy\.sh$/, place => pushNamed(place, named(place, PROJECT))],
+  [/(?:^|\/)heroku-deploy\.sh$/, place => push(place, `${HEROKU}/${named(place, 'HEROKU_APP') || 'app'}/web`)],
+  [/(?:^|\/)gcr-deploy\.sh$/, place => pushNamed(place, googleImageOf(place))],
 ]
+
+/** Without the library, the name is in a file that is not looked at here, such as a makefile: nothing is known of that push. */
+const pushNamed = (place: Place, name: string): Outcome =>
+  name === '' && place.pipeline.library === null
+    ? { says: ['The rehearsal cannot know what this pushes: its name is not in the config.'] }
+    : push(place, `${name}:${tagOf(place)}`)
 
 const tagOf = ({ pipeline }: Place): string => pipeline.revision.slice(0, 12)
 

@@ -207,7 +207,12 @@ describe('It is a person’s, with the exact commands, where', () => {
     const { repo, engine } = await setUp()
     rmSync(join(repo, 'build/build.with-docker.sh'))
     const detail = expect.stringContaining('build.with-docker.sh')
-    expect(await lookAt(firstDeploy, engine)).toMatchObject({ is: 'pending', on: 'person', detail })
+    const seen = await lookAt(firstDeploy, engine)
+    expect(seen).toMatchObject({ is: 'pending', on: 'person', detail })
+    const [action] = firstDeploy.actions(ANSWERS, seen) as readonly PersonAction[]
+    expect(action?.byHand?.[0]?.argv.map(shown).slice(-5)).toEqual([
+      ...['--tag', `${IMAGE}:latest`, '--file', 'build/Dockerfile', '.'],
+    ])
   })
 })
 
