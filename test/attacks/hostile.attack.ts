@@ -9,6 +9,12 @@ import { executedIn, setTraps, type Traps, trapGit, watching } from '../support/
 
 const BUILD_SCRIPT = 'build/build.with-docker.sh'
 const LIBRARY = 'build/common.lib.sh'
+const ONLY_DOCKER = `#!/bin/sh
+for param; do
+  case $param in env-*) export "\${param#env-}" ;; esac
+done
+exec docker build --tag "$DOCKER_PROJECT:$DOCKER_TAG" \${EXTRA_DOCKER_BUILD_ARGS:-} .
+`
 
 /** What each run may execute of the checkout: its own build script alone, in the walk whose plan says so. */
 type Run = readonly [argv: readonly string[], exit: number, ofCheckout: readonly string[]]
@@ -24,6 +30,8 @@ const WRITING: readonly Run[] = [
 test('Of a checkout nothing runs but its build script, whatever git and its folders name', async () => {
   const stage = await setStage({ lanes: [] })
   const { checkout } = stage
+  // It starts docker alone: what else of the checkout runs is not of its doing.
+  writeFileSync(join(checkout, BUILD_SCRIPT), ONLY_DOCKER)
   const traps = setTraps(checkout)
   trapFolders(checkout, traps)
   trapGit(checkout, traps)
