@@ -74,7 +74,7 @@ describe('The first deploy builds, pushes and releases, with', () => {
     expect(inspected(registry)).toMatchObject({
       architecture: 'amd64',
       os: 'linux',
-      config: { Cmd: ['/dummyapp', '-log.json'], Labels: { 'tech.pennock.gobuildtags': 'heroku' } },
+      config: { Cmd: ['/bin/dummyapp'], Labels: { 'com.example.dummyapp.tags': 'heroku' } },
     })
     // BuildKit is what builds where it can, and by these options.
     const calls = existsSync(notesOf(env)) ? readFileSync(notesOf(env), 'utf8') : ''

@@ -4,24 +4,27 @@ import { dirname, join } from 'node:path'
 import { TODAY } from '../../../src/rehearsal/stand-in/checkouts.ts'
 import { makeCheckout } from '../../support/checkout.ts'
 
-/** What the Dockerfile takes of the checkout beside the scripts that the stand-in has. */
-const BESIDE = {
-  'build/ca-certificates.crt': 'none\n',
-  // In the place of Go's build.
-  'build/build.from-within-dockerfile.sh': `#!/bin/sh
-for param; do export "\${param#env-}"; done
-printf 'built with %s\\n' "$BUILD_TAGS" >/tmp/dummyapp
-`,
-}
-
 /** A checkout in dummyapp's form that really builds, from the images below. */
 export function buildableCheckout(folder: string): string {
   mkdirSync(folder)
-  return makeCheckout({ folder, files: { ...TODAY.files, ...BESIDE } })
+  return makeCheckout({ folder, files: TODAY.files })
 }
 
 /** The programs that the build above runs, in the place of golang: this machine's, with what they are linked to. */
 const PROGRAMS = ['/bin/sh', '/bin/mkdir']
+/** In the place of Go: its output has the tags in it. */
+const GO = `#!/bin/sh
+while [ $# -gt 0 ]; do
+  case $1 in
+  -o) out=$2 ;;
+  -tags) tags=$2 ;;
+  esac
+  shift
+done
+mkdir -p "\${out%/*}"
+echo "built with $tags" >"$out"
+`
+
 /** The images that the Dockerfile names, here without a network. */
 export const IMAGES = { builder: 'golang:1.14.6', data: 'philpennock/poetry:latest' } as const
 
@@ -36,6 +39,9 @@ export function startingImages(folder: string, docker: (...argv: readonly string
     }
   }
   mkdirSync(join(root, 'tmp'))
+  writeFileSync(join(root, 'bin/go'), GO, { mode: 0o755 })
+  mkdirSync(join(root, 'etc/ssl/certs'), { recursive: true })
+  writeFileSync(join(root, 'etc/ssl/certs/ca-certificates.crt'), 'none\n')
   writeFileSync(join(folder, 'poem'), 'Roses are red\n')
   writeFileSync(join(folder, 'builder.Dockerfile'), 'FROM scratch\nCOPY root /\n')
   writeFileSync(join(folder, 'data.Dockerfile'), 'FROM scratch\nCOPY poem /\n')
