@@ -478,7 +478,7 @@ describe('an interruption', () => {
     await upToThePlan(terminal, host)
     await terminal.answer('Carry it out', 'enter')
     expect(await terminal.exit).toBe(130)
-    expect(terminal.screen()).toMatch(/heroku\.create-app the end is not\s+known/)
+    expect(terminal.screen()).toMatch(/Whether heroku\.create-app finished is\s+not known/)
     expect(clouds.world.heroku.apps.map(({ name }) => name)).toEqual([APP])
     expectCursorBack(terminal)
   })
