@@ -9,7 +9,7 @@ import { type Beginning, onArrival, PHASES, type Place, type Ran, requestNames, 
 import { asPlace, keptOf, snapshots } from './snapshot.ts'
 import { table } from './table.ts'
 import { byGroup, groupOf, isItsTurn, part } from './turn.ts'
-import { difference, effectsOf, leftBy, locksIn, repeated, stateOf } from './world.ts'
+import { assertSame, effectsOf, leftBy, locksIn, repeated, stateOf } from './world.ts'
 
 /*
  * A run is ended at every point where it changes something, and run again: what is left must be what an uninterrupted
@@ -211,7 +211,7 @@ for (const section of sections) {
         const { ran, taken } = await snapshots(place, names => names.some(isOne), { kills: true })
         expect(ran.signal, ran.said).toBe('SIGKILL')
         const [kept] = taken.values()
-        expect(difference(stateOf(place), kept ? stateOf(asPlace(kept)) : null)).toBe('')
+        assertSame(stateOf(place), kept ? stateOf(asPlace(kept)) : null)
         await goesOn(place, stage)
       }),
   )
@@ -312,6 +312,6 @@ async function goesOn(place: Place, stage: Stage): Promise<void> {
 
 function isAsBefore(place: Place, stage: Stage, { code, said }: Ran): void {
   expect(code, said).toBe(stage.code)
-  expect(difference(leftBy(place), stage.left), said).toBe('')
+  assertSame(leftBy(place), stage.left, said)
   expect(repeated(effectsOf(place), stage.effects)).toEqual([])
 }

@@ -6,7 +6,7 @@ import { caseName, keepOutcomes } from './outcomes.ts'
 import { ROUTES } from './routes.ts'
 import { type Bench, IMPATIENT, isCertain, type Place, requestName, requestNames, sweptOn, walkAll } from './run.ts'
 import { groupOf, isItsTurn, part } from './turn.ts'
-import { difference, effectsOf, leftBy, repeated, stateOf } from './world.ts'
+import { assertSame, difference, effectsOf, leftBy, repeated, stateOf } from './world.ts'
 
 /*
  * Every request of a run meets every fault, once and for ever. The run gets over it, or tells a person what it was and
@@ -142,7 +142,7 @@ const comesOf = (trial: Trial): Promise<string> =>
     const { code, said, isOver } = await suffers(place, trial)
     if (times === 1 && PASSING.has(kind)) {
       expect(code, said).toBe(stage.code)
-      expect(difference(leftBy(place), stage.left), said).toBe('')
+      assertSame(leftBy(place), stage.left, said)
     }
     await isMended(place, trial)
     return isOver ? '0' : String(code)
@@ -231,6 +231,6 @@ async function mend(place: Place, stage: Stage): Promise<void> {
   rehearsal.faults = []
   const { code, said } = await place.bench.run(place)
   expect(code, said).toBe(stage.code)
-  expect(difference(leftBy(place), stage.left), said).toBe('')
+  assertSame(leftBy(place), stage.left, said)
   expect(repeated(effectsOf(place), stage.effects)).toEqual([])
 }

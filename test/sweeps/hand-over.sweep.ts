@@ -12,7 +12,7 @@ import { Bench, PHASES, type Place, requestNames } from './run.ts'
 import { killedAt } from './snapshot.ts'
 import { table } from './table.ts'
 import { isItsTurn, part } from './turn.ts'
-import { difference, effectsOf, repeated } from './world.ts'
+import { assertSame, effectsOf, repeated } from './world.ts'
 
 /*
  * One machine is killed at every effect, hands over, and another one goes on to the same end: nothing is had twice. And a
@@ -73,7 +73,7 @@ for (const [index, stage] of first.stages.entries()) {
   const points = stage.names.flatMap(name => PHASES.map(phase => `${phase} ${name}`))
   const killed = killedAt(first.bench, index, points.filter(isItsTurn), (place, { code, said }) => {
     expect(code, said).toBe(stage.code)
-    expect(difference(leftByWhomever(place), stage.left), said).toBe('')
+    assertSame(leftByWhomever(place), stage.left, said)
   })
   part(
     `Killed in stage ${index + 1}, and handed over:`,
@@ -87,7 +87,7 @@ for (const [index, stage] of first.stages.entries()) {
         const there = elsewhere(place)
         const { code, said } = await takenOver(there)
         expect(code, said).toBe(stage.code)
-        expect(difference(leftByWhomever(there), stage.left), said).toBe('')
+        assertSame(leftByWhomever(there), stage.left, said)
         expect(repeated(effectsOf(there), stage.effects)).toEqual([])
         count('killed, handed over, and gone on to the same end')
       }),

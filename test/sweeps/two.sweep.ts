@@ -5,7 +5,7 @@ import { at, type Json } from '../../src/clouds/json.ts'
 import { ROUTES } from './routes.ts'
 import { Bench, onArrival, PHASES, type Place, type Ran, requestNames } from './run.ts'
 import { part } from './turn.ts'
-import { difference, leftBy } from './world.ts'
+import { assertSame, leftBy } from './world.ts'
 
 /*
  * Two machines at one set-up: each has a checkout and a progress of its own, and neither knows of the other. Whatever the
@@ -55,7 +55,7 @@ const run = (place: Place): Promise<Ran> => bench.run(place, {}, ADOPTING)
 async function settles(place: Place, other: Place, clouds: Json): Promise<void> {
   const said: string[] = []
   for (const one of [place, other, place]) said.push((await run(one)).said)
-  expect(difference(cloudsOf(place), clouds), said.join('\n')).toBe('')
+  assertSame(cloudsOf(place), clouds, said.join('\n'))
   const { length } = place.rehearsal.log.filter(({ effect }) => effect)
   await run(other)
   expect(place.rehearsal.log.filter(({ effect }) => effect).slice(length)).toEqual([])

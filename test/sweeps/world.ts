@@ -26,6 +26,12 @@ export function difference(left: Json, wanted: Json): string {
     : createTwoFilesPatch('as it should be', 'as it is', a ?? '', b ?? '', '', '', { context: CONTEXT })
 }
 
+/** Throws, with the diff and what a run had said, where what was left is other than what was to be left. */
+export function assertSame(left: Json, wanted: Json, said = ''): void {
+  const found = difference(left, wanted)
+  if (found !== '') throw new Error(`another world is left:\n${found}\nIt had said:\n${said}`)
+}
+
 /** Lines around a difference, by which one sees what it is about. */
 const CONTEXT = 12
 
