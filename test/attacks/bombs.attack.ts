@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CI_CONFIG, DOCKERFILE, infer, LIBRARY } from '../../src/answers/infer.ts'
 import { readConfig } from '../../steps/circleci/config/document.ts'
+import { buildByDockerAlone } from '../support/build-script.ts'
 import { library } from '../support/checkout.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { makePipe, makeSocket } from '../support/odd-files.ts'
@@ -103,6 +104,8 @@ describe('In the place of the files that it reads and writes, a run does not han
     const outside = temporaryFolder()
     writeFileSync(join(outside, 'secret'), ELSEWHERE)
     const stage = await setStage()
+    // The checkout's own script would wait for the pipe.
+    buildByDockerAlone(stage.checkout)
     for (const name of [CI_CONFIG, DOCKERFILE, LIBRARY]) {
       const file = join(stage.checkout, name)
       rmSync(file, { force: true })

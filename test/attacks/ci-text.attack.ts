@@ -91,6 +91,7 @@ const faultsIn = (text: string, secret: string) => ({
 const NONE = { lie: undefined, forged: undefined, leaked: [] }
 
 const answering = (path: string, body: Json): Fault => ({ path, do: { status: 200, body } })
+const CREATED = '2026-01-01T00:00:00Z'
 const PIPELINE = 'd0a0b0c0-0000-4000-8000-000000000001'
 
 /** What CircleCI may say in the place of its own forms, and what of it is told. */
@@ -101,7 +102,15 @@ const ANSWERS: readonly (readonly [what: string, said: RegExp, faultsOf: (told: 
     /FAKE/,
     ({ secret, revision }) => [
       answering('/pipeline\\?', {
-        items: [{ id: PIPELINE, number: 7, errors: [{ message: `${LYING} ${secret}` }], vcs: { revision } }],
+        items: [
+          {
+            id: PIPELINE,
+            number: 7,
+            created_at: CREATED,
+            errors: [{ message: `${LYING} ${secret}` }],
+            vcs: { revision },
+          },
+        ],
       }),
       answering('/workflow$', { items: [] }),
     ],
@@ -118,8 +127,8 @@ const ANSWERS: readonly (readonly [what: string, said: RegExp, faultsOf: (told: 
     'a state that there is not, and ids that are none',
     /FAKE/,
     ({ secret, revision }) => [
-      answering('/pipeline\\?', { items: [{ id: `../${LYING}`, number: 7, vcs: { revision } }] }),
-      answering('/workflow$', { items: [{ id: `../${LYING}`, name: LYING, status: 'failed' }] }),
+      answering('/pipeline\\?', { items: [{ id: `../${LYING}`, number: 7, created_at: CREATED, errors: [], vcs: { revision } }] }),
+      answering('/workflow$', { items: [{ id: `../${LYING}`, name: LYING, status: 'failed', created_at: CREATED }] }),
       { ...answering('/job$', { items: [{ id: LYING, name: LYING, status: `${LYING} ${secret}` }] }), method: 'GET' },
     ],
   ],

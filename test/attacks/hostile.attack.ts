@@ -2,19 +2,13 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { FORMATS } from '../../src/commands/formats.ts'
+import { BUILD_SCRIPT, buildByDockerAlone } from '../support/build-script.ts'
 import { PLAYED_TOOLS } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { setStage } from '../support/stage.ts'
 import { executedIn, setTraps, type Traps, trapGit, watching } from '../support/traps.ts'
 
-const BUILD_SCRIPT = 'build/build.with-docker.sh'
 const LIBRARY = 'build/common.lib.sh'
-const ONLY_DOCKER = `#!/bin/sh
-for param; do
-  case $param in env-*) export "\${param#env-}" ;; esac
-done
-exec docker build --tag "$DOCKER_PROJECT:$DOCKER_TAG" \${EXTRA_DOCKER_BUILD_ARGS:-} .
-`
 
 /** What each run may execute of the checkout: its own build script alone, in the walk whose plan says so. */
 type Run = readonly [argv: readonly string[], exit: number, ofCheckout: readonly string[]]
@@ -31,7 +25,7 @@ test('Of a checkout nothing runs but its build script, whatever git and its fold
   const stage = await setStage({ lanes: [] })
   const { checkout } = stage
   // It starts docker alone: what else of the checkout runs is not of its doing.
-  writeFileSync(join(checkout, BUILD_SCRIPT), ONLY_DOCKER)
+  buildByDockerAlone(checkout)
   const traps = setTraps(checkout)
   trapFolders(checkout, traps)
   trapGit(checkout, traps)

@@ -8,7 +8,7 @@ const IMAGES: Readonly<Record<string, readonly string[]>> = {
   'library/docker': ['latest', '19.03.12-git', '18.06.0-ce-git'],
   'google/cloud-sdk': ['latest'],
   'cimg/base': ['current', 'stable'],
-  'cimg/go': ['1.24', '1.25', '1.26'],
+  'cimg/go': ['1.19', '1.24', '1.25', '1.26'],
   'library/alpine': ['latest'],
   'ratelimitpreview/test': ['latest'],
 }
