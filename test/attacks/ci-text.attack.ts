@@ -127,7 +127,9 @@ const ANSWERS: readonly (readonly [what: string, said: RegExp, faultsOf: (told: 
     'a state that there is not, and ids that are none',
     /FAKE/,
     ({ secret, revision }) => [
-      answering('/pipeline\\?', { items: [{ id: `../${LYING}`, number: 7, created_at: CREATED, errors: [], vcs: { revision } }] }),
+      answering('/pipeline\\?', {
+        items: [{ id: `../${LYING}`, number: 7, created_at: CREATED, errors: [], vcs: { revision } }],
+      }),
       answering('/workflow$', { items: [{ id: `../${LYING}`, name: LYING, status: 'failed', created_at: CREATED }] }),
       { ...answering('/job$', { items: [{ id: LYING, name: LYING, status: `${LYING} ${secret}` }] }), method: 'GET' },
     ],
