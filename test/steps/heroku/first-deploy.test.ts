@@ -111,7 +111,7 @@ describe('The wizard deploys', () => {
     const original = readFileSync(script, 'utf8')
     writeFileSync(
       script,
-      original.replace(/^prebuild_sanity_check$/m, `$&\n{ env; cat "${runtime}"/*/* || true; } > '${seen}' 2>&1`),
+      original.replace(/^check_tag .*$/m, `$&\n{ env; cat "${runtime}"/*/* || true; } > '${seen}' 2>&1`),
     )
     await walk([firstDeploy], engine)
     const token = rehearsal.world.heroku.authorizations[0]?.token ?? ''
