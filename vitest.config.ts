@@ -41,8 +41,8 @@ export default defineConfig({
       project('spec', 'test/spec/*.spec.ts', { testTimeout: 300_000 }),
       project('real', 'test/real/*.real.ts', { testTimeout: 300_000 }),
       project('engine', 'test/real/*.engine.ts', { testTimeout: 120_000 }),
-      // Each walk is another process, so two go on at once.
-      project('checkout', 'test/checkout/*.walk.ts', { testTimeout: 300_000, maxConcurrency: 2 }),
+      // Each walk is another process, which waits much of its time.
+      project('checkout', 'test/checkout/*.walk.ts', { testTimeout: 300_000, maxConcurrency: 4 }),
       project('nodes', 'test/nodes/*.nodes.ts', { sequence: { concurrent: true } }),
       project('bench', 'test/bench/*.bench.ts', { testTimeout: 600_000 }),
     ],

@@ -50,3 +50,7 @@ export const STRIPPED = 'google.strip:changed'
 
 /** Does CI come to Google by its own identity, without a key? */
 export const isKeyless = ({ googleRoute }: { readonly googleRoute: Str }): boolean => googleRoute === 'keyless'
+
+/** Does CI have a key of Google's, which a context holds? */
+export const hasGoogleKey = (answers: OfGoogle & { readonly googleRoute: Str }): boolean =>
+  pushesToGoogle(answers) && !isKeyless(answers)

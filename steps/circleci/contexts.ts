@@ -7,8 +7,8 @@ import {
   type Variable,
 } from '../../src/clouds/circleci.ts'
 import { defineStep, type Owned, type StepId } from '../../src/engine/step.ts'
-import { hole, type Str, t } from '../../src/engine/text.ts'
-import { isKeyless } from '../push-job.ts'
+import { hole, t } from '../../src/engine/text.ts'
+import { hasGoogleKey } from '../push-job.ts'
 
 /** facts/circleci.md 5, limits: of a context's name. */
 const LONGEST_NAME = 200
@@ -22,7 +22,7 @@ const contextStep = (about: {
   readonly answer: 'herokuContext' | 'googleContext'
   readonly holds: string
   readonly document: string
-  readonly when?: (answers: { readonly googleRoute: Str }) => boolean
+  readonly when?: (answers: Parameters<typeof hasGoogleKey>[0]) => boolean
 }) =>
   defineStep({
     id: about.id,
@@ -32,7 +32,7 @@ const contextStep = (about: {
     document: about.document,
     today:
       'The same by a request. A name may stand there already: it is used only with consent, since closing it to other projects may break them.',
-    uses: ['circleOrg', 'circleProject', 'googleRoute', about.answer],
+    uses: ['circleOrg', 'circleProject', 'circleJobs', 'googleJobs', 'googleRoute', about.answer],
     after: ['circleci.project'],
     needs: ['circleci'],
     ...(about.when && { when: about.when }),
@@ -144,5 +144,5 @@ export const contextGoogle = contextStep({
   answer: 'googleContext',
   holds: 'Google’s credential',
   document: 'created an org-level context `google-dummyapp`',
-  when: answers => !isKeyless(answers),
+  when: hasGoogleKey,
 })

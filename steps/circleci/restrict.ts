@@ -5,7 +5,7 @@ import { type Action, defineStep, type PersonAction } from '../../src/engine/ste
 import { hole, type Str, shown, t } from '../../src/engine/text.ts'
 import { ahead } from '../ahead.ts'
 import { refusedTo } from '../delivery.ts'
-import { isKeyless } from '../push-job.ts'
+import { hasGoogleKey } from '../push-job.ts'
 
 /** The contexts, the step that makes each, and whether the further condition is for it. */
 const CONTEXTS = [
@@ -16,8 +16,8 @@ const CONTEXTS = [
 type Answer = (typeof CONTEXTS)[number]['answer']
 
 /** Without a key there is nothing to be kept for Google. */
-const contextsOf = (answers: { readonly googleRoute: Str }) =>
-  CONTEXTS.filter(({ answer }) => answer !== 'googleContext' || !isKeyless(answers))
+const contextsOf = (answers: Parameters<typeof hasGoogleKey>[0]) =>
+  CONTEXTS.filter(({ answer }) => answer !== 'googleContext' || hasGoogleKey(answers))
 
 /** What is still open of a context. */
 interface Open {
@@ -45,6 +45,8 @@ export const restrict = defineStep({
     'googleContext',
     'contextExpression',
     'secretsUntilRestricted',
+    'circleJobs',
+    'googleJobs',
     'googleRoute',
   ],
   after: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google'],
@@ -127,9 +129,9 @@ export const restrict = defineStep({
   // A context that we made goes with its restrictions; one that was there before stays closed: to open it is a person's.
   undo: () => [],
 
-  reach: ({ circleOrg, circleProject, googleRoute }, { record }) => ({
+  reach: ({ circleOrg, circleProject, ...answers }, { record }) => ({
     where: 'CircleCI',
-    before: contextsOf({ googleRoute }).every(({ madeBy }) => record(madeBy) === 'made')
+    before: contextsOf(answers).every(({ madeBy }) => record(madeBy) === 'made')
       ? 'nobody'
       : `every project of ${circleOrg}`,
     now: `${circleProject} alone`,
@@ -167,6 +169,8 @@ interface Names {
   readonly circleProject: Str
   readonly herokuContext: Str
   readonly googleContext: Str
+  readonly circleJobs: Str
+  readonly googleJobs?: Str
   readonly googleRoute: Str
   readonly contextExpression?: Str
 }
@@ -176,7 +180,7 @@ function request(names: Names): Str {
   const { circleOrg, circleProject, herokuContext, googleContext, contextExpression: condition } = names
   const further =
     condition === undefined ? '' : t` In ${herokuContext}, also add the Expression Restriction ${condition}.`
-  const which = isKeyless(names) ? t`In ${herokuContext}` : t`In each of ${herokuContext} and ${googleContext}`
+  const which = hasGoogleKey(names) ? t`In each of ${herokuContext} and ${googleContext}` : t`In ${herokuContext}`
   return t`Please open Organization Settings > Contexts of ${circleOrg} in CircleCI. ${which}, choose Add Project Restriction and pick ${circleProject}.${further} Keep All Members.`
 }
 

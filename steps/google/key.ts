@@ -21,7 +21,7 @@ import {
   standing,
   takeOut,
 } from '../delivery.ts'
-import { isKeyless, pushesToGoogle } from '../push-job.ts'
+import { hasGoogleKey } from '../push-job.ts'
 import { KEY_STEP, keysPath, lookAtKeys, noRight, type Sorted, sorted } from './key-list.ts'
 import { byAdministrator, bySaying, type Constraint, forbidden, forbiddenBy } from './key-policy.ts'
 import { accountOf } from './names.ts'
@@ -65,7 +65,7 @@ export const key = defineStep({
   after: ['google.service-account', 'google.services', 'google.bucket', 'circleci.restrict', 'circleci.config'],
   brings: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google', 'circleci.restrict'],
   needs: ['google', 'circleci'],
-  when: answers => pushesToGoogle(answers) && !isKeyless(answers),
+  when: hasGoogleKey,
 
   async look(look): Promise<Seen<State>> {
     const { answers } = look

@@ -41,6 +41,13 @@ interface Registry {
 const hubRepository = ({ repositories }: World['dockerHub'], { dockerHubRepository }: Walk['answers']) =>
   repositories.find(({ namespace, name }) => `${namespace}/${name}` === dockerHubRepository)
 
+/** The registries that CI has a job for. */
+export const meant = ({ answers }: Walk): readonly string[] => [
+  ...(answers.herokuJobs === undefined ? [] : ['Heroku']),
+  ...(answers.dockerHubJobs === undefined ? [] : ['Docker Hub']),
+  ...(answers.googleJobs === undefined ? [] : ['Google']),
+]
+
 /** Pushes one more commit, as somebody does who knows nothing of the set-up, and tells where its image arrives. */
 export function pushedByCi({ rehearsal, checkout, answers }: Walk): Pushed {
   const { world } = rehearsal
@@ -95,6 +102,7 @@ export function leastRights({ rehearsal, answers, method }: Walk): ReturnType<ty
   const { circleci, google } = rehearsal.world
   const [project] = circleci.projects
   const { dockerHubBot, dockerHubRepository, herokuContext, googleContext, herokuTokenVariable } = answers
+  const hasGoogle = answers.googleJobs !== undefined
   const isKeyless = method.google === 'keyless'
   const closedTo = [project?.id ?? 'no project']
   const [pool] = google.identityPools
@@ -102,7 +110,7 @@ export function leastRights({ rehearsal, answers, method }: Walk): ReturnType<ty
   const principal = `principal://iam.googleapis.com/projects/${google.projects[0]?.number}/locations/global/workloadIdentityPools/${pool?.id}/subject/${project?.id}`
   const contexts = [
     { name: herokuContext, variables: ['DOCKERHUB_PASS', 'DOCKERHUB_USER', herokuTokenVariable].toSorted(), closedTo },
-    ...(isKeyless ? [] : [{ name: googleContext, variables: ['GCLOUD_AUTH_ENCODED'], closedTo }]),
+    ...(isKeyless || !hasGoogle ? [] : [{ name: googleContext, variables: ['GCLOUD_AUTH_ENCODED'], closedTo }]),
   ]
   return {
     heroku: [{ scope: ['read-protected', 'write-protected'], ends: true }],
@@ -113,13 +121,11 @@ export function leastRights({ rehearsal, answers, method }: Walk): ReturnType<ty
       method.dockerHub === 'org-token'
         ? [{ resources: [{ type: 'TYPE_REPO', path: dockerHubRepository, scopes: ['scope-image-push'] }], ends: true }]
         : [],
-    google: [
-      method.google === 'bucket'
-        ? { place: 'buckets', role: GOOGLE.bucket }
-        : { place: 'repositories', role: GOOGLE[method.google] },
-    ],
-    keys: isKeyless ? 0 : 1,
-    speakAs: isKeyless ? [{ role: 'roles/iam.workloadIdentityUser', members: [principal] }] : [],
+    google: hasGoogle
+      ? [{ place: method.google === 'bucket' ? 'buckets' : 'repositories', role: GOOGLE[method.google] }]
+      : [],
+    keys: isKeyless || !hasGoogle ? 0 : 1,
+    speakAs: isKeyless && hasGoogle ? [{ role: 'roles/iam.workloadIdentityUser', members: [principal] }] : [],
     contexts: contexts.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
   }
 }

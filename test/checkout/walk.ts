@@ -88,7 +88,8 @@ export async function walk(source: Source, method: Method, finished: typeof onTe
   const asked: string[] = []
   const run = () => {
     takeImagesAsThere(world, answers, checkout)
-    const env = { DUMMYAPP_SETUP_TIME_SCALE: '0.05', ...signedIn(rehearsal, answers.dockerHubBot) }
+    // Build scripts of before Go had modules ask for it.
+    const env = { GOPATH: home, DUMMYAPP_SETUP_TIME_SCALE: '0.05', ...signedIn(rehearsal, answers.dockerHubBot) }
     return runCli([...ALONE, ...argv], { cwd: checkout, home, env })
   }
   for (let runs = 1; runs <= MOST_RUNS; runs += 1) {

@@ -124,7 +124,12 @@ describe('A child', () => {
   test('of the checkout itself gets less: nothing that leads to an agent, a session, or a proxy’s password', async () => {
     const repo = temporaryFolder()
     executable(join(repo, 'build.sh'), 'env')
-    const kept = { DOCKER_HOST: 'unix:///run/docker.sock', LANG: 'de_DE.UTF-8', http_proxy: 'http://proxy:3128' }
+    const kept = {
+      DOCKER_HOST: 'unix:///run/docker.sock',
+      LANG: 'de_DE.UTF-8',
+      GOPATH: '/go',
+      http_proxy: 'http://proxy:3128',
+    }
     const lost = {
       SSH_AUTH_SOCK: '/run/agent',
       DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/bus',

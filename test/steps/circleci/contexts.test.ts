@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { contextGoogle, contextHeroku } from '../../../steps/circleci/contexts.ts'
 import { project } from '../../../steps/circleci/project.ts'
+import { restrict } from '../../../steps/circleci/restrict.ts'
 import {
   addContext,
   admit,
@@ -301,4 +302,11 @@ test('A context whose restrictions CircleCI does not show is unknown', async () 
   place.rehearsal.faults.push({ path: '/restrictions$', do: { status: 403, body: { message: 'Permission denied.' } } })
   const { outcomes } = await walk([contextHeroku], place.engine, { agreed: [ID] })
   expect(outcomes.get(ID)).toMatchObject({ is: 'failed', cause: { code: 'forbidden' } })
+})
+
+test('Where no job of CI’s signs in to Google, there is no context for it, and none to restrict', async () => {
+  const { engine } = await circlePlace({ answers: { circleJobs: 'build,push_docker_hub' } })
+  expect(contextGoogle.when?.(engine.answers)).toBe(false)
+  const actions = restrict.actions(engine.answers)
+  expect(JSON.stringify(actions)).not.toContain('google')
 })
