@@ -7,6 +7,7 @@ import { causeOf, type Engine, needOf, newLook, see, type Viewer } from './engin
 import { type ByWord, claimOf, decided, isAllowed, type Planned, planStep, sameActions } from './plan.ts'
 import { planByLook } from './plan-by-look.ts'
 import type { Saved, StepRecord } from './saved.ts'
+import { keepInOrder } from './select.ts'
 import type { Action, Difference, Look, Need, Owned, PersonAction, Seen, Step, StepId } from './step.ts'
 import { shown } from './text.ts'
 
@@ -92,7 +93,7 @@ export async function lookAtAll(
   const { answers, clouds } = engine
   const over = new AbortController()
   const look = newLook(engine, AbortSignal.any([stop, over.signal]))
-  const meant = steps.filter(step => step.when?.(answers) ?? true)
+  const meant = keepInOrder(steps, step => step.when?.(answers) ?? true)
   const waiting = new Set(meant.map(({ id }) => id))
   const looked = meant.map(async step => {
     const planned = await planByLook(step, look, engine)

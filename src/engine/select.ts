@@ -30,11 +30,32 @@ export function select(
   const answers = new Set(chosen.flatMap(({ uses }) => uses))
   const isToBeSeen = ({ needs = [], uses }: Step) =>
     needs.every(vendor => vendors.has(vendor)) && uses.every(key => answers.has(key))
-  const looked = steps.filter(step => chosen.includes(step) || isToBeSeen(step))
   return {
     acting: new Set(chosen.map(({ id }) => id)),
     answers,
     vendors,
-    steps: looked,
+    steps: keepInOrder(steps, step => chosen.includes(step) || isToBeSeen(step)),
   }
+}
+
+/**
+ * The steps that are kept, in the order in which they were: a step that came after one that is left out comes after all
+ * that the latter came after.
+ * @param steps each behind those that it comes after
+ */
+export function keepInOrder(steps: readonly Step[], isKept: (step: Step) => boolean): readonly Step[] {
+  const heirs = new Map<StepId, readonly StepId[]>()
+  const inherited = (ids: readonly StepId[]) => [...new Set(ids.flatMap(id => heirs.get(id) ?? [id]))]
+  const kept: Step[] = []
+  for (const step of steps) {
+    const after = inherited(step.after ?? [])
+    if (!isKept(step)) heirs.set(step.id, after)
+    else
+      kept.push(
+        after.length === (step.after ?? []).length && after.every((id, n) => id === step.after?.[n])
+          ? step
+          : { ...step, after },
+      )
+  }
+  return kept
 }

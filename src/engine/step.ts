@@ -316,7 +316,7 @@ interface StepOf<Used extends AnswerKey, State> {
   readonly today: string
   /** The answers that it reads: others are not asked for on its behalf. */
   readonly uses: readonly Used[]
-  /** These are done first, or it waits. One that is left out of a run is not waited for: what must be there, `look` sees. */
+  /** These are done first, or it waits. One that is left out of a run is not waited for, but what that one comes after is. */
   readonly after?: readonly StepId[]
   /** What it awaits, these bring: it begins beside them, and waits no longer than until they have ended. */
   readonly beside?: readonly StepId[]

@@ -50,6 +50,22 @@ describe('A lane that is left out', () => {
     expect(chosen(['heroku', 'ci'], ['ci']).acting).toEqual(['heroku.app'])
   })
 
+  test('leaves what came after it after what that came after', () => {
+    const steps = [
+      fakeStep('a.project', { needs: ['google'] }),
+      fakeStep('ci.context', { needs: ['circleci'] }),
+      fakeStep('a.key', { needs: ['google', 'circleci'], after: ['a.project', 'ci.context'], brings: ['ci.context'] }),
+      fakeStep('a.role', { needs: ['google'], after: ['a.key'] }),
+      fakeStep('a.strip', { needs: ['google'], after: ['a.role'] }),
+    ]
+    const order = select(steps, { only: [], skip: ['ci'] }).steps.map(({ id, after }) => [id, after])
+    expect(order).toEqual([
+      ['a.project', undefined],
+      ['a.role', ['a.project']],
+      ['a.strip', ['a.role']],
+    ])
+  })
+
   test('leaves the others as they are', () => {
     expect(chosen([], ['heroku']).acting).toEqual(['git.remote', 'ci.project', 'ci.context', 'ci.config'])
   })
