@@ -25,10 +25,11 @@ function take(option, values = 0) {
   return at < 0 ? undefined : words.splice(at, 1 + values).at(-1)
 }
 
-/** Where there is no history to count in, every case has its turn. */
+/** Where the history is cut short, chance takes the place of counting; where there is none, every case has its turn. */
 function seedOfCommit() {
   try {
-    if (git('rev-parse', '--is-shallow-repository') === 'true') return 'all'
+    if (git('rev-parse', '--is-shallow-repository') === 'true')
+      return `${Number.parseInt(git('rev-parse', 'HEAD').slice(0, 8), 16)}`
     return git('rev-list', '--count', 'HEAD', '--', 'src', 'steps', 'test')
   } catch {
     return 'all'
