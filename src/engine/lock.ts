@@ -157,6 +157,10 @@ function startOnLinux(pid: number): string | undefined {
 const startOnMac = (pid: number): string | undefined =>
   execFileSync('/bin/ps', ['-p', String(pid), '-o', 'lstart='], { encoding: 'utf8' }).trim() || undefined
 
+/** Does its pid name it for whoever reads this, too? Elsewhere it may be another process's. */
+const isHere = ({ host, machine, namespace }: Holder): boolean =>
+  host === hostname() && machine === machineId() && namespace === pidNamespace()
+
 function heldBy({ file, holder }: Claim): SetupError {
   const { host, pid, since } = holder
   return new SetupError(
@@ -164,10 +168,9 @@ function heldBy({ file, holder }: Claim): SetupError {
       code: 'locked',
       asked: file,
       means: `Another run is at work on this set-up: process ${pid} on ${host}, since ${since}.`,
-      next:
-        host === hostname()
-          ? `Wait for it, or end it (kill ${pid}), then run again.`
-          : `Wait for it. If that machine no longer runs it: rm ${quote(file)}, then run again.`,
+      next: isHere(holder)
+        ? `Wait for it, or end it (kill ${pid}), then run again.`
+        : `Wait for it. If it no longer runs there: rm ${quote(file)}, then run again.`,
     },
     EXIT.locked,
   )

@@ -109,16 +109,31 @@ test('A holder that was killed is replaced', async () => {
 })
 
 test.each([
-  ['on another host', { host: 'elsewhere', pid: 999_999_999 }, String.raw`/it'\''s/lock-1-cafe.json', then`],
-  ['in another container of this boot', { namespace: 'pid:[1]', pid: 999_999_999 }, 'Wait for it'],
-])('A holder %s is respected, since nothing is proven of it', async (_, change, next) => {
+  ['on another host', { host: 'elsewhere' }],
+  ['in another container of this boot', { namespace: 'pid:[1]' }],
+  ['on another machine of the same name, with one home', { machine: 'another' }],
+])('A holder %s is respected, since nothing is proven of it', async (_, change) => {
   // What is printed to be typed is quoted, whatever the folder is called.
   const folder = join(temporaryFolder(), "it's")
   mkdirSync(folder)
-  await claim(folder, change)
+  await claim(folder, { ...change, pid: 999_999_999 })
   const { exit, cause } = await refusal(folder)
   expect(exit).toBe(5)
-  expect(cause.next).toContain(next)
+  expect(cause.next).toContain(String.raw`/it'\''s/lock-1-cafe.json', then`)
+  expect(cause.next).not.toContain('kill')
+  expect(claims(folder)).toEqual(['lock-1-cafe.json'])
+})
+
+test.each([
+  ['of another version', JSON.stringify({ version: 2, holder: 'somebody' })],
+  ['that is damaged', '{"host":"elsew'],
+  ['that is empty', ''],
+])('A claim %s is respected, since nothing is proven of it', async (_, text) => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'lock-1-cafe.json'), text)
+  const { exit, cause } = await refusal(folder)
+  expect(exit).toBe(5)
+  expect(cause).toMatchObject({ code: 'locked', asked: join(folder, 'lock-1-cafe.json') })
   expect(claims(folder)).toEqual(['lock-1-cafe.json'])
 })
 
