@@ -8,6 +8,7 @@ import {
   changed,
   changePolicy,
   type PolicyPlace,
+  readRequest,
   savedBindings,
 } from '../../src/clouds/policy.ts'
 import type { VendorReply } from '../../src/clouds/vendor.ts'
@@ -177,6 +178,18 @@ describe('A change of a policy', () => {
       }),
     ])
   })
+
+  test.each([
+    ['project', 'POST', '/thing:getIamPolicy', { body: { options: { requestedPolicyVersion: 3 } } }],
+    ['account', 'POST', '/thing:getIamPolicy?options.requestedPolicyVersion=3', {}],
+    ['repository', 'GET', '/thing:getIamPolicy?options.requestedPolicyVersion=3', {}],
+    ['bucket', 'GET', '/thing/iam?optionsRequestedPolicyVersion=3', {}],
+  ] as const)(
+    'reads version 3 of a policy of a %s: others’ conditions would be lost without',
+    (reads, method, path, body) => {
+      expect(readRequest({ path: '/thing', reads })).toEqual({ method, path, ...body, repeat: 'safe' })
+    },
+  )
 
   test.each([[[409]], [[412]], [[503, 409]], [['lost']], [['lost-after']], [[400]]] as const)(
     'gets over %j by reading anew',

@@ -105,6 +105,38 @@ describe('A request', () => {
     expect(rehearsal.log).toHaveLength(1)
   })
 
+  test.each([
+    ['does not reach the vendor', undefined],
+    ['is refused', { status: 403, body: { id: 'forbidden', message: 'Not allowed.' } }],
+  ])(
+    'whose answer was lost, and whose second try %s, keeps its intent: the first may have made it',
+    async (_, refused) => {
+      const rehearsal = await rehearse()
+      const engine = makeEngine({ rehearsal })
+      rehearsal.faults.push({ do: 'reset-after', times: 1 })
+      if (refused) rehearsal.faults.push({ do: refused, nth: 2 })
+      const look = async (): Promise<Seen<unknown>> => {
+        if (refused === undefined) await rehearsal.close()
+        return { is: 'missing' }
+      }
+      const { code } = await causeOf(carryOut(step([create], look), engine))
+      expect(code).not.toBe('lost-answer')
+      expect(rehearsal.world.heroku.apps).toHaveLength(1)
+      expect(fileOf(engine).intents).toHaveProperty(['heroku.thing/create'])
+    },
+  )
+
+  test.each([
+    ['does not reach the vendor', undefined],
+    ['is refused', { status: 403, body: { id: 'forbidden', message: 'Not allowed.' } }],
+  ])('that %s leaves no intent: it certainly made nothing', async (_, refused) => {
+    const { rehearsal, engine, act } = await setUp()
+    if (refused) rehearsal.faults.push({ do: refused })
+    else await rehearsal.close()
+    await causeOf(act())
+    expect(fileOf(engine).intents).toEqual({})
+  })
+
   test('that is never answered is told after three tries', async () => {
     const { rehearsal, act } = await setUp()
     rehearsal.faults.push({ do: 'reset-before' })

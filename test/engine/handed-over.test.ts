@@ -48,7 +48,8 @@ describe('A word that changes what is done', () => {
     expect(plan.map(openConsent)).toEqual([expect.stringMatching(/word of ann@laptop alone: revoke; make$/)])
     expect(outcomes.get('a.one')).toMatchObject({ is: 'open', why: 'consent' })
     expect([...done]).toEqual([])
-    expect(engine.progress.saved).toMatchObject({ facts: {}, records: {}, intents: {} })
+    const { facts, records, intents } = engine.progress.saved
+    expect({ facts, records, intents }).toEqual({ facts: {}, records: {}, intents: {} })
   })
 
   test('with consent is saved and done; what is made anew by it is ours', async () => {
@@ -59,13 +60,21 @@ describe('A word that changes what is done', () => {
     expect(engine.progress.saved).toMatchObject({ facts: OLD.facts, records: { 'a.one': { how: 'made' } } })
   })
 
+  test('is not saved of a step that is only looked at, whatever was agreed to', async () => {
+    const { step, engine, done } = place(byFact, OLD)
+    await walk([step], engine, { agreed: ['a.one'], leftOut: ['a.one'] })
+    expect([...done]).toEqual([])
+    expect(engine.progress.saved.facts).toEqual({})
+  })
+
   test('as that it is done already: then it is adopted', async () => {
     const look = (one: Look): Seen<unknown> =>
       one.begunAt('a.one/make') ? present() : { is: 'missing', state: ['make'] }
     const { step, engine, done } = place(look, { intents: { 'a.one/make': intent } })
     await walk([step], engine, { agreed: ['a.one'] })
     expect([...done]).toEqual([])
-    expect(engine.progress.saved).toMatchObject({ records: { 'a.one': { how: 'adopted' } }, intents: {} })
+    expect(engine.progress.saved.records).toMatchObject({ 'a.one': { how: 'adopted' } })
+    expect(engine.progress.saved.intents).toEqual({})
   })
 
   test('lets nothing be overwritten that could not be without it', async () => {
@@ -104,6 +113,14 @@ describe('A word that changes nothing', () => {
     expect(engine.progress.saved.facts).toEqual({})
   })
 
+  test('since this machine knows a fact of its own, which is gone by', async () => {
+    const look = (one: Look): Seen<unknown> => ({ is: 'missing', state: [`make-${one.fact('a.one:old')}`] })
+    const { step, engine } = place(look, OLD)
+    engine.progress.save({ facts: { 'a.one:old': '1' } })
+    const plan = await lookAtAll([step], engine, new AbortController().signal)
+    expect(plan).toMatchObject([{ consents: [], actions: [{ key: 'make-1' }] }])
+  })
+
   test('since this machine knows better', async () => {
     const look = (one: Look): Seen<unknown> => {
       if (one.begunAt('a.one/make')) return present()
@@ -136,7 +153,15 @@ describe('A stranger’s thing', () => {
     const { plan } = await walk([step], engine, { agreed: ['a.one'] })
     expect(plan.map(openConsent)).toEqual([expect.stringContaining('ann@laptop says that this set-up made it')])
     expect(engine.progress.saved.records).toMatchObject({ 'a.one': { how: 'adopted', by: 'somebody@here' } })
-    const other = place(() => present({ owned }), { records: { 'a.one': made('8') } })
-    expect((await walk([other.step], other.engine)).plan.map(openConsent)).toEqual([expect.not.stringContaining('ann')])
+  })
+
+  test.each([
+    ['made under another id', made('8')],
+    ['adopted by whoever handed it over', { ...made('7'), how: 'adopted' as const }],
+  ])('is not told to be said to be ours, where it is said to be %s', async (_, record) => {
+    const { step, engine } = place(() => present({ owned }), { records: { 'a.one': record } })
+    const { plan } = await walk([step], engine)
+    expect(plan).toMatchObject([{ consents: ['adopt'] }])
+    expect(plan.map(openConsent)).toEqual([expect.not.stringContaining('ann')])
   })
 })

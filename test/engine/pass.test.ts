@@ -136,6 +136,17 @@ describe('Without consent', () => {
   const strangers = async (): Promise<Seen<unknown>> => ({ ...present, state: 0, is: 'present', owned })
   const other = async (): Promise<Seen<unknown>> => ({ is: 'differs', state: 0, how })
 
+  test('what was ours, and is another owner’s since the steps before it ran, does not count as done', async () => {
+    const { done, step, engine } = smallWorld()
+    const ours = { ...owned, id: 'ours', owner: 'us@example.com' }
+    const look = async (): Promise<Seen<unknown>> => ({ ...present, owned: done.has('a.one') ? owned : ours })
+    const record = { how: 'made', id: 'ours', by: 'us', at: '2026-01-01T00:00:00.000Z' } as const
+    engine.progress.save({ records: { 'b.two': record } })
+    const { outcomes } = await walk([step('a.one'), step('b.two', { after: ['a.one'], look })], engine)
+    expect(outcomes.get('b.two')).toMatchObject({ is: 'open', why: 'changed' })
+    expect(engine.progress.saved.records['b.two']).toEqual(record)
+  })
+
   test('a stranger’s thing is not used, and it is said whose it is, since when, and who else has it', async () => {
     const { step, engine } = smallWorld()
     const { outcomes, events } = await walk([step('a.one', { look: strangers })], engine)

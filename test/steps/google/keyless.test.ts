@@ -181,6 +181,21 @@ describe('Keys that CI no longer needs', () => {
     expect(keysOf(place)).toEqual([])
   })
 
+  test.each([
+    ['by its own consent, and of the other nobody has decided', () => ({ agreed: [] }), 'consent'],
+    ['by its own consent, and the other is kept', (other: string) => ({ agreed: [], kept: [other] }), 'done'],
+    ['by the consent to all that is not kept', (other: string) => ({ agreed: [oldKeys.id], kept: [other] }), 'done'],
+  ])('one of two is deleted %s: the other stays', async (_, decide, end) => {
+    const place = await setUp()
+    await place.client('POST', `${ACCOUNT}/keys`, {})
+    const [first = '', second = ''] = keysOf(place)
+    const { agreed, kept = [] }: { agreed: string[]; kept?: string[] } = decide(`${oldKeys.id}/${second}`)
+    const { outcomes } = await walk([oldKeys], place.engine, { agreed: [...agreed, `${oldKeys.id}/${first}`], kept })
+    expect(keysOf(place)).toEqual([second])
+    const outcome = outcomes.get(oldKeys.id)
+    expect(outcome?.is === 'open' ? outcome.why : outcome?.is).toBe(end)
+  })
+
   test('stay as long as the config signs in with one', async () => {
     const place = await setUp()
     mkdirSync(join(place.repo, '.circleci'))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../../src/engine/pass.ts'
 import type { Step, StepId } from '../../../src/engine/step.ts'
+import type { Binding } from '../../../src/rehearsal/google/world.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { confirmPush } from '../../../steps/circleci/confirm-push.ts'
 import { firstRun } from '../../../steps/circleci/first-run.ts'
@@ -223,6 +224,22 @@ describe('The temporary role', () => {
     expect(standsOf(place)).toContain('on the whole project, without an end:')
   })
 
+  test.each([
+    ['for want of a right', { status: 403, body: { error: { message: 'Policy update access denied.' } } }],
+    [
+      'by an organization’s rule, in words about conditions',
+      { status: 403, body: { error: { message: 'Denied on a condition.' } } },
+    ],
+    ['for another reason', { status: 400, body: { error: { message: 'Request contains an invalid argument.' } } }],
+  ])('is not given without an end where Google refuses it %s', async (_, refused) => {
+    const place = await readyForPush({ config: RED_BUILD })
+    place.rehearsal.faults.push({ path: `projects/${P}:setIamPolicy`, times: 1, do: refused })
+    const { outcomes } = await walk([temporaryRole], place.engine)
+    expect(outcomes.get('google.temporary-role')).toMatchObject({ is: 'failed' })
+    expect(place.rehearsal.log.filter(({ path }) => path.endsWith(`projects/${P}:setIamPolicy`))).toHaveLength(1)
+    expect(place.projectBindings()).toEqual([OWNER])
+  })
+
   test('and nothing else is said any more once it was taken away', async () => {
     const place = await readyForPush({ bindings: [MAY_SPEAK] })
     await walk(STEPS, place.engine)
@@ -334,8 +351,8 @@ describe('A role from above the project', () => {
 
 describe('An account that this set-up did not make', () => {
   const EDITOR = { role: 'roles/editor', members: [PUSHER] }
-  async function adopted() {
-    const place = await readyForPush({ bindings: [EDITOR, MAY_SPEAK] })
+  async function adopted(has: Binding = EDITOR) {
+    const place = await readyForPush({ bindings: [has, MAY_SPEAK] })
     const record = { how: 'adopted', by: 'a test', at: '2026-01-01T00:00:00.000Z' } as const
     place.engine.progress.save({ records: { 'google.service-account': record } })
     return place
@@ -352,12 +369,72 @@ describe('An account that this set-up did not make', () => {
     expect(place.projectBindings()).toContainEqual(EDITOR)
   })
 
+  test('keeps even the role that the first push takes, where somebody gave it on a condition of their own', async () => {
+    const theirs = {
+      role: 'roles/artifactregistry.createOnPushWriter',
+      members: [PUSHER],
+      condition: { title: 'nightly builds', expression: 'request.time < timestamp("2030-01-01T00:00:00Z")' },
+    }
+    const place = await adopted(theirs)
+    const { plan, outcomes } = await walk([strip], place.engine)
+    expect(plan).toMatchObject([{ seen: { is: 'differs', typed: 'ci-pusher' } }])
+    expect(stateOf(outcomes)).toEqual({ 'google.strip': 'consent' })
+    expect(place.projectBindings()).toContainEqual(theirs)
+  })
+
   test('is stripped with consent, and what it had is kept', async () => {
     const place = await adopted()
     const { outcomes } = await walk(STEPS, place.engine, { agreed: ['google.strip'] })
     expect(stateOf(outcomes)['circleci.confirm-push']).toBe('done')
     expect(place.projectBindings()).toEqual([OWNER, MAY_SPEAK])
     expect(JSON.parse(place.engine.progress.saved.facts['google.strip:removed'] ?? '')).toContainEqual(EDITOR)
+  })
+})
+
+describe('On the repository, the roles of an account', () => {
+  const READER = { role: 'roles/artifactregistry.reader', members: [PUSHER, 'user:lee@example.com'] }
+  const UNTIL_2030 = {
+    ...WRITER,
+    condition: { title: 't', expression: 'request.time < timestamp("2030-01-01T00:00:00Z")' },
+  }
+  const theirs = { how: 'adopted', by: 'a test', at: '2026-01-01T00:00:00.000Z' } as const
+
+  /** The repository is there, and this set-up did not make the account. */
+  async function adopted(...bindings: readonly Binding[]) {
+    const place = await readyForPush({ bindings: [MAY_SPEAK] })
+    await walk(STEPS, place.engine)
+    const { records } = place.engine.progress.saved
+    place.engine.progress.save({ records: { ...records, 'google.service-account': theirs } })
+    for (const { policy } of place.google().repositories) policy.bindings = structuredClone([...bindings])
+    return { ...place, engine: place.resumed() }
+  }
+
+  test.each([
+    ['another role', READER],
+    ['the role on a condition', UNTIL_2030],
+  ])('that is not ours go only with its typed name: %s', async (_, binding) => {
+    const place = await adopted(binding)
+    const { plan, outcomes } = await walk([grant], place.engine)
+    expect(plan).toMatchObject([{ seen: { is: 'differs', typed: 'ci-pusher' }, consents: ['replace'] }])
+    expect(stateOf(outcomes)).toEqual({ 'google.grant': 'consent' })
+    expect(place.repositoryBindings()).toEqual([binding])
+    await walk([grant], place.engine, { agreed: ['google.grant'] })
+    const members = binding.members.filter(member => member !== PUSHER)
+    expect(place.repositoryBindings()).toEqual([...(members.length > 0 ? [{ ...binding, members }] : []), WRITER])
+    expect(place.engine.progress.saved.facts['google.grant:removed']).toContain(binding.role)
+  })
+
+  test('need no consent where there is none to take away', async () => {
+    const place = await adopted()
+    expect(stateOf((await walk([grant], place.engine)).outcomes)).toEqual({ 'google.grant': 'done' })
+    expect(place.repositoryBindings()).toEqual([WRITER])
+  })
+
+  test('are changed beside those of others, whose conditions stay', async () => {
+    const lees = { ...UNTIL_2030, members: ['user:lee@example.com'] }
+    const place = await adopted(lees)
+    await walk([grant], place.engine)
+    expect(place.repositoryBindings()).toEqual([lees, WRITER])
   })
 })
 
