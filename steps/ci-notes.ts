@@ -42,7 +42,8 @@ const AREAS: readonly {
 /**
  * What is left out of the set-up by what CI's config says, and why; and what of the config is not understood. Told before
  * anything is created.
- * @param used the answers that the chosen areas read: of the others nothing is said
+ * @param used the answers that the chosen areas read. Of an area that a person left out, it is said which jobs run all
+ *   the same where CI is run here; otherwise nothing
  * @param config the text of .circleci/config.yml; undefined where there is none, and a new one is offered
  */
 export function ciNotes(answers: Answers, config: string | undefined, used: ReadonlySet<string>): readonly string[] {
@@ -53,9 +54,28 @@ export function ciNotes(answers: Answers, config: string | undefined, used: Read
   )
   return [
     ...(isSetup(config) ? [SETUP] : []),
-    ...left.map(({ area, out, without }) => `${out}: ${reasonFor(answers, area, config, without)}`),
+    ...(used.has(OF_CI_RUNS) ? AREAS.filter(({ area }) => !used.has(area)) : []).flatMap(one =>
+      leftByPerson(one, config),
+    ),
+    ...left.map(one => `${one.out}: ${reasonFor(answers, one, config)}`),
     ...new Set([...unclear, ...unfilled(answers, config, used)]),
   ]
+}
+
+/** An answer that is read where CI is run. */
+const OF_CI_RUNS = 'firstRunBranch'
+
+/** The jobs of a config that sign in to a registry. */
+const signingIn = (config: string, registry: Registry) =>
+  ciJobs(config).filter(job => signInsOf(job).some(one => one.registry === registry))
+
+/** What the jobs come to that CI runs, and whose area a person left out. */
+function leftByPerson({ registry, out }: (typeof AREAS)[number], config: string): readonly string[] {
+  const run = signingIn(config, registry).filter(({ workflow }) => workflow !== undefined)
+  const names = [...new Set(run.map(({ job }) => job))].join(', ')
+  return names === ''
+    ? []
+    : [`${out} by --only or --skip. CI runs ${names} all the same: it can push there only if that was set up before.`]
 }
 
 /** The jobs of an area that read another variable than the one that is filled. */
@@ -75,9 +95,11 @@ const unfilled = (answers: Answers, config: string, used: ReadonlySet<string>): 
 
 const SETUP = `${CI_CONFIG} is a setup workflow: the jobs that it continues with are in another file, which is not read here. Give those jobs their contexts by hand, and name them: --set circleJobs=JOBS with --set herokuJobs=JOB, dockerHubJobs=JOB or googleJobs=JOB.`
 
-function reasonFor(answers: Answers, area: Area, config: string, without: string): string {
+function reasonFor(answers: Answers, { area, registry, without }: (typeof AREAS)[number], config: string): string {
   const { circleJobs, [area]: named } = answers
   if (typeof named === 'string') return `circleJobs (${String(circleJobs)}) has none of its jobs (${named}).`
+  const known = [...new Set(signingIn(config, registry).map(({ job }) => job))]
+  if (known.length > 0) return `no job is named as its own (${area} is empty; ${known.join(', ')} could be).`
   const jobs = [...new Set(ciJobs(config).map(({ job }) => job))]
   if (jobs.length === 0) return `${CI_CONFIG} has no job that can be read.`
   const shown =

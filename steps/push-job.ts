@@ -18,6 +18,9 @@ export function jobsOf(
   return jobs.split(',').filter(job => run.includes(job))
 }
 
+/** The answers of every area. */
+export const AREA_JOBS = ['herokuJobs', 'dockerHubJobs', 'googleJobs'] as const satisfies readonly Area[]
+
 type OfGoogle = { readonly circleJobs: Str; readonly googleJobs?: Str }
 
 /** Does CI push to Google at all? Without, nothing of that lane is needed. */
@@ -54,3 +57,7 @@ export const isKeyless = ({ googleRoute }: { readonly googleRoute: Str }): boole
 /** Does CI have a key of Google's, which a context holds? */
 export const hasGoogleKey = (answers: OfGoogle & { readonly googleRoute: Str }): boolean =>
   pushesToGoogle(answers) && !isKeyless(answers)
+
+/** Does CI have a credential of Heroku's or Docker Hub's, which share a context? */
+export const hasHerokuOrHub = (answers: Parameters<typeof jobsOf>[0]): boolean =>
+  jobsOf(answers, 'herokuJobs').length > 0 || pushesToHub(answers)

@@ -16,6 +16,8 @@ export interface Definition {
   readonly readAgain?: true
   /** It is needed only where another answer is one of these: a route's own answers. */
   readonly when?: { readonly key: string; readonly is: readonly string[] }
+  /** It names the jobs of this area: where the area is left out, no job is set up for it. */
+  readonly area?: string
   /**
    * What a fork makes of the value in its files. `keep`: it tells how the checkout works or names nobody's thing.
    * `propose`: a name that each organization has for itself, so the same one is free there. Else it is upstream's and left out.

@@ -1,4 +1,4 @@
-import type { AnswerKey } from '../answers/schema.ts'
+import { type AnswerKey, definitionOf } from '../answers/schema.ts'
 import type { Vendor } from '../clouds/vendors.ts'
 import { laneOf, type Step, type StepId } from './step.ts'
 
@@ -27,7 +27,14 @@ export function select(
   const brought = new Set(own.flatMap(({ brings = [] }) => brings))
   const chosen = steps.filter(step => own.includes(step) || brought.has(step.id))
   const vendors = new Set(chosen.flatMap(({ needs = [] }) => needs))
-  const answers = new Set(chosen.flatMap(({ uses }) => uses))
+  // For an area that is left out no job is set up; `--only circleci` still is about the jobs of all.
+  const isLeftOut = (area: string, key: AnswerKey) =>
+    !isChosen(area) && (skip.includes(area) || !own.some(({ uses }) => uses.includes(key)))
+  const isRead = (key: AnswerKey) => {
+    const { area } = definitionOf(key)
+    return area === undefined || !isLeftOut(area, key)
+  }
+  const answers = new Set(chosen.flatMap(({ uses }) => uses.filter(isRead)))
   const isToBeSeen = ({ needs = [], uses }: Step) =>
     needs.every(vendor => vendors.has(vendor)) && uses.every(key => answers.has(key))
   return {

@@ -3,7 +3,7 @@ import type { Known } from '../../src/answers/schema.ts'
 import { isUpstreams } from '../../src/answers/upstream.ts'
 import type { Look } from '../../src/engine/step.ts'
 import { accountOf, NUMBER, providerName } from '../google-identity.ts'
-import { isKeyless, jobsOf, pushesToGoogle } from '../push-job.ts'
+import { type Area, hasGoogleKey, isKeyless, jobsOf, pushesToGoogle } from '../push-job.ts'
 import type { Open } from './config/edit.ts'
 import { type Keyless, keylessLogin } from './config/login.ts'
 import { oldContexts, type WantedContexts } from './config/old-contexts.ts'
@@ -58,20 +58,20 @@ export function contextsWanted(
   text: string,
   answers: Pick<Known, Used>,
 ): readonly { readonly job: string; readonly context: string }[] {
-  const { circleJobs, herokuContext, googleContext } = answers
+  const { circleJobs, herokuContext, googleContext, dockerHubUserVariable, dockerHubTokenVariable } = answers
   const jobs = circleJobs.split(',')
+  const hasJobs = (area: Area) => jobsOf(answers, area).length > 0
   const wants = (context: string, variables: readonly string[]) =>
     jobsThatNeed(text, variables)
       .filter(job => jobs.includes(job))
       .map(job => ({ job, context }))
   return [
     ...wants(herokuContext, [
-      answers.herokuTokenVariable,
-      answers.dockerHubUserVariable,
-      answers.dockerHubTokenVariable,
+      ...(hasJobs('herokuJobs') ? [answers.herokuTokenVariable] : []),
+      ...(hasJobs('dockerHubJobs') ? [dockerHubUserVariable, dockerHubTokenVariable] : []),
     ]),
     // CircleCI's own token needs no context.
-    ...(keylessOf(answers) ? [] : wants(googleContext, [answers.googleKeyVariable])),
+    ...(hasGoogleKey(answers) ? wants(googleContext, [answers.googleKeyVariable]) : []),
   ]
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../../src/clouds/circleci.ts'
 import { defineStep, type Owned, type StepId } from '../../src/engine/step.ts'
 import { hole, t } from '../../src/engine/text.ts'
-import { hasGoogleKey } from '../push-job.ts'
+import { AREA_JOBS, hasGoogleKey, hasHerokuOrHub } from '../push-job.ts'
 
 /** facts/circleci.md 5, limits: of a context's name. */
 const LONGEST_NAME = 200
@@ -22,7 +22,7 @@ const contextStep = (about: {
   readonly answer: 'herokuContext' | 'googleContext'
   readonly holds: string
   readonly document: string
-  readonly when?: (answers: Parameters<typeof hasGoogleKey>[0]) => boolean
+  readonly when: (answers: Parameters<typeof hasGoogleKey>[0] & Parameters<typeof hasHerokuOrHub>[0]) => boolean
 }) =>
   defineStep({
     id: about.id,
@@ -32,10 +32,10 @@ const contextStep = (about: {
     document: about.document,
     today:
       'The same by a request. A name may stand there already: it is used only with consent, since closing it to other projects may break them.',
-    uses: ['circleOrg', 'circleProject', 'circleJobs', 'googleJobs', 'googleRoute', about.answer],
+    uses: ['circleOrg', 'circleProject', 'circleJobs', ...AREA_JOBS, 'googleRoute', about.answer],
     after: ['circleci.project'],
     needs: ['circleci'],
-    ...(about.when && { when: about.when }),
+    when: about.when,
 
     async look(look) {
       const { circleOrg, circleProject, [about.answer]: name } = look.answers
@@ -137,6 +137,7 @@ export const contextHeroku = contextStep({
   answer: 'herokuContext',
   holds: 'Heroku’s and Docker Hub’s credentials',
   document: 'created an org-level context `heroku-and-dockerhub`',
+  when: hasHerokuOrHub,
 })
 
 export const contextGoogle = contextStep({

@@ -5,19 +5,20 @@ import { type Action, defineStep, type PersonAction } from '../../src/engine/ste
 import { hole, type Str, shown, t } from '../../src/engine/text.ts'
 import { ahead } from '../ahead.ts'
 import { refusedTo } from '../delivery.ts'
-import { hasGoogleKey } from '../push-job.ts'
+import { AREA_JOBS, hasGoogleKey, hasHerokuOrHub } from '../push-job.ts'
 
 /** The contexts, the step that makes each, and whether the further condition is for it. */
 const CONTEXTS = [
-  { answer: 'herokuContext', madeBy: 'circleci.context-heroku', mayHaveCondition: true },
-  { answer: 'googleContext', madeBy: 'circleci.context-google', mayHaveCondition: false },
+  { answer: 'herokuContext', madeBy: 'circleci.context-heroku', mayHaveCondition: true, when: hasHerokuOrHub },
+  { answer: 'googleContext', madeBy: 'circleci.context-google', mayHaveCondition: false, when: hasGoogleKey },
 ] as const
 
 type Answer = (typeof CONTEXTS)[number]['answer']
 
-/** Without a key there is nothing to be kept for Google. */
-const contextsOf = (answers: Parameters<typeof hasGoogleKey>[0]) =>
-  CONTEXTS.filter(({ answer }) => answer !== 'googleContext' || hasGoogleKey(answers))
+type JobAnswers = Parameters<typeof hasGoogleKey>[0] & Parameters<typeof hasHerokuOrHub>[0]
+
+/** Those that there are: for what some job needs. */
+const contextsOf = (answers: JobAnswers) => CONTEXTS.filter(({ when }) => when(answers))
 
 /** What is still open of a context. */
 interface Open {
@@ -46,11 +47,12 @@ export const restrict = defineStep({
     'contextExpression',
     'secretsUntilRestricted',
     'circleJobs',
-    'googleJobs',
+    ...AREA_JOBS,
     'googleRoute',
   ],
   after: ['circleci.project', 'circleci.context-heroku', 'circleci.context-google'],
   needs: ['circleci'],
+  when: answers => contextsOf(answers).length > 0,
 
   async look(look) {
     const { answers } = look
@@ -164,23 +166,26 @@ const goesOn = (state: State | undefined) => ({
   ...(state && { learn: { [refusedTo(state.account).replace(/^.*:/, '')]: ['message'] } }),
 })
 
-interface Names {
+interface Names extends JobAnswers {
   readonly circleOrg: Str
   readonly circleProject: Str
   readonly herokuContext: Str
   readonly googleContext: Str
-  readonly circleJobs: Str
-  readonly googleJobs?: Str
-  readonly googleRoute: Str
   readonly contextExpression?: Str
 }
 
 /** What an admin is asked for. */
 function request(names: Names): Str {
   const { circleOrg, circleProject, herokuContext, googleContext, contextExpression: condition } = names
+  const closed = contextsOf(names).map(({ answer }) => answer)
   const further =
-    condition === undefined ? '' : t` In ${herokuContext}, also add the Expression Restriction ${condition}.`
-  const which = hasGoogleKey(names) ? t`In each of ${herokuContext} and ${googleContext}` : t`In ${herokuContext}`
+    condition === undefined || !closed.includes('herokuContext')
+      ? ''
+      : t` In ${herokuContext}, also add the Expression Restriction ${condition}.`
+  const which =
+    closed.length > 1
+      ? t`In each of ${herokuContext} and ${googleContext}`
+      : t`In ${names[closed[0] ?? 'herokuContext']}`
   return t`Please open Organization Settings > Contexts of ${circleOrg} in CircleCI. ${which}, choose Add Project Restriction and pick ${circleProject}.${further} Keep All Members.`
 }
 

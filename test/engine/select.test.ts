@@ -71,6 +71,27 @@ describe('A lane that is left out', () => {
   })
 })
 
+describe('The jobs of an area', () => {
+  const steps = [
+    fakeStep('circleci.context', { uses: ['googleJobs', 'herokuJobs'], needs: ['circleci'] }),
+    fakeStep('heroku.token', { uses: ['herokuJobs'], needs: ['heroku'], brings: ['circleci.context'] }),
+    fakeStep('google.key', { uses: ['googleJobs'], needs: ['google'], brings: ['circleci.context'] }),
+  ]
+  const read = (only: readonly string[], skip: readonly string[] = []) => [...select(steps, { only, skip }).answers]
+
+  test('are not read where it is left out: nothing is set up for them', () => {
+    expect(read([], ['google'])).toEqual(['herokuJobs'])
+    expect(read(['heroku'])).toEqual(['herokuJobs'])
+    expect(read(['heroku', 'circleci'], ['google'])).toEqual(['herokuJobs'])
+  })
+
+  test('are read where it is not, and where CI alone is chosen', () => {
+    expect(read([])).toEqual(['googleJobs', 'herokuJobs'])
+    expect(read(['circleci'])).toEqual(['googleJobs', 'herokuJobs'])
+    expect(read(['heroku', 'circleci'])).toEqual(['googleJobs', 'herokuJobs'])
+  })
+})
+
 test('Without a choice every step acts', () => {
   expect(chosen([]).acting).toEqual(STEPS.map(({ id }) => id))
 })

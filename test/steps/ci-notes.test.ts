@@ -21,6 +21,22 @@ describe('What is left out is named with the reason', () => {
     expect(hub).toBe('Docker Hub is left out: circleJobs (build) has none of its jobs (j).')
   })
 
+  test('where a person says that no job is of it', () => {
+    const [, hub] = notes(config(LOGIN))
+    expect(hub).toBe('Docker Hub is left out: no job is named as its own (dockerHubJobs is empty; j could be).')
+  })
+
+  test('where a person left the area out, and CI runs its job all the same', () => {
+    const used = new Set(['herokuJobs', 'googleJobs', 'firstRunBranch'])
+    const workflow = 'workflows: { w: { jobs: [j] } }\n'
+    const jobs = { circleJobs: 'j', herokuJobs: 'j', googleJobs: 'j' }
+    expect(notes(config(LOGIN, workflow), jobs, used)).toEqual([
+      'Docker Hub is left out by --only or --skip. CI runs j all the same: it can push there only if that was set up before.',
+    ])
+    expect(notes(config(LOGIN), jobs, used)).toEqual([])
+    expect(notes(config('make', workflow), jobs, used)).toEqual([])
+  })
+
   test('for the areas that were chosen, and for a config that there is', () => {
     expect(notes(config('make'), undefined, new Set(['googleJobs']))).toHaveLength(1)
     expect(notes(config('make'), undefined, new Set())).toEqual([])

@@ -43,18 +43,21 @@ export const CIRCLECI = {
     ...jobs,
     why: 'Those of them that need the Heroku token: known by what they read and do. Without one, CI gets no Heroku token.',
     optional: true,
+    area: 'heroku',
     inFork: 'keep',
   },
   dockerHubJobs: {
     ...jobs,
     why: 'Those of them that sign in to Docker Hub: known by what they read and do. Without one, Docker Hub is left out.',
     optional: true,
+    area: 'docker-hub',
     inFork: 'keep',
   },
   googleJobs: {
     ...jobs,
     why: 'Those of them that sign in to Google: known by what they read and do. Without one, Google is left out.',
     optional: true,
+    area: 'google',
     inFork: 'keep',
   },
   herokuContext: {

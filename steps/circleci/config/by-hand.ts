@@ -30,7 +30,11 @@ export function leftToPerson(
 ): readonly string[] {
   const wanted = needs.filter(({ area }) => jobsOf(answers, area).length > 0)
   const isElsewhere = isSetup(text)
-  if (wanted.length === 0) return [isElsewhere ? CONTINUED : NOTHING_PUSHES]
+  if (wanted.length === 0) {
+    if (isElsewhere) return [CONTINUED]
+    // By choice, then.
+    return ciJobs(text).some(job => signInsOf(job).length > 0) ? [] : [NOTHING_PUSHES]
+  }
   return wanted.flatMap(need => {
     const names = jobsOf(answers, need.area)
     const jobs = ciJobs(text).filter(({ job }) => names.includes(job))

@@ -89,6 +89,14 @@ describe('A config in the document’s form', () => {
     expect(contextsIn(place.read()).push_gce_registry).not.toHaveProperty('context')
   })
 
+  test('gets no context for an area that no job is named of', async () => {
+    const place = await setUp(BARE)
+    const { googleJobs: _, ...answers } = place.engine.answers
+    await walk([config], { ...place.engine, answers })
+    expect(contextsIn(place.read())).not.toHaveProperty('push_gce_registry.context')
+    expect(contextsIn(place.read())).toMatchObject({ push_docker_hub: { context: 'heroku-and-dockerhub' } })
+  })
+
   test('is done by hand by the very diff that is shown', async () => {
     const place = await setUp(BARE)
     const [edit] = await editsOf(place)

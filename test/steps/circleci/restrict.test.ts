@@ -115,6 +115,13 @@ describe('Both contexts', () => {
     expect(closed(place, GOOGLE)).toEqual([['project', own(place)]])
   })
 
+  test('are one where no job needs the other, and none where no job needs any', () => {
+    const jobs = { circleJobs: 'build,push', dockerHubJobs: 'push', googleRoute: 'documented' } as Known
+    expect(restrict.actions(jobs).map(({ key }) => key)).toEqual(['project-herokuContext'])
+    expect(restrict.when?.(jobs)).toBe(true)
+    expect(restrict.when?.({ ...jobs, circleJobs: 'build' })).toBe(false)
+  })
+
   test('say so where one of them is closed', async () => {
     const place = await setUp()
     addRestriction(place, GOOGLE, mine(place), PROJECT)
