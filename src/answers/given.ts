@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parse, type YAMLParseError } from 'yaml'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { looksLikeCredential } from '../clouds/credential-shapes.ts'
+import { quote } from '../clouds/quote.ts'
 import { withoutUserInfo } from '../clouds/remote.ts'
 import type { Candidate } from './candidate.ts'
 import { nearest } from './nearest.ts'
@@ -67,7 +68,7 @@ function fromSet(pairs: readonly string[]): readonly Candidate[] {
  * @throws SetupError (exit 2) when it cannot be read, is neither, or holds what is no answer
  */
 function fromFile(file: string, input: string): readonly Candidate[] {
-  const name = file === STDIN ? 'standard input' : file
+  const name = file === STDIN ? 'standard input' : quote(file)
   const content = parseText(file === STDIN ? input : readText(file), name)
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw refusal(
@@ -111,7 +112,7 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8')
   } catch (error) {
     throw refusal(
-      `${file} cannot be read.`,
+      `${quote(file)} cannot be read.`,
       'Check that the path is right and that you may read it, and run again.',
       wordsOf(error),
     )

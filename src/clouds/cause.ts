@@ -1,4 +1,5 @@
 import type { Identity } from './identity.ts'
+import { quote } from './quote.ts'
 
 /** Why something did not work, in the five parts that every message has: code, what was asked, what was said, what it means, what goes on. */
 export interface Cause {
@@ -42,5 +43,11 @@ export class NeedsSecret extends SetupError {
   }
 }
 
-/** What a thrown thing says, whatever it is. */
-export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** What a thrown thing says, whatever it is; the paths in an error of the file system are quoted. */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { message, path, dest } = error as Error & { readonly path?: unknown; readonly dest?: unknown }
+  // Node puts the paths there as they are.
+  const paths = [path, dest].filter(one => typeof one === 'string')
+  return paths.reduce((words, one) => words.replaceAll(`'${one}'`, () => quote(one)), message)
+}

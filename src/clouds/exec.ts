@@ -5,6 +5,7 @@ import { EXIT, SetupError } from './cause.ts'
 import { descendants } from './descendants.ts'
 import { makeDockerConfig } from './docker-config.ts'
 import { makePrivateFolder } from './private-folder.ts'
+import { quote } from './quote.ts'
 import { redact, type Secret } from './secret.ts'
 import { type Ended, spawned } from './spawned.ts'
 
@@ -274,9 +275,9 @@ function missingTool(name: string): SetupError {
   return new SetupError(
     {
       code: 'no-tool',
-      asked: name,
-      means: `The command ${name} is not in PATH (entries inside the repository and node_modules/.bin do not count).`,
-      next: `Install ${name}, or put its folder in PATH, and run again.`,
+      asked: quote(name),
+      means: `The command ${quote(name)} is not in PATH (entries inside the repository and node_modules/.bin do not count).`,
+      next: `Install ${quote(name)}, or put its folder in PATH, and run again.`,
     },
     EXIT.input,
   )

@@ -1,8 +1,12 @@
-import { lstatSync, readFileSync, realpathSync } from 'node:fs'
+import { lstatSync, realpathSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { EXIT, SetupError } from './cause.ts'
 import type { Tools } from './exec.ts'
+import { readOrdinary } from './ordinary-file.ts'
 import { quote } from './quote.ts'
+
+/** Longer than any path, in bytes. */
+const LONGEST_PATH = 16 * 1024
 
 /**
  * Git's files for a checkout may not be written to where they are outside of it, and nothing there knows the checkout as its
@@ -41,7 +45,7 @@ function assertOwnConfig(folder: string, checkout: string): void {
 /** Each worktree has a folder in the repository, in which a file says where it is. */
 function isWorktree(own: string, shared: string, checkout: string): boolean {
   try {
-    const back = readFileSync(join(own, 'gitdir'), 'utf8').replace(/\n$/, '')
+    const back = readOrdinary(join(own, 'gitdir'), LONGEST_PATH).toString('utf8').replace(/\n$/, '')
     return (
       isInside(own, join(shared, 'worktrees')) &&
       realpathSync(resolve(own, back)) === realpathSync(join(checkout, '.git'))
@@ -72,8 +76,8 @@ const stray = (checkout: string, shared: string): SetupError =>
   new SetupError(
     {
       code: 'stray-repository',
-      means: `The .git of ${checkout} leads to the repository ${shared}, which does not know of it: what is for this checkout would be written into that repository’s configuration.`,
-      next: `If it is a worktree that was moved: git worktree repair, in ${checkout}. If you keep the repository apart from its files: git config core.worktree ${quote(checkout)}, in ${shared}. Otherwise do not trust it: clone it anew. Then run again.`,
+      means: `The .git of ${quote(checkout)} leads to the repository ${quote(shared)}, which does not know of it: what is for this checkout would be written into that repository’s configuration.`,
+      next: `If it is a worktree that was moved: git worktree repair, in ${quote(checkout)}. If you keep the repository apart from its files: git config core.worktree ${quote(checkout)}, in ${quote(shared)}. Otherwise do not trust it: clone it anew. Then run again.`,
     },
     EXIT.input,
   )
@@ -82,7 +86,7 @@ const linked = (config: string): SetupError =>
   new SetupError(
     {
       code: 'stray-repository',
-      means: `${config} is a link that leads out of the repository: what is for this checkout would be written there.`,
+      means: `${quote(config)} is a link that leads out of the repository: what is for this checkout would be written there.`,
       next: 'Put a file in the place of the link, with what of it belongs to this repository, and run again.',
     },
     EXIT.input,

@@ -2,6 +2,7 @@ import { accessSync, constants, lstatSync, mkdtempSync, readdirSync, rmSync, typ
 import { isAbsolute, join } from 'node:path'
 import { SetupError, wordsOf } from './cause.ts'
 import { makeFolder } from './make-folder.ts'
+import { quote } from './quote.ts'
 import { defaultStateFolder } from './state-root.ts'
 
 /** What a folder is for: docker's sign-in, the id of an image that is built, a rehearsal's checkout. */
@@ -32,7 +33,7 @@ export function makePrivateFolder(env: NodeJS.ProcessEnv, purpose: Purpose): Pri
   try {
     if (root !== env.XDG_RUNTIME_DIR) makeFolder(root)
     if (!isOwn(lstatSync(root), OTHERS_WRITE))
-      throw new Error(`${root} is not a folder that only its owner can write to`)
+      throw new Error(`${quote(root)} is not a folder that only its owner can write to`)
     const folder = mkdtempSync(join(root, `dummyapp-setup-${purpose}-${process.pid}-`))
     const remove = () => {
       try {
@@ -51,7 +52,7 @@ export function makePrivateFolder(env: NodeJS.ProcessEnv, purpose: Purpose): Pri
 export const noPlace = (asked: string, error: unknown): SetupError =>
   new SetupError({
     code: 'no-private-folder',
-    asked,
+    asked: quote(asked),
     said: wordsOf(error),
     means: 'A private folder is needed for a moment, and it cannot be written.',
     next: 'Free space, or make it writable for you alone (XDG_RUNTIME_DIR, XDG_STATE_HOME), and run again.',

@@ -3,7 +3,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -15,6 +14,7 @@ import { EXIT, SetupError, wordsOf } from './cause.ts'
 import type { Tools } from './exec.ts'
 import { assertOwnGitFolder } from './git-folder.ts'
 import { homeFolder } from './home.ts'
+import { readOrdinary } from './ordinary-file.ts'
 import { quote } from './quote.ts'
 
 const LARGEST_FILE = 2 ** 20
@@ -27,21 +27,24 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  */
 export function findCheckout(folder: string): string {
   if (!existsSync(folder))
-    throw refusal(`There is no folder ${folder}.`, 'Check the path given with --repo, and run again.')
+    throw refusal(`There is no folder ${quote(folder)}.`, 'Check the path given with --repo, and run again.')
   if (!statSync(folder).isDirectory())
-    throw refusal(`${folder} is not a folder.`, 'Name the folder of the checkout with --repo DIR, and run again.')
+    throw refusal(
+      `${quote(folder)} is not a folder.`,
+      'Name the folder of the checkout with --repo DIR, and run again.',
+    )
   const start = realpathSync(folder)
   for (let here = start; ; here = dirname(here)) {
     if (existsSync(join(here, '.git'))) return here
     if (isBare(here)) {
       throw refusal(
-        `${here} is a bare repository: it has no work tree, so there are no files to set up.`,
+        `${quote(here)} is a bare repository: it has no work tree, so there are no files to set up.`,
         'Run it in a work tree of it (git worktree list), or in a clone of it, or name one with --repo DIR.',
       )
     }
     if (here === dirname(here)) {
       throw refusal(
-        `${start} is not in a git repository.`,
+        `${quote(start)} is not in a git repository.`,
         'Make a checkout (git clone https://github.com/PennockTech/dummyapp, or your fork), and run in it, or with --repo DIR.',
       )
     }
@@ -62,21 +65,21 @@ export async function assertReadable(checkout: string, tools: Tools): Promise<vo
   if (code === 0 && existsSync(top) && realpathSync(top) === checkout) return assertOwnGitFolder(checkout, tools)
   if (code === 0) {
     throw refusal(
-      `For git the files of ${checkout} are in ${top}: its configuration says so (core.worktree).`,
-      `Run it in ${top}, or take that out (git config --unset core.worktree), and run again.`,
+      `For git the files of ${quote(checkout)} are in ${quote(top)}: its configuration says so (core.worktree).`,
+      `Run it in ${quote(top)}, or take that out (git config --unset core.worktree), and run again.`,
     )
   }
   const [, owned] = /detected dubious ownership in repository at '(.*)'/s.exec(stderr) ?? []
   if (owned !== undefined) {
     throw refusal(
-      `git does not read ${checkout}, because another user owns it and could have put anything into it.`,
+      `git does not read ${quote(checkout)}, because another user owns it and could have put anything into it.`,
       `If you trust what is in it: git config --global --add safe.directory ${quote(owned)}\nOtherwise clone it again as yourself. Then run again.`,
       stderr.trim(),
     )
   }
   const isLate = stderr.includes('timed out after')
   throw refusal(
-    `git cannot read the repository ${checkout}.`,
+    `git cannot read the repository ${quote(checkout)}.`,
     isLate
       ? 'A pipe may be in the place of one of its files (find .git -type p), or its disk may not answer. Fix that, and run again.'
       : 'Fix what git says above, and run again.',
@@ -86,12 +89,11 @@ export async function assertReadable(checkout: string, tools: Tools): Promise<vo
 
 /** A text file of the checkout (or another folder); undefined where there is none, it is too large, or a link leads out. */
 export function readInside(checkout: string, name: string): string | undefined {
-  const file = join(checkout, name)
   try {
-    if (!realpathSync(file).startsWith(realpathSync(checkout) + sep)) return undefined
-    const stat = lstatSync(realpathSync(file))
+    const file = realpathSync(join(checkout, name))
+    if (!file.startsWith(realpathSync(checkout) + sep)) return undefined
     // Other bytes than UTF-8 could not be written back as they were.
-    return stat.isFile() && stat.size <= LARGEST_FILE ? UTF8.decode(readFileSync(file)) : undefined
+    return UTF8.decode(readOrdinary(file, LARGEST_FILE))
   } catch {
     return undefined
   }
@@ -115,16 +117,16 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
   if (found === undefined && from === '') {
     throw new SetupError({
       code: 'unreadable-file',
-      asked: name,
-      means: `${name} is there and cannot be read as a text of the checkout: it is no file, a link that leads nowhere or out of the checkout, larger than 1 MB, or no UTF-8. It was left alone.`,
+      asked: quote(name),
+      means: `${quote(name)} is there and cannot be read as a text of the checkout: it is no file, a link that leads nowhere or out of the checkout, larger than 1 MB, or no UTF-8. It was left alone.`,
       next: `Put a text file in its place, or move it away, and run again.`,
     })
   }
   if (found !== from) {
     throw new SetupError({
       code: 'changed-file',
-      asked: name,
-      means: `${name} is no longer as it was when you agreed to the change; it was left alone.`,
+      asked: quote(name),
+      means: `${quote(name)} is no longer as it was when you agreed to the change; it was left alone.`,
       next: 'Run again: it is read anew, and you are shown the new change first.',
     })
   }
@@ -152,10 +154,10 @@ function removeIfPossible(file: string): void {
 const unwritable = (name: string, error: unknown): SetupError =>
   new SetupError({
     code: 'unwritable-file',
-    asked: name,
+    asked: quote(name),
     said: wordsOf(error),
-    means: `${name} cannot be written; it is as it was.`,
-    next: `Make ${name} and its folder writable for you, and run again.`,
+    means: `${quote(name)} cannot be written; it is as it was.`,
+    next: `Make ${quote(name)} and its folder writable for you, and run again.`,
   })
 
 /** Whatever it is, a link that leads nowhere included. */
@@ -178,8 +180,8 @@ function makeFolderInside(checkout: string, name: string): void {
   if (real !== inside && !real.startsWith(inside + sep)) {
     throw new SetupError({
       code: 'outside',
-      asked: name,
-      means: `${dirname(name)} is a link that leads out of the checkout, or nowhere; nothing was written there.`,
+      asked: quote(name),
+      means: `${quote(dirname(name))} is a link that leads out of the checkout, or nowhere; nothing was written there.`,
       next: 'Replace the link by a folder, and run again.',
     })
   }

@@ -6,6 +6,8 @@ import type { Tools } from './exec.ts'
 import { homeFolder } from './home.ts'
 import type { Identity } from './identity.ts'
 import { blankInitially } from './initial-environment.ts'
+import { readOrdinary } from './ordinary-file.ts'
+import { quote } from './quote.ts'
 import { Secret } from './secret.ts'
 import type { Credential, Variables } from './vendor.ts'
 import { VENDOR_IDS, VENDORS, type Vendor } from './vendors.ts'
@@ -28,6 +30,9 @@ export const isFound = (one: Found | NotFound): one is Found => 'credential' in 
 
 /** Of a tool that prints a token: eight seconds where the network is down (facts/heroku.md 1.2), else two. */
 const TOOL_LIMIT = 30_000
+
+/** Far more than the tools’ own settings take, in bytes. */
+const LONGEST = 2 ** 20
 
 /** The bot's own sign-in, that its token is made with. */
 const BOT = { user: 'DOCKERHUB_BOT_USER', secret: 'DOCKERHUB_BOT_PASSWORD' } as const satisfies Variables
@@ -119,7 +124,7 @@ function inEnvironment({ secret: variable, user, isFile }: Variables, taken: Tak
   const path = isFile && taken.names.get(variable)
   // Whoever named it may put a newer token there meanwhile.
   const read = (file: string) => secretInFile(file, variable)
-  if (path) return { secret: read(path), source: `${variable} (${path})`, renew: async () => read(path) }
+  if (path) return { secret: read(path), source: `${variable} (${quote(path)})`, renew: async () => read(path) }
   const secret = taken.secrets.get(variable)
   const name = user && taken.names.get(user)
   if (secret === undefined || (user && name === undefined)) return undefined
@@ -175,7 +180,9 @@ async function printedBy(vendor: Vendor, sources: Sources): Promise<FoundCredent
 
 function textIn(folder: string | undefined, path: string): string {
   try {
-    return folder === undefined ? '' : readFileSync(join(folder, path), 'utf8')
+    return folder === undefined
+      ? ''
+      : readOrdinary(join(folder, path), LONGEST, { throughLinks: true }).toString('utf8')
   } catch {
     return ''
   }

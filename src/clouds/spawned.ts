@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { quote } from './quote.ts'
 
 /** How a command ended. Without an exit code it could not start, was killed, or said too much; `shortMessage` tells. */
 export interface Ended {
@@ -34,7 +35,7 @@ export function spawned(
       chunks.push(chunk)
       size += chunk.length
       if (size <= maxBuffer || fault !== undefined) return
-      fault = `${file} wrote more than ${maxBuffer} bytes`
+      fault = `${quote(file)} wrote more than ${maxBuffer} bytes`
       child.kill('SIGKILL')
     })
     return () => Buffer.concat(chunks).toString()
@@ -51,7 +52,7 @@ export function spawned(
     })
     child.on('close', (code, signal) => {
       const exitCode = fault === undefined ? (code ?? undefined) : undefined
-      const shortMessage = fault ?? (signal === null ? undefined : `${file} was killed with ${signal}`)
+      const shortMessage = fault ?? (signal === null ? undefined : `${quote(file)} was killed with ${signal}`)
       resolve({ exitCode, stdout: stdout(), stderr: stderr(), shortMessage })
     })
   })

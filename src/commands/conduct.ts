@@ -3,6 +3,7 @@ import type { Candidate } from '../answers/candidate.ts'
 import { CI_CONFIG } from '../answers/forms/ci-config.ts'
 import { ANSWER_KEYS, type AnswerKey, definitionOf, type Known } from '../answers/schema.ts'
 import { type Exit, SetupError } from '../clouds/cause.ts'
+import { quote } from '../clouds/quote.ts'
 import { readInside } from '../clouds/repo.ts'
 import type { Engine } from '../engine/engine.ts'
 import { lock } from '../engine/lock.ts'
@@ -38,7 +39,7 @@ export async function conduct(ground: Ground, options: Options, screen: Screen):
   try {
     const progress = openProgress(state, clock.now())
     if (progress.setAside) {
-      const kept = `The saved progress was damaged; it is kept as ${progress.setAside}, and reality is asked afresh.`
+      const kept = `The saved progress was damaged; it is kept as ${quote(progress.setAside)}, and reality is asked afresh.`
       screen.printer.line(kept)
     }
     return await enter(ground, options, screen, progress, entered => {

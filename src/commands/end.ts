@@ -72,7 +72,7 @@ export function sayEnd({ plan, acting, outcomes, engine, ground, options, screen
   if (exit !== EXIT.done) line(wrap('  ', safety(engine, outcomes), width))
   if (ground.keepsState) {
     line('  Progress, with no secret in it:')
-    line(`  ${engine.progress.file}`)
+    line(`  ${quote(engine.progress.file)}`)
   }
   if (exit !== EXIT.done) line(`Go on: ${paint.bold(ground.goOn)}`)
   return exit

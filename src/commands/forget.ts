@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { EXIT, type Exit, SetupError } from '../clouds/cause.ts'
 import { realClock } from '../clouds/clock.ts'
+import { quote } from '../clouds/quote.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
 import { lock } from '../engine/lock.ts'
 import { fileIn, isThere } from '../engine/saved-file.ts'
@@ -24,11 +25,11 @@ export async function forget(options: Options): Promise<Exit> {
   try {
     if (!options.yes && asker !== undefined) {
       const warning = 'What was made in the clouds stays; what is ours there is then known to nobody.'
-      printer.line(wrap('', `${file}\n${warning}`, printer.width))
+      printer.line(wrap('', `${quote(file)}\n${warning}`, printer.width))
     }
     if (!options.yes && !(await asker?.yes('Forget it?', false))) throw notAgreed(file)
     rmSync(file)
-    printer.line(`Forgotten: ${file}`)
+    printer.line(`Forgotten: ${quote(file)}`)
     return EXIT.done
   } finally {
     unlock()
@@ -39,7 +40,7 @@ const notAgreed = (file: string) =>
   new SetupError(
     {
       code: 'no-consent',
-      asked: file,
+      asked: quote(file),
       means: 'Nothing was forgotten: nobody agreed to it.',
       next: 'Run it again and say yes, or agree beforehand with --yes.',
     },

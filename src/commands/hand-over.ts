@@ -67,7 +67,10 @@ function writePrivately(file: string, text: string, overwrite: boolean): void {
 }
 
 const notWritten = (file: string, means: string, next: string, said?: string) =>
-  new SetupError({ code: 'hand-over-file', asked: file, ...(said !== undefined && { said }), means, next }, EXIT.input)
+  new SetupError(
+    { code: 'hand-over-file', asked: quote(file), ...(said !== undefined && { said }), means, next },
+    EXIT.input,
+  )
 
 const nothingSaved = () =>
   new SetupError(

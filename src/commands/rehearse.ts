@@ -8,6 +8,7 @@ import { timeScale } from '../clouds/endpoints.ts'
 import { createTools, trustedFolders } from '../clouds/exec.ts'
 import { HOST_IDS, type HostId } from '../clouds/hosts.ts'
 import { makePrivateFolder, removeLeftFolders } from '../clouds/private-folder.ts'
+import { quote } from '../clouds/quote.ts'
 import { takeSecrets } from '../clouds/sign-in.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
 import { makeStateFolder } from '../engine/progress.ts'
@@ -120,7 +121,7 @@ async function temporaryCheckout(to: string, options: Options): Promise<{ checko
     const inferred = [...branches, ...checkout.inferred]
     return {
       checkout: { ...checkout, project: standsIn.project, inferred },
-      source: `a temporary clone of ${standsIn.folder}`,
+      source: `a temporary clone of ${quote(standsIn.folder)}`,
     }
   }
   await makeCheckout(to, createTools({ env, repo: to }))

@@ -3,10 +3,10 @@ import { resolve } from 'node:path'
 import type { Asker } from '../answers/prompts.ts'
 import type { Answers } from '../answers/schema.ts'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { quote } from '../clouds/quote.ts'
 import { redact } from '../clouds/secret.ts'
 import type { Planned } from '../engine/plan.ts'
 import { type Place, planAsJson } from '../output/checklist/model.ts'
-import { clean } from '../output/clean.ts'
 import { jsonText } from '../output/json.ts'
 import type { Printer } from '../output/printer.ts'
 import { sayCause } from './end.ts'
@@ -37,7 +37,7 @@ export function writePlan(file: string, text: string, overwrite: boolean): boole
     if (!overwrite && (error as NodeJS.ErrnoException).code === 'EEXIST') return false
     const said = wordsOf(error)
     throw new SetupError(
-      { code: 'out', asked: file, said, means: 'The plan cannot be written there.', next: 'Name another file.' },
+      { code: 'out', asked: quote(file), said, means: 'The plan cannot be written there.', next: 'Name another file.' },
       EXIT.input,
     )
   }
@@ -53,10 +53,10 @@ export async function savePlan(text: string, asker: Asker, printer: Printer): Pr
   try {
     let saved = writePlan(file, text, false)
     if (!saved) {
-      printer.line(`  There is one already: ${clean(file)}`)
+      printer.line(`  There is one already: ${quote(file)}`)
       saved = (await asker.yes('Overwrite it?', false)) && writePlan(file, text, true)
     }
-    printer.line(saved ? `  Saved: ${clean(file)}` : '  Not saved.')
+    printer.line(saved ? `  Saved: ${quote(file)}` : '  Not saved.')
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
     sayCause(error.cause, printer)

@@ -4,6 +4,7 @@ import { handedOverAnswers, STDIN } from '../answers/given.ts'
 import type { AnswerKey } from '../answers/schema.ts'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { isMarkedAsCredential } from '../clouds/credential-shapes.ts'
+import { quote } from '../clouds/quote.ts'
 import { type HandedOver, readHandOver } from '../engine/handed-over.ts'
 import type { StateFolder } from '../engine/saved.ts'
 import { type Printer, wrap } from '../output/printer.ts'
@@ -25,8 +26,8 @@ export interface TakenOver {
  * @throws SetupError (exit 2) where it cannot be read, is none, is about another set-up, or has a bad answer
  */
 export function takeOver(from: string, state: StateFolder, input = ''): TakenOver {
-  const file = from === STDIN ? 'standard input' : from
-  const text = from === STDIN ? Buffer.from(input) : readShort(file)
+  const file = from === STDIN ? 'standard input' : quote(from)
+  const text = from === STDIN ? Buffer.from(input) : readShort(from)
   if (text.length > LONGEST) throw unreadable(file, `it is longer than ${LONGEST / 1024} KiB`)
   const handedOver = readHandOver(file, text.toString('utf8'), state, STEP_IDS)
   const { by, facts, answers } = handedOver
@@ -58,7 +59,7 @@ function readShort(file: string): Buffer {
       closeSync(opened)
     }
   } catch (error) {
-    throw unreadable(file, wordsOf(error))
+    throw unreadable(quote(file), wordsOf(error))
   }
   return bytes.subarray(0, length)
 }

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { makeFolder } from '../clouds/make-folder.ts'
+import { readOrdinary } from '../clouds/ordinary-file.ts'
 import { quote } from '../clouds/quote.ts'
+import { refuseStrangersFolder } from './strangers.ts'
 
 /** Who holds the lock. Boot id, pid namespace, pid and start time together name one process for ever. */
 const Holder = z.object({
@@ -22,15 +24,18 @@ const Holder = z.object({
 type Holder = z.infer<typeof Holder>
 
 const TRIES = 20
+/** Far more than a claim takes, in bytes. */
+const LONGEST = 64 * 1024
 
 /**
  * One run at a time for each folder. Every run writes a claim of its own, then looks who else claims: whoever sees
  * another live claim steps back, so two can never both go on; a claim whose process is proven dead is removed.
  * @returns what gives the lock back
- * @throws SetupError (exit 5) naming the holder
+ * @throws SetupError (exit 5) naming the holder; (exit 2) for a folder that is not ours alone
  */
 export async function lock(folder: string, pause: (ms: number) => Promise<void>): Promise<() => void> {
   write(folder, () => makeFolder(folder))
+  refuseStrangersFolder(folder)
   const mine = join(folder, `lock-${process.pid}-${randomBytes(4).toString('hex')}.json`)
   for (let attempt = 1; ; attempt += 1) {
     const before = liveClaims(folder)[0]
@@ -61,7 +66,7 @@ function write(folder: string, work: () => unknown): void {
   } catch (error) {
     throw new SetupError({
       code: 'state-unwritable',
-      asked: folder,
+      asked: quote(folder),
       said: wordsOf(error),
       means: 'The folder for the saved progress cannot be written, and without it nothing is begun.',
       next: 'Free space or make it writable, or name another place with --state-dir DIR, and run again.',
@@ -89,7 +94,7 @@ function liveClaims(folder: string): Claim[] {
 /** A claim is renamed into place whole; one that says something else is of another version, and respected. */
 function readHolder(file: string): Holder | 'given back' {
   try {
-    return Holder.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return Holder.parse(JSON.parse(readOrdinary(file, LONGEST).toString('utf8')))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'given back'
     return {
@@ -166,7 +171,7 @@ function heldBy({ file, holder }: Claim): SetupError {
   return new SetupError(
     {
       code: 'locked',
-      asked: file,
+      asked: quote(file),
       means: `Another run is at work on this set-up: process ${pid} on ${host}, since ${since}.`,
       next: isHere(holder)
         ? `Wait for it, or end it (kill ${pid}), then run again.`

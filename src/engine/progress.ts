@@ -2,8 +2,10 @@ import { renameSync } from 'node:fs'
 import Conf from 'conf'
 import { SetupError, wordsOf } from '../clouds/cause.ts'
 import { makeFolder } from '../clouds/make-folder.ts'
-import { begun, readProgress, refuseStrangers, type Saved, type StateFolder } from './saved.ts'
+import { quote } from '../clouds/quote.ts'
+import { begun, readProgress, type Saved, type StateFolder } from './saved.ts'
 import { fileIn, isThere } from './saved-file.ts'
+import { refuseStrangersFolder } from './strangers.ts'
 
 export interface Progress {
   readonly file: string
@@ -23,7 +25,7 @@ export function openProgress(place: StateFolder, now: Date): Progress {
   const { folder } = place
   const file = fileIn(folder)
   makeStateFolder(folder)
-  refuseStrangers(folder)
+  refuseStrangersFolder(folder)
   const read = readProgress(place)
   let setAside: string | undefined
   if (read === undefined && isThere(file)) {
@@ -70,7 +72,7 @@ export function makeStateFolder(folder: string): void {
 function cannotSave(file: string, error: unknown): SetupError {
   return new SetupError({
     code: 'progress-unwritable',
-    asked: file,
+    asked: quote(file),
     said: wordsOf(error),
     means: 'The progress cannot be saved. Nothing is done that is not written down first, so the run stops here.',
     next: 'Free space or make it writable, or name another place with --state-dir DIR, and run again.',

@@ -1,8 +1,9 @@
-import { lstatSync, readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { readOrdinary } from '../clouds/ordinary-file.ts'
 import { quote } from '../clouds/quote.ts'
 import { fileIn, isThere } from './saved-file.ts'
+import { refuseStrangers, refuseStrangersFolder } from './strangers.ts'
 
 /** A record says that a step was done, by whom, and whether we made the thing or found it. A claim: reality is asked again. */
 export const Record = z.strictObject({
@@ -26,6 +27,9 @@ export const Intent = z.strictObject({
 })
 
 const VERSION = 1
+/** Far more than any progress takes, in bytes. */
+const LONGEST = 4 * 2 ** 20
+
 const Saved = z.strictObject({
   version: z.literal(VERSION),
   clouds: z.enum(['real', 'rehearsal']),
@@ -70,7 +74,7 @@ export const begun = ({ clouds, project }: StateFolder): Saved => ({
 export function readProgress(place: StateFolder): Saved | undefined {
   const file = fileIn(place.folder)
   if (!isThere(file)) return undefined
-  refuseStrangers(place.folder)
+  refuseStrangersFolder(place.folder)
   refuseStrangers(file)
   const read = readSaved(file, place.migrations ?? MIGRATIONS)
   return read?.project === place.project && read.clouds === place.clouds ? read : undefined
@@ -82,7 +86,7 @@ export const savedOrBegun = (place: StateFolder): Saved => readProgress(place) ?
 function readSaved(file: string, migrations: Readonly<{ [from: number]: Migration }>): Saved | undefined {
   let content: unknown
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'), knownMember)
+    content = JSON.parse(readOrdinary(file, LONGEST).toString('utf8'), knownMember)
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw cannotRead(file, error)
@@ -101,36 +105,14 @@ function knownMember(key: string, value: unknown): unknown {
   return value
 }
 
-/** Whoever can write there could make us act on a forged claim. */
-export function refuseStrangers(entry: string): void {
-  const stat = lstatSync(entry)
-  const fault = stat.isSymbolicLink()
-    ? 'is a link'
-    : process.getuid !== undefined && stat.uid !== process.getuid()
-      ? 'belongs to another user'
-      : (stat.mode & 0o022) !== 0
-        ? 'can be written by others'
-        : undefined
-  if (fault === undefined) return
-  throw new SetupError(
-    {
-      code: 'unsafe-progress',
-      asked: entry,
-      means: `The saved progress is not trusted, since others could have changed it: ${entry} ${fault}.`,
-      next: `If it is yours and not a link: chmod go-w ${quote(entry)}. Otherwise move it away: progress starts again, and what exists is found by looking. Then run again.`,
-    },
-    EXIT.input,
-  )
-}
-
 function cannotRead(file: string, error: unknown): SetupError {
   return new SetupError(
     {
       code: 'progress-unreadable',
-      asked: file,
+      asked: quote(file),
       said: wordsOf(error),
       means: 'The saved progress cannot be read.',
-      next: `Make ${file} readable for you, or name another place with --state-dir DIR, and run again.`,
+      next: `Make ${quote(file)} an ordinary file that you can read, or name another place with --state-dir DIR, and run again.`,
     },
     EXIT.input,
   )
@@ -140,7 +122,7 @@ function tooNew(file: string, version: number): SetupError {
   return new SetupError(
     {
       code: 'progress-too-new',
-      asked: file,
+      asked: quote(file),
       means: `The progress was saved by a newer dummyapp-setup (format ${version}, this one knows ${VERSION}).`,
       next: 'Run that version again: npx dummyapp-setup@latest',
     },

@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { readOrdinary } from '../clouds/ordinary-file.ts'
+import { quote } from '../clouds/quote.ts'
 import { circleciWorld, emptyCircleci } from './circleci/world.ts'
 import { dockerHubWorld, emptyDockerHub } from './docker-hub/world.ts'
 import { fault } from './faults.ts'
 import { emptyGoogle, googleWorld } from './google/world.ts'
 import { emptyHeroku, herokuWorld } from './heroku/world.ts'
 import { mintOf } from './mint.ts'
+
+/** Far more than the simulated clouds of any rehearsal take, in bytes. */
+const LONGEST = 64 * 2 ** 20
 
 const worldFile = z.strictObject({
   /** How many ids and tokens were made; the next ones follow from it. */
@@ -36,15 +41,16 @@ export function emptyWorld(now = new Date()): World {
 
 /** Reads a world file; undefined where there is none. Throws a SetupError that says what in it is wrong. */
 export function loadWorld(file: string): World | undefined {
-  if (!existsSync(file)) return undefined
-  const read = worldFile.safeParse(parsed(readFileSync(file, 'utf8')))
+  const text = readText(file)
+  if (text === undefined) return undefined
+  const read = worldFile.safeParse(parsed(text))
   if (read.success) return read.data
   throw new SetupError(
     {
       code: 'world',
-      asked: file,
+      asked: quote(file),
       said: z.prettifyError(read.error),
-      means: `${file} does not hold a world of the rehearsal.`,
+      means: `${quote(file)} does not hold a world of the rehearsal.`,
       next: 'Correct it, or name a file that does not exist yet (--world FILE): it is made.',
     },
     EXIT.input,
@@ -66,10 +72,28 @@ export function saveWorld(file: string, world: World): void {
     throw new SetupError(
       {
         code: 'world',
-        asked: file,
+        asked: quote(file),
         said: wordsOf(error),
         means: 'The simulated clouds cannot be kept in that file.',
         next: 'Free space or make its folder writable, or name another file with --world FILE, and run again.',
+      },
+      EXIT.input,
+    )
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readOrdinary(file, LONGEST).toString('utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new SetupError(
+      {
+        code: 'world',
+        asked: quote(file),
+        said: wordsOf(error),
+        means: 'The simulated clouds cannot be read from that file.',
+        next: 'Name an ordinary file with --world FILE, or one that does not exist yet: it is created. Then run again.',
       },
       EXIT.input,
     )

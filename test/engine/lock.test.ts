@@ -1,15 +1,27 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { SetupError } from '../../src/clouds/cause.ts'
 import { lock } from '../../src/engine/lock.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { makePipe } from '../support/odd-files.ts'
 
 /** A process that tries for the lock when it is told to, says what came of it, and gives it back when told. */
 const CHILD = `
@@ -162,4 +174,51 @@ test('Where a claim cannot be removed, giving it back is no failure: the end of 
   rmSync(join(folder, claim))
   mkdirSync(join(folder, claim))
   expect(unlock).not.toThrow()
+})
+
+describe('A folder that others could have put a claim into is refused (exit 2), and nothing in it is opened:', () => {
+  const STRANGERS: Readonly<Record<string, (folder: string) => void>> = {
+    'writable by others': folder => chmodSync(folder, 0o770),
+    'in a folder that anybody can write to': folder => chmodSync(dirname(folder), 0o777),
+    'in another user’s folder that is marked as a shared one': folder => {
+      chownSync(dirname(folder), 12345, 12345)
+      chmodSync(dirname(folder), 0o1777)
+    },
+    'another user’s': folder => chownSync(folder, 12345, 12345),
+    'a link': folder => {
+      renameSync(folder, `${folder}.real`)
+      symlinkSync(`${folder}.real`, folder)
+    },
+    'a file': folder => {
+      rmSync(folder, { recursive: true })
+      writeFileSync(folder, '')
+    },
+  }
+  const giveAway = /user’s/
+  const kinds = Object.entries(STRANGERS)
+  // As root alone a folder can be given away.
+  test.each(process.getuid?.() === 0 ? kinds : kinds.filter(([kind]) => !giveAway.test(kind)))(
+    '%s',
+    async (_, change) => {
+      const folder = join(temporaryFolder(), 'state', 'dummyapp')
+      mkdirSync(folder, { recursive: true })
+      makePipe(join(folder, 'lock-1-cafe.json'))
+      change(folder)
+      const { exit, cause } = await refusal(folder)
+      expect([exit, cause.code]).toEqual([2, 'unsafe-progress'])
+    },
+  )
+
+  test('not one that is shared by all as /tmp is', async () => {
+    const folder = join(temporaryFolder(), 'state', 'dummyapp')
+    mkdirSync(folder, { recursive: true })
+    chmodSync(dirname(folder), 0o1777)
+    ;(await lock(folder, pause))()
+  })
+})
+
+test('A claim that is a pipe nobody writes to is respected as one that is not known, and not waited for', async () => {
+  const folder = temporaryFolder()
+  makePipe(join(folder, 'lock-1-cafe.json'))
+  expect((await refusal(folder)).cause.means).toContain('an unknown host')
 })
