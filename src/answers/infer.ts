@@ -1,6 +1,7 @@
+import type { RemotePlace } from '../clouds/remote.ts'
 import type { Candidate } from './candidate.ts'
 import { proposals } from './proposals.ts'
-import { definitionOf } from './schema.ts'
+import { definitionOf, faultOf } from './schema.ts'
 import { type Branches, fromBranches } from './sources/branches.ts'
 import { fromCiConfig } from './sources/ci-config.ts'
 import { fromDockerfile } from './sources/dockerfile.ts'
@@ -34,23 +35,35 @@ export interface Repository {
  */
 export function infer(repository: Repository): readonly Candidate[] {
   const { remotes, branches } = repository
-  const { own, place, named, isFork, project } = whose(repository)
+  const { own, place, named: inFiles, isFork, project } = whose(repository)
   const files = fromFiles(repository)
   const identity = [
     ...fromRemotes(own, remotes.heroku),
     ...(branches ? fromBranches(branches, own?.name ?? 'origin') : []),
   ]
-  if (place === undefined && named === undefined) return [...identity, ...files]
+  if (place === undefined && inFiles === undefined) return [...identity, ...files]
   if (project !== undefined && isSame(project, UPSTREAM)) {
     const all = [...identity, ...files]
     return [...all, ...documented().filter(isNewIn(all)), ...proposals(project, new Set())]
   }
   const taken = namesOf(isFork ? [...files, ...documented()] : documented())
-  const kept = isFork ? files.flatMap(inFork(named ?? '')) : files.filter(({ value }) => !taken.has(value))
+  const kept = isFork ? files.flatMap(inFork(inFiles ?? '')) : files.filter(({ value }) => !taken.has(value))
   // A fork that has its own name in its files may have left some of upstream's there: told beside what it has instead.
   const left = isFork ? [] : files.filter(one => !kept.includes(one) && !isNewIn(kept)(one))
-  return [...identity, ...kept, ...left, ...(project === undefined ? [] : proposals(project, taken))]
+  const alias = project === undefined && own !== undefined ? aliasedProject(place) : undefined
+  const proposed: readonly Candidate[] =
+    alias === undefined
+      ? []
+      : [{ key: 'githubProject', value: alias, from: `proposed, as in git remote ${own?.name}`, proposed: 'by-us' }]
+  const named = project ?? alias
+  return [...identity, ...proposed, ...kept, ...left, ...(named === undefined ? [] : proposals(named, taken))]
 }
+
+/** A host without a dot is an alias of ssh's, most often for GitHub: its path may be the project's name. */
+const aliasedProject = (place: RemotePlace | undefined): string | undefined =>
+  place !== undefined && /^[\w-]+$/.test(place.host) && faultOf('githubProject', place.path) === undefined
+    ? place.path
+    : undefined
 
 function fromFiles({ library, ciConfig, dockerfile }: Repository): readonly Candidate[] {
   return [

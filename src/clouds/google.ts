@@ -1,7 +1,7 @@
 import type { Cause } from './cause.ts'
 import { GOOGLE_REFUSALS, type Told, UNEXPECTED } from './google-refusals.ts'
 import { at, type Json, textAt } from './json.ts'
-import { notLetIn, TYPED } from './refusal.ts'
+import { notLetIn, refusedSignIn, TYPED } from './refusal.ts'
 import type { Host, VendorApi, VendorReply } from './vendor.ts'
 
 const TOKEN = 'CLOUDSDK_AUTH_ACCESS_TOKEN'
@@ -92,6 +92,8 @@ function means(reply: VendorReply): Cause {
   const known = GOOGLE_REFUSALS.find(({ when }) => when(error))
   const cause = { asked, said, ...(known?.cause ?? UNEXPECTED) }
   if (status !== 401) return cause
+  // gcloud has no part in that one.
+  if (signIn === TYPED) return refusedSignIn(cause, signIn, { page: GOOGLE.signIn.page })
   return {
     ...cause,
     said: [cause.said, notRenewed].filter(Boolean).join('\n'),

@@ -1,7 +1,9 @@
 import { STEPS } from '../../steps/index.ts'
-import { asAnswers, resolve } from '../answers/resolve.ts'
+import { asAnswers, known, resolve } from '../answers/resolve.ts'
 import { ANSWER_KEYS } from '../answers/schema.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
+import { remoteOf } from '../clouds/remotes.ts'
+import { fileLook, see } from '../engine/engine.ts'
 import type { Action, Step } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
 import { byHand } from '../output/checklist/model.ts'
@@ -18,9 +20,14 @@ export async function explain(id: string, options: Options): Promise<Exit> {
     id,
     STEPS.map(step => step.id),
   )
-  const { inferred, folder } = await openCheckout(options.repo, process.env)
+  const { inferred, folder, remotes } = await openCheckout(options.repo, process.env)
   const place = { bases: new Map(), checkout: folder }
-  const answers = asAnswers(resolve(inferred, new Set(ANSWER_KEYS)))
+  const resolved = resolve(inferred, new Set(ANSWER_KEYS))
+  const answers = asAnswers(resolved)
+  const decided = known(resolved)
+  const look = fileLook(decided, folder, remoteOf(remotes, decided.githubProject))
+  // What the checkout alone decides is told as it is here; where nothing of it is left to do, as it would be elsewhere.
+  const isSeen = ({ local, uses }: Step) => local && uses.every(key => typeof answers[key] !== 'object')
   const printer = createPrinter(process.stdout, process.env)
   const { line, paint, width } = printer
   const say = (name: string, text: string) => line(wrap(`  ${name.padEnd(13)}`, text, width))
@@ -37,7 +44,8 @@ export async function explain(id: string, options: Options): Promise<Exit> {
     say('document', `${step.section}: ${step.document}`)
     say('today', step.today)
     if (step.after) say('comes after', step.after.join(', '))
-    list('does', step, step.actions(answers))
+    const here = isSeen(step) ? step.actions(answers, await see(step, look)) : []
+    list('does', step, here.length > 0 ? here : step.actions(answers))
     list('is undone by', step, step.undo(answers))
   }
   return EXIT.done

@@ -89,6 +89,19 @@ describe('Without origin', () => {
     expect(JSON.stringify(inferred)).not.toMatch(/pt-dummy-app|PennockTech/i)
   })
 
+  test('by an alias of ssh, the project of its path is proposed, and no value is upstream’s', () => {
+    const inferred = clone({ origin: 'git@github-work:acme/dummyapp.git' })
+    expect(best('githubProject', inferred)).toMatchObject({ value: 'acme/dummyapp', proposed: 'by-us' })
+    expect(best('herokuApp', inferred)).toMatchObject({ value: 'acme-dummyapp', proposed: 'by-us' })
+    expect(JSON.stringify(inferred)).not.toMatch(/pt-dummy-app|PennockTech/i)
+    expect(best('githubProject', clone({ origin: 'git@git.acme.example:acme/dummyapp.git' }))).toBeUndefined()
+  })
+
+  test('by an alias of ssh, upstream’s is upstream’s', () => {
+    const inferred = clone({ origin: 'git@github-work:PennockTech/dummyapp.git' })
+    expect(best('herokuApp', inferred)).toMatchObject({ value: 'pt-dummy-app', from: 'build/common.lib.sh' })
+  })
+
   test('at an IPv6 address, it is a fork on an unknown host', () => {
     const inferred = clone({ origin: 'ssh://git@[2001:db8::1]:22/acme/dummyapp.git' })
     expect(best('githubProject', inferred)).toBeUndefined()

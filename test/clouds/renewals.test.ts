@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { realClock } from '../../src/clouds/clock.ts'
 import { createTools } from '../../src/clouds/exec.ts'
 import { GOOGLE } from '../../src/clouds/google.ts'
+import { TYPED } from '../../src/clouds/refusal.ts'
 import { Secret } from '../../src/clouds/secret.ts'
 import { findSignIn, isFound, type Taken, takeSecrets } from '../../src/clouds/sign-in.ts'
-import type { Credential } from '../../src/clouds/vendor.ts'
+import type { Credential, VendorReply } from '../../src/clouds/vendor.ts'
 import { acme, P } from '../rehearsal/google-client.ts'
 import { makeEngine } from '../support/engine.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -115,6 +116,13 @@ describe('A token that gcloud printed and whose hour is over', () => {
     const cause = GOOGLE.means(reply)
     expect(cause).toMatchObject({ code: 'expired', said: expect.stringContaining(words) })
     expect(cause.next).toBe('Sign in anew with gcloud auth login, and run again.')
+  })
+
+  test('is refused without a word of gcloud’s sign-in where it was typed', () => {
+    const cause = GOOGLE.means({ status: 401, asked: 'GET /v1/projects', body: {}, signIn: TYPED } as VendorReply)
+    expect(cause.means).toContain('It is what you typed.')
+    expect(cause.next).toMatch(/^Type or paste another one /)
+    expect(cause.next).not.toContain('gcloud auth login')
   })
 
   test('is refused in gcloud’s own words where it cannot, once for all, and had by the next request once it can', async () => {

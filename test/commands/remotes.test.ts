@@ -24,6 +24,11 @@ describe('In a clone without origin', () => {
     }
   })
 
+  test('explain pushes to it as well', async () => {
+    const { stdout } = await clone().run('explain', 'repository.publish')
+    expect(stdout).toContain('$ git push acme HEAD:refs/heads/')
+  })
+
   test('a rehearsal goes through with it', async () => {
     const { code, all } = await clone().run('rehearse', '--only', 'repository')
     expect(all).toContain('acme/dummyapp')
