@@ -145,7 +145,7 @@ export interface Place {
   readonly id?: string | undefined
 }
 
-/** The fact that tells what CircleCI said when this account was to close a context: it is no admin's. */
+/** The fact that is marked when CircleCI refused to let this account close a context: it is not an admin's. */
 export const refusedTo = (account: string): string => `circleci.restrict:refused-${account}`
 
 /**

@@ -5,6 +5,7 @@ import { given } from '../answers/given.ts'
 import { asAnswers, assertNoFaults, known, resolve } from '../answers/resolve.ts'
 import { EXIT, type Exit } from '../clouds/cause.ts'
 import { endpoints } from '../clouds/endpoints.ts'
+import { jsonDocument } from '../clouds/json-text.ts'
 import { remoteOf } from '../clouds/remotes.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
 import { fileLook, see } from '../engine/engine.ts'
@@ -16,7 +17,6 @@ import { asMarkdown } from '../output/checklist/markdown.ts'
 import { asJson, entriesOf, type Place } from '../output/checklist/model.ts'
 import { asScript } from '../output/checklist/script.ts'
 import { printText } from '../output/checklist/text.ts'
-import { jsonText } from '../output/json.ts'
 import { createPrinter } from '../output/printer.ts'
 import type { Format } from './formats.ts'
 import { sayNotes, titleOf } from './headline.ts'
@@ -63,7 +63,7 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
       }),
     html: () => write(asHtml(entries, answers, place, { title, verbose, proposed, notes })),
     markdown: () => write(asMarkdown(entries, answers, place, { title, verbose, proposed, notes })),
-    json: () => write(`${jsonText(asJson(entries, answers, place, notes), 2)}\n`),
+    json: () => write(`${jsonDocument(asJson(entries, answers, place, notes), 2)}\n`),
     sh: () => write(asScript(entries, answers, { title, place, notes })),
   }
   // All lines in one write.

@@ -3,11 +3,10 @@ import { resolve } from 'node:path'
 import type { Asker } from '../answers/prompts.ts'
 import type { Answers } from '../answers/schema.ts'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { jsonDocument } from '../clouds/json-text.ts'
 import { quote } from '../clouds/quote.ts'
-import { redact } from '../clouds/secret.ts'
 import type { Planned } from '../engine/plan.ts'
 import { type Place, planAsJson } from '../output/checklist/model.ts'
-import { jsonText } from '../output/json.ts'
 import type { Printer } from '../output/printer.ts'
 import { sayCause } from './end.ts'
 
@@ -19,10 +18,7 @@ export const planText = (
   answers: Answers,
   place: Place,
   notes: readonly string[] = [],
-): string => `${jsonText(planAsJson(plan, answers, place, notes), 2, withoutSecrets)}\n`
-
-/** What a vendor said may repeat a secret; by itself, each text stays well formed. */
-const withoutSecrets = (_: string, value: unknown) => (typeof value === 'string' ? redact(value) : value)
+): string => `${jsonDocument(planAsJson(plan, answers, place, notes), 2)}\n`
 
 /**
  * Writes a plan; what stands there already is overwritten only where that was asked for.

@@ -1,9 +1,9 @@
 import { EXIT, type Exit } from '../clouds/cause.ts'
+import { jsonDocument } from '../clouds/json-text.ts'
 import { lookAtAll } from '../engine/pass.ts'
 import { heldBack, type Planned } from '../engine/plan.ts'
 import { type Saved, savedOrBegun } from '../engine/saved.ts'
 import { standingAsJson } from '../output/checklist/model.ts'
-import { jsonText } from '../output/json.ts'
 import { showPlan } from '../output/plan.ts'
 import { enter } from './enter.ts'
 import type { Options } from './options.ts'
@@ -21,7 +21,7 @@ export async function statusLive(options: Options): Promise<Exit> {
     const plan = await lookAtAll(selection.steps, viewer, screen.interrupt.stop, {
       tell: waiting => sayWaiting(waiting, screen.printer),
     })
-    if (options.json) process.stdout.write(`${jsonText(liveAsJson(plan, { ...saved, answers: viewer.answers }))}\n`)
+    if (options.json) process.stdout.write(`${jsonDocument(liveAsJson(plan, { ...saved, answers: viewer.answers }))}\n`)
     showPlan(plan, heldBack(plan, selection.acting, new Set()), screen.printer, { fold: false })
     return EXIT.done
   })

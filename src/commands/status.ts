@@ -1,7 +1,7 @@
 import { EXIT, type Exit } from '../clouds/cause.ts'
+import { jsonDocument } from '../clouds/json-text.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
 import { savedProgress } from '../engine/saved-progress.ts'
-import { jsonText } from '../output/json.ts'
 import { createPrinter } from '../output/printer.ts'
 import { program } from '../output/program.ts'
 import { titleOf } from './headline.ts'
@@ -19,7 +19,7 @@ async function fromProgress(options: Options): Promise<Exit> {
   const saved = await savedProgress(stateFolderOf(options.stateDir, 'real', repository.project, env))
   if (options.json) {
     const { statusAsJson } = await import('./status-saved.ts')
-    process.stdout.write(`${jsonText(statusAsJson(saved))}\n`)
+    process.stdout.write(`${jsonDocument(statusAsJson(saved))}\n`)
     return EXIT.done
   }
   const printer = createPrinter(process.stdout, env)

@@ -6,6 +6,7 @@ import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { isMarkedAsCredential } from '../clouds/credential-shapes.ts'
 import { quote } from '../clouds/quote.ts'
 import { type HandedOver, readHandOver } from '../engine/handed-over.ts'
+import { saveable } from '../engine/saveable.ts'
 import type { StateFolder } from '../engine/saved.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import { STEP_IDS } from './options.ts'
@@ -21,7 +22,8 @@ export interface TakenOver {
 }
 
 /**
- * Reads what was handed over. Anybody could have written it: it is judged as such, and nothing is saved of it here.
+ * Reads what was handed over. Anybody could have written it: it is judged as such, and nothing is saved of it here. Facts
+ * that are not of the shape of an id, a time or a mark are left out.
  * @param input what standard input has, where it is read from there
  * @throws SetupError (exit 2) where it cannot be read, is none, is about another set-up, or has a bad answer
  */
@@ -34,7 +36,7 @@ export function takeOver(from: string, state: StateFolder, input = ''): TakenOve
   const secret = Object.keys(facts).find(key => isMarkedAsCredential(key) || isMarkedAsCredential(facts[key] ?? ''))
   if (secret !== undefined) throw holdsSecret(file)
   const meant = Object.fromEntries(Object.entries(answers).filter(([key]) => !OWN_ANSWERS.has(key as AnswerKey)))
-  return { handedOver, answers: handedOverAnswers(meant, `handed over by ${by}`) }
+  return { handedOver: saveable(handedOver), answers: handedOverAnswers(meant, `handed over by ${by}`) }
 }
 
 /** Says what is gone by, and what it is worth. */

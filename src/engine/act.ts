@@ -2,6 +2,7 @@ import { type Cause, NeedsSecret, SetupError } from '../clouds/cause.ts'
 import { VendorTrouble } from '../clouds/clouds.ts'
 import type { Identity } from '../clouds/identity.ts'
 import { at, type Json } from '../clouds/json.ts'
+import { jsonText } from '../clouds/json-text.ts'
 import { changePolicy, type Grant, isAboutCondition, NEVER, until } from '../clouds/policy.ts'
 import { replaceInside } from '../clouds/repo.ts'
 import { Secret } from '../clouds/secret.ts'
@@ -167,7 +168,7 @@ async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () =>
         sleep: ms => clouds.clock.sleep(ms, giveUp),
         beforeWrite: removed => {
           isSent = true
-          const lost = removed.length === 0 ? {} : { [`${step.id}:removed`]: JSON.stringify(removed) }
+          const lost = removed.length === 0 ? {} : { [`${step.id}:removed`]: jsonText(removed) }
           const changed = { [`${step.id}:changed`]: clouds.timeAt(host).toISOString(), ...action.saves }
           progress.save({ facts: { ...progress.saved.facts, ...changed, ...learned, ...lost } })
         },
@@ -291,7 +292,10 @@ function settle(action: RequestAction, reply: VendorReply, acting: Acting): void
     })
   const secrets = found(action.mint)
   for (const [name, value] of secrets) minted.set(name, new Secret(value))
-  const learned = found({ ...action.learn, ...action.keeps })
+  // Of a refusal that is an answer nothing is read: its words are the vendor's.
+  const isAnswered = reply.status < 300
+  const marked = action.marks === undefined ? [] : [[`${step.id}:${action.marks}`, 'yes'] as const]
+  const learned = isAnswered ? found({ ...action.learn, ...action.keeps }) : marked
   if (learned.length > 0) {
     const { facts, intents } = progress.saved
     const name = intentOf(action, acting)

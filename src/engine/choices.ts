@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { StepRecord } from './saved.ts'
 import type { Difference, Seen, Step, StepId } from './step.ts'
 
@@ -28,8 +29,9 @@ export const choiceName = (id: StepId, { action }: Single): string => `${id}/${a
 export const singlesOf = (seen: Seen<unknown>): readonly Single[] =>
   seen.is === 'differs' ? seen.how.filter((one): one is Single => one.action !== undefined) : []
 
-/** What must still be so for a choice to hold. */
-const whatStands = ({ expected, found }: Single): string => `${found} → ${expected}`
+/** What must still be so for a choice to hold; as a digest, since what was found is somebody else's text. */
+const whatStands = ({ expected, found }: Single): string =>
+  createHash('sha256').update(`${found} → ${expected}`).digest('hex')
 
 /** What single differences have come to by what was recorded; undefined where there are none. */
 export function choicesOf(

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { EXIT, SetupError } from '../clouds/cause.ts'
+import { jsonDocument } from '../clouds/json-text.ts'
 import { withCodes } from '../clouds/letters.ts'
+import { saveable } from './saveable.ts'
 import { Intent, Record, type Saved, type StateFolder } from './saved.ts'
 
 /** Who hands over: user@host, and nothing that could be read as more. */
@@ -34,9 +36,10 @@ type Steps = ReadonlySet<string>
  * @param left the answers that everybody gives for themselves
  */
 export function handOverText(
-  { clouds, project, answers, facts, records, intents }: Saved,
+  saved: Saved,
   { by, at, steps, left }: { readonly by: string; readonly at: Date; readonly steps: Steps; readonly left: Steps },
 ): string {
+  const { clouds, project, answers, facts, records, intents } = saveable(saved)
   const format: HandedOver = {
     ...{ kind: KIND, version: VERSION, clouds, project },
     ...{ by: by.replace(/[^\p{L}\p{N}._+@-]/gu, '_'), at: at.toISOString() },
@@ -45,7 +48,7 @@ export function handOverText(
     records: only(records, key => steps.has(key)),
     intents: only(intents, key => steps.has(stepIn(key, '/'))),
   }
-  return `${JSON.stringify(format, undefined, 2)}\n`
+  return `${jsonDocument(format, 2)}\n`
 }
 
 /**

@@ -1,8 +1,10 @@
 import { renameSync } from 'node:fs'
 import Conf from 'conf'
 import { SetupError, wordsOf } from '../clouds/cause.ts'
+import { jsonDocument } from '../clouds/json-text.ts'
 import { makeFolder } from '../clouds/make-folder.ts'
 import { quote } from '../clouds/quote.ts'
+import { assertSaveable } from './saveable.ts'
 import { begun, readProgress, type Saved, type StateFolder } from './saved.ts'
 import { fileIn, isThere } from './saved-file.ts'
 import { refuseStrangersFolder } from './strangers.ts'
@@ -12,7 +14,7 @@ export interface Progress {
   /** Where a damaged file was put, when there was one. */
   readonly setAside: string | undefined
   readonly saved: Readonly<Saved>
-  /** Each call is one save: temporary file, then rename. Throws SetupError when it cannot be written. */
+  /** Each call is one save: temporary file, then rename. Throws SetupError when it cannot be written, or something new in it may not be saved. */
   save(change: Partial<Pick<Saved, 'answers' | 'facts' | 'records' | 'intents'>>): void
 }
 
@@ -37,6 +39,7 @@ export function openProgress(place: StateFolder, now: Date): Progress {
     configName: 'progress',
     configFileMode: 0o600,
     accessPropertiesByDotNotation: false,
+    serialize: value => jsonDocument(value, 2),
   })
   let saved = read ?? begun(place)
   return {
@@ -47,6 +50,7 @@ export function openProgress(place: StateFolder, now: Date): Progress {
     },
     save(change) {
       const next = { ...saved, ...change }
+      assertSaveable(saved, next)
       try {
         conf.store = next
       } catch (error) {

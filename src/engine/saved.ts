@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { readOrdinary } from '../clouds/ordinary-file.ts'
 import { quote } from '../clouds/quote.ts'
+import { saveable } from './saveable.ts'
 import { fileIn, isThere } from './saved-file.ts'
 import { refuseStrangers, refuseStrangersFolder } from './strangers.ts'
 
@@ -68,7 +69,7 @@ export const begun = ({ clouds, project }: StateFolder): Saved => ({
 
 /**
  * The saved progress of one project without opening it: nothing is written. Undefined where there is none or it is
- * damaged.
+ * damaged; what may not be saved is left out.
  * @throws SetupError when the file or its folder is a link, another's, writable by others, or of a later version
  */
 export function readProgress(place: StateFolder): Saved | undefined {
@@ -77,7 +78,7 @@ export function readProgress(place: StateFolder): Saved | undefined {
   refuseStrangersFolder(place.folder)
   refuseStrangers(file)
   const read = readSaved(file, place.migrations ?? MIGRATIONS)
-  return read?.project === place.project && read.clouds === place.clouds ? read : undefined
+  return read?.project === place.project && read.clouds === place.clouds ? saveable(read) : undefined
 }
 
 /** What there is to see where nothing was saved. */

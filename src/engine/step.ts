@@ -59,6 +59,8 @@ export interface RequestAction extends Common {
   readonly again: 'safe' | 'look-first'
   /** Refusals that are answers, not failures: 404 where the vendor may no longer have the thing. */
   readonly okStatus?: readonly number[]
+  /** The fact that is marked where one of them came; the vendor's words are not kept. */
+  readonly marks?: string
   /** Who must do it instead where the vendor says 403, or yes and means no. */
   readonly ifForbidden?: PersonAction
   /** Who must do it instead where a refusal of whatever status has such words in it. */

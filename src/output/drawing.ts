@@ -1,7 +1,7 @@
+import { jsonDocument } from '../clouds/json-text.ts'
 import type { Event } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
 import { laneOf, type StepId } from '../engine/step.ts'
-import { jsonText } from './json.ts'
 import type { Style } from './paint.ts'
 import { type Printer, wrap } from './printer.ts'
 
@@ -40,7 +40,7 @@ export function drawLines({ line, paint, width }: Printer): Drawing {
 /** For --json: one event a line. */
 export function drawEvents(write: (line: string) => void, clouds: 'real' | 'rehearsal', now: () => Date): Drawing {
   return {
-    emit: ({ step, event, detail }) => write(jsonText({ time: now().toISOString(), clouds, step, event, detail })),
+    emit: ({ step, event, detail }) => write(jsonDocument({ time: now().toISOString(), clouds, step, event, detail })),
     finished: Promise.resolve(),
   }
 }

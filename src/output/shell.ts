@@ -1,8 +1,8 @@
+import { jsonText } from '../clouds/json-text.ts'
 import { LYING } from '../clouds/letters.ts'
 import { numbered, quote } from '../clouds/quote.ts'
 import type { Sh } from '../engine/step.ts'
 import { type Body, fill, type Hole, mark, pieces, type Str, shown, t } from '../engine/text.ts'
-import { jsonText } from './json.ts'
 
 /** A text for a document into which the shell puts variables. */
 const inDocument = (text: string) => text.replace(/[\\$`]/g, '\\$&').replace(LYING, numbered)

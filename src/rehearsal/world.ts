@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { jsonText } from '../clouds/json-text.ts'
 import { readOrdinary } from '../clouds/ordinary-file.ts'
 import { quote } from '../clouds/quote.ts'
 import { circleciWorld, emptyCircleci } from './circleci/world.ts'
@@ -65,7 +66,8 @@ export function saveWorld(file: string, world: World): void {
   // Nobody can have put a link there beforehand: the name is drawn, and must be new.
   const draft = `${file}.${randomBytes(4).toString('hex')}.tmp`
   try {
-    writeFileSync(draft, `${JSON.stringify(world, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    // The simulated sign-ins stay in it: without them nobody could go on with it.
+    writeFileSync(draft, `${jsonText(world, 2)}\n`, { mode: 0o600, flag: 'wx' })
     renameSync(draft, file)
   } catch (error) {
     rmSync(draft, { force: true })

@@ -163,7 +163,7 @@ const isChoice = (choice: Str): choice is keyof typeof CHOICES =>
 /** A refusal is an answer as well, and is remembered of the account that got it: an admin tries anew. */
 const goesOn = (state: State | undefined) => ({
   okStatus: [403],
-  ...(state && { learn: { [refusedTo(state.account).replace(/^.*:/, '')]: ['message'] } }),
+  ...(state && { marks: refusedTo(state.account).replace(/^.*:/, '') }),
 })
 
 interface Names extends JobAnswers {

@@ -115,8 +115,11 @@ export const removeCommand = (
 export const isTemporary = ({ role, condition }: Binding): boolean =>
   role === TEMPORARY && (condition === undefined || condition.title === ENDS)
 
-const endOf = ({ condition }: Binding): string | undefined =>
-  /^request\.time < timestamp\("([^"]+)"\)$/.exec(condition?.expression ?? '')?.[1]
+/** When it ends, as ISO: whoever gave it may have written it in another way. */
+function endOf({ condition }: Binding): string | undefined {
+  const end = new Date(/^request\.time < timestamp\("([^"]+)"\)$/.exec(condition?.expression ?? '')?.[1] ?? '')
+  return Number.isNaN(end.getTime()) ? undefined : end.toISOString()
+}
 
 function isOver(binding: Binding, look: Pick<Look, 'hasPassed'>): boolean {
   const end = endOf(binding)

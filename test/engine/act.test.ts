@@ -15,7 +15,7 @@ const create: RequestAction = {
   method: 'POST',
   path: '/apps',
   body: { name: 'acme-dummy' },
-  learn: { id: ['id'], stack: ['stack', 'name'], nothing: ['no', 'such'] },
+  learn: { id: ['id'], made: ['created_at'], nothing: ['no', 'such'] },
   again: 'look-first',
   byHand: [],
 }
@@ -63,17 +63,17 @@ describe('A request', () => {
   test('teaches what it says it teaches, and that is saved', async () => {
     const { rehearsal, engine, act } = await setUp()
     await act()
-    const id = rehearsal.world.heroku.apps[0]?.id
-    expect(fileOf(engine).facts).toEqual({ 'heroku.thing:id': id, 'heroku.thing:stack': 'heroku-24' })
+    const { id, createdAt } = rehearsal.world.heroku.apps[0] ?? {}
+    expect(fileOf(engine).facts).toEqual({ 'heroku.thing:id': id, 'heroku.thing:made': createdAt })
   })
 
   test('has its holes bound by what was learned, encoded in the path and plain in the body', async () => {
     const { rehearsal, engine, act } = await setUp([
       { ...create, path: t`/apps/${hole('a.b:id')}`, body: { name: t`x-${hole('a.b:id')}` }, okStatus: [404] },
     ])
-    engine.progress.save({ facts: { 'a.b:id': 'one/two three' } })
+    engine.progress.save({ facts: { 'a.b:id': 'ones/two@three' } })
     await act()
-    expect(rehearsal.log).toMatchObject([{ path: '/apps/one%2Ftwo%20three', body: { name: 'x-one/two three' } }])
+    expect(rehearsal.log).toMatchObject([{ path: '/apps/ones%2Ftwo%40three', body: { name: 'x-ones/two@three' } }])
   })
 
   test('is not sent while a hole is open', async () => {
@@ -187,9 +187,9 @@ describe('A command', () => {
     const { engine, act } = await setUp([
       { kind: 'run', key: 'run', does: 'write', argv: ['cp', '/dev/null', t`${hole('a.b:id')}.txt`] },
     ])
-    engine.progress.save({ facts: { 'a.b:id': 'made here' } })
+    engine.progress.save({ facts: { 'a.b:id': '17 18' } })
     await act()
-    expect(readFileSync(`${engine.repo}/made here.txt`, 'utf8')).toBe('')
+    expect(readFileSync(`${engine.repo}/17 18.txt`, 'utf8')).toBe('')
   })
 
   test('that fails is told with its words and its exit code', async () => {

@@ -100,7 +100,11 @@ describe('What was left by choice', () => {
       look: async () => ({ is: 'unknown', cause: { code: 'x', means: '', next: '' } }),
     })
     await walk([first, { ...step, after: ['house.key'] }], engine, { kept: [NORTH] })
-    expect(engine.progress.saved.records[NORTH]).toMatchObject({ how: 'adopted', id: 'blue → red' })
+    expect(engine.progress.saved.records[NORTH]).toMatchObject({
+      how: 'adopted',
+      // What stands there is somebody else’s text: of "blue → red" the digest alone is kept.
+      id: 'b0b5545537bf2e90e227a5b5e213d36475eebd247b89f41b2f7eab326aa31c89',
+    })
   })
 
   test('is left by a yes to the whole step', async () => {

@@ -45,10 +45,10 @@ function stand(env: Readonly<Record<string, string>> = {}) {
 describe('A command', () => {
   test('gets the environment that it says, with its holes bound', async () => {
     const { act, engine } = stand()
-    engine.progress.save({ facts: { 'a.b:id': 'one two' } })
+    engine.progress.save({ facts: { 'a.b:id': '1 2' } })
     const env = { TARGET: t`to ${hole('a.b:id')}`, LC_ALL: 'POSIX' }
     await act(run(['sh', '-c', 'printf "%s|%s" "$TARGET" "$LC_ALL" > said'], { env }))
-    expect(readFileSync(join(engine.repo, 'said'), 'utf8')).toBe('to one two|POSIX')
+    expect(readFileSync(join(engine.repo, 'said'), 'utf8')).toBe('to 1 2|POSIX')
   })
 
   test('of the checkout is run only where it says so', async () => {

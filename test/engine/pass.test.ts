@@ -98,10 +98,10 @@ describe('Steps run', () => {
       saved.push(engine.progress.saved.facts['a.one:stood'])
       return 0
     })
-    const seen: Seen<unknown> = { is: 'missing', learned: { 'a.one:stood': 'this' } }
+    const seen: Seen<unknown> = { is: 'missing', learned: { 'a.one:stood': 'yes' } }
     const one = step('a.one', { look: async () => seen })
     await walk([one], engine)
-    expect(saved).toEqual(['this'])
+    expect(saved).toEqual(['yes'])
     const { saved: before } = engine.progress
     await walk([one], engine, { leftOut: ['a.one'] })
     expect(engine.progress.saved).toBe(before)

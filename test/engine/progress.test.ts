@@ -44,12 +44,12 @@ describe('Progress', () => {
 
   test('is there again, and what one save does not name stays', () => {
     const { folder } = saved()
-    open(folder).save({ facts: { 'heroku.create-app:id': 'app-id' } })
+    open(folder).save({ facts: { 'heroku.create-app:id': '17' } })
     expect(open(folder)).toMatchObject({
       setAside: undefined,
       saved: {
         answers: { herokuApp: 'acme-dummy' },
-        facts: { 'heroku.create-app:id': 'app-id' },
+        facts: { 'heroku.create-app:id': '17' },
         records: { 'heroku.create-app': RECORD },
       },
     })

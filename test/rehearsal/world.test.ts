@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SetupError } from '../../src/clouds/cause.ts'
 import { emptyWorld, loadWorld, saveWorld } from '../../src/rehearsal/world.ts'
+import { LIE, lieIn } from '../support/lies.ts'
 
 const newFile = () => join(mkdtempSync(join(tmpdir(), 'world-')), 'world.json')
 const written = (text: string) => {
@@ -66,4 +67,13 @@ describe('a world file', () => {
     expect(refused).toBeInstanceOf(SetupError)
     expect(refused).toMatchObject({ exit: 2, cause: { asked: file, said: expect.stringContaining(reason) } })
   })
+})
+
+test('A world file shows what a text in it could lie with, and means the same', () => {
+  const file = newFile()
+  const world = emptyWorld()
+  for (const user of world.circleci.users) user.login = LIE
+  saveWorld(file, world)
+  expect(lieIn(readFileSync(file, 'utf8'))).toBeUndefined()
+  expect(loadWorld(file)).toEqual(world)
 })
