@@ -1,7 +1,8 @@
 // Runs a sweep: node sweep.mjs NAME [--all | --seed N] [what vitest takes].
 // By itself it tries the cases whose turn it is. The seed counts the commits that change code: within three of them
 // every case comes up, and what failed can be tried again by its seed.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
+import { seedOfCommit } from './seed.mjs'
 
 const [name, ...words] = process.argv.slice(2)
 const isAll = take('--all') !== undefined
@@ -23,19 +24,4 @@ process.exitCode = status ?? 1
 function take(option, values = 0) {
   const at = words.indexOf(option)
   return at < 0 ? undefined : words.splice(at, 1 + values).at(-1)
-}
-
-/** Where the history is cut short, chance takes the place of counting; where there is none, every case has its turn. */
-function seedOfCommit() {
-  try {
-    if (git('rev-parse', '--is-shallow-repository') === 'true')
-      return `${Number.parseInt(git('rev-parse', 'HEAD').slice(0, 8), 16)}`
-    return git('rev-list', '--count', 'HEAD', '--', 'src', 'steps', 'test')
-  } catch {
-    return 'all'
-  }
-}
-
-function git(...argv) {
-  return execFileSync('git', argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
 }
