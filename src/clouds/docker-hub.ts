@@ -2,6 +2,7 @@ import { type Cause, EXIT, NeedsSecret, SetupError } from './cause.ts'
 import type { Identity } from './identity.ts'
 import { at, type Json, textAt } from './json.ts'
 import { neededIn } from './needed.ts'
+import { quote } from './quote.ts'
 import { explained, notLetIn, type Refusal, refusedSignIn } from './refusal.ts'
 import { basic, Secret } from './secret.ts'
 import type { Account, Credential, Host, Send, Session, VendorApi, VendorReply } from './vendor.ts'
@@ -69,12 +70,10 @@ export const DOCKER_HUB_API: Host = {
 }
 
 /** A token of ten minutes, from a name and a password that no argument ever shows. */
-function loginByHand(as: Identity): readonly string[] {
+function loginByHand(as: Identity, base: string): string {
   const who = as === 'docker-hub.bot' ? 'DOCKERHUB_BOT' : 'DOCKERHUB_ADMIN'
-  return [
-    `DOCKERHUB_JWT=$(jq -n '{identifier: env.${who}_USER, secret: env.${who}_PASSWORD}' |`,
-    `  curl -fsS -H 'content-type: application/json' --data @- https://hub.docker.com/v2/auth/token | jq -r .access_token)`,
-  ]
+  const asked = `curl -fsS -H 'content-type: application/json' --data @- ${quote(`${base}/v2/auth/token`)}`
+  return `DOCKERHUB_JWT=$(jq -n '{identifier: env.${who}_USER, secret: env.${who}_PASSWORD}' | ${asked} | jq -r .access_token)`
 }
 
 /** Where docker itself asks what it may do (facts/docker-hub.md 11). */

@@ -64,7 +64,7 @@ function api(name: string): Host {
       header: 'Authorization: Bearer ',
       variable: TOKEN,
       // Not where the shell alone has it: that one is of an earlier request, and they live an hour.
-      login: () => [`printenv ${TOKEN} >/dev/null || ${TOKEN}=$(gcloud auth print-access-token)`],
+      login: () => `printenv ${TOKEN} >/dev/null || ${TOKEN}=$(gcloud auth print-access-token)`,
     },
   }
 }

@@ -65,8 +65,8 @@ export interface Host {
    * @throws SetupError where the vendor does not let it in
    */
   session?(credential: Credential, as: Identity, send: Send): Promise<Session>
-  /** How the sign-in goes with `curl`: the header, made of a variable of the shell, and what sets that one, where it is no token of its own. */
-  readonly byHand?: { readonly header: string; readonly variable: string; login?(as: Identity): readonly string[] }
+  /** How the sign-in goes with `curl`: the header, made of a variable of the shell, and what sets that one at an address, as one line, where it is no token of its own. */
+  readonly byHand?: { readonly header: string; readonly variable: string; login?(as: Identity, base: string): string }
 }
 
 /** A sign-in in the environment: the variable that holds the secret, and that of the name that goes with it. */

@@ -6,9 +6,8 @@ import { remoteOf } from '../clouds/remotes.ts'
 import { fileLook, see } from '../engine/engine.ts'
 import type { Action, Step } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
-import { byHand } from '../output/checklist/model.ts'
+import { typed } from '../output/checklist/model.ts'
 import { createPrinter, wrap } from '../output/printer.ts'
-import { readableLine } from '../output/shell.ts'
 import { assertKnown } from './known.ts'
 import type { Options } from './options.ts'
 import { openCheckout } from './repository.ts'
@@ -32,10 +31,9 @@ export async function explain(id: string, options: Options): Promise<Exit> {
   const { line, paint, width } = printer
   const say = (name: string, text: string) => line(wrap(`  ${name.padEnd(13)}`, text, width))
   const list = (name: string, step: Step, actions: readonly Action[]) => {
-    for (const [index, action] of actions.entries()) {
+    for (const [index, { action, lines }] of typed(actions, step, place).entries()) {
       say(index === 0 ? name : '', shown(action.does))
-      for (const command of byHand(action, step, place))
-        line(`${' '.repeat(17)}${paint.cyan(`$ ${readableLine(command)}`)}`)
+      for (const one of lines) line(`${' '.repeat(17)}${paint.cyan(`$ ${one}`)}`)
     }
   }
   for (const step of STEPS.filter(step => step.id === id)) {

@@ -3,10 +3,9 @@ import { openConsent } from '../engine/pass.ts'
 import type { Planned } from '../engine/plan.ts'
 import type { Action, StepId } from '../engine/step.ts'
 import { shown } from '../engine/text.ts'
-import { byHand, overTheWire, type Place, toldPerson } from './checklist/model.ts'
+import { overTheWire, type Place, toldPerson, typed } from './checklist/model.ts'
 import { clean } from './clean.ts'
 import { type Printer, wrap } from './printer.ts'
-import { readableLine } from './shell.ts'
 
 /** With fewer columns, what is told of the steps does not stand in a column. */
 const LEAST_FOR_COLUMNS = 60
@@ -79,13 +78,12 @@ function nowOf(planned: Planned): string {
 /** Every effect: what goes over the wire, and the command that does the same by hand, unbroken so that it can be copied. */
 export function showRequests(plan: readonly Planned[], { line, paint, width }: Printer, place: Place): void {
   for (const { step, actions } of plan) {
-    for (const action of actions) {
+    for (const { action, lines } of typed(actions, step, place)) {
       line(wrap(`  ${paint.bold(step.id)}  `, shown(action.does), width))
       const wire = overTheWire(action, place)
       for (const text of toldPerson(action)) line(wrap('    ', shown(text), width))
       if (wire) line(wrap('    ', wire, width))
-      for (const command of byHand(action, step, place))
-        line(paint.cyan(`    ${wire ? 'by hand: ' : '$ '}${readableLine(command)}`))
+      for (const one of lines) line(paint.cyan(`    ${wire ? 'by hand: ' : '$ '}${one}`))
     }
   }
 }

@@ -9,7 +9,7 @@ import type { Action, Step } from '../../src/engine/step.ts'
 import { fill, pieces, shown, t } from '../../src/engine/text.ts'
 import { asHtml } from '../../src/output/checklist/html.ts'
 import { asMarkdown } from '../../src/output/checklist/markdown.ts'
-import { asJson, byHand, type Entry, entriesOf } from '../../src/output/checklist/model.ts'
+import { asJson, byHand, type Entry, entriesOf, typed } from '../../src/output/checklist/model.ts'
 import { asScript } from '../../src/output/checklist/script.ts'
 import { printText } from '../../src/output/checklist/text.ts'
 import { createPrinter } from '../../src/output/printer.ts'
@@ -340,6 +340,53 @@ describe('As a page', () => {
 
   test('no control character gets in', () => {
     expect(page('a\u0000b\u001b[31mc')).not.toMatch(/[^\P{Cc}\n\t]/u)
+  })
+})
+
+describe('A token that does not last', () => {
+  const asks = (key: string, as?: 'docker-hub.bot'): Action => ({
+    ...{ kind: 'request', key, does: key, host: 'docker-hub', method: 'GET', path: `/v2/${key}`, again: 'safe' },
+    ...(as && { as }),
+  })
+  const person: Action = { kind: 'person', key: 'p', does: 'wait', who: 'you', instructions: [] }
+  const actions = [asks('a'), asks('b'), asks('c', 'docker-hub.bot'), asks('d'), person, asks('e')]
+  const elsewhere = { ...place, bases: new Map([['docker-hub', new URL('https://hub.acme.example')]] as const) }
+  const signedInFor = (printed: readonly { readonly lines: readonly string[] }[]) =>
+    printed.map(({ lines }) => lines.flatMap(line => /^DOCKERHUB_JWT=.*env\.(\w+)_USER/.exec(line)?.[1] ?? []))
+
+  test('is made before it is used, by whoever is to speak, and again after a person', () => {
+    expect(signedInFor(typed(actions, fakeStep('docker-hub.x'), elsewhere))).toEqual([
+      ['DOCKERHUB_ADMIN'],
+      [],
+      ['DOCKERHUB_BOT'],
+      ['DOCKERHUB_ADMIN'],
+      [],
+      ['DOCKERHUB_ADMIN'],
+    ])
+  })
+
+  test('is made at the address that is asked', () => {
+    const [first] = typed(actions, fakeStep('docker-hub.x'), elsewhere)
+    expect(first?.lines.join()).toContain('https://hub.acme.example/v2/auth/token')
+    expect(first?.lines.join()).not.toContain('hub.docker.com')
+  })
+
+  test('is made in every format', () => {
+    const entries = [{ step: fakeStep('docker-hub.x'), actions }]
+    const options = { title: '', verbose: false, proposed: new Set<string>() }
+    const lines: string[] = []
+    const printer = { ...createPrinter(process.stdout, {}), line: (text = '') => lines.push(text) }
+    printText(entries, KNOWN, elsewhere, { ...options, printer })
+    const printed = {
+      text: lines.join('\n'),
+      markdown: asMarkdown(entries, KNOWN, elsewhere, options),
+      html: asHtml(entries, KNOWN, elsewhere, options),
+      sh: asScript(entries, KNOWN, { title: '', place: elsewhere }),
+      json: JSON.stringify(asJson(entries, KNOWN, elsewhere)),
+    }
+    const count = (text: string) => text.split('DOCKERHUB_JWT=$(').length - 1
+    // Each action of the JSON is one by itself.
+    expect(Object.values(printed).map(count)).toEqual([4, 4, 4, 4, 5])
   })
 })
 

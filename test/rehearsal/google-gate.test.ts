@@ -49,6 +49,31 @@ describe('a request', () => {
     expect(answer.body).toMatchObject({ error: { details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo' }] } })
   })
 
+  test.each([
+    ['GET', `/v1/projects/${P}?view=FULL`, 'view'],
+    ['GET', '/v1/projects?pageSize=1&orderBy=name', 'orderBy'],
+    ['POST', `/v1/projects/${P}:getIamPolicy?options.requestedPolicyVersion=3`, 'options.requestedPolicyVersion'],
+    ['GET', '/v1/billingAccounts?showDeleted=true', 'showDeleted'],
+    ['GET', `/v1/projects/${P}/services?view=FULL`, 'view'],
+    ['GET', `/v1/projects/${P}/serviceAccounts?filter=x`, 'filter'],
+    ['POST', `/v1/projects/${P}/serviceAccounts?accountId=x`, 'accountId'],
+    ['GET', `/v1/projects/${P}/serviceAccounts/${E}/keys?pageSize=2`, 'pageSize'],
+    ['POST', `/v1/projects/${P}/locations/global/workloadIdentityPools?poolId=x`, 'poolId'],
+    ['POST', `/v1/projects/${P}/locations/us/repositories?repository_id=x`, 'repository_id'],
+    ['GET', '/v1/roles/viewer?view=FULL', 'view'],
+    ['POST', '/v1/token?audience=x', 'audience'],
+  ])('%s %s is refused for a parameter that is in no description', async (method, path, name) => {
+    const answer = await googleClient(await acme())(method, path)
+    expect(saying(answer)).toContain(`400 INVALID_ARGUMENT: Invalid JSON payload received. Unknown name "${name}"`)
+    const known = await googleClient(await acme())(method, path.replace(/\?.*/, '?prettyPrint=false&alt=json'))
+    expect(saying(known)).not.toContain('Cannot bind query parameter')
+  })
+
+  test('to Cloud Storage as well, in its own words', async () => {
+    const answer = await googleClient(await acme())('GET', '/storage/v1/b/any/iam?requestedPolicyVersion=3')
+    expect(saying(answer)).toContain('Unknown query parameter: requestedPolicyVersion')
+  })
+
   test('for nothing that is there, or with a body that is not JSON, is refused', async () => {
     const rehearsal = await acme()
     const client = googleClient(rehearsal)

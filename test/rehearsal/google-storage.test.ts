@@ -21,7 +21,7 @@ async function regrantBucket(client: Client, change: (bindings: Binding[]) => Bi
     bindings: Binding[]
     etag: string
   }
-  return client('PUT', IAM, { bindings: change(bindings) as never, etag, version: 3 })
+  return client('PUT', `${PATH}/iam`, { bindings: change(bindings) as never, etag, version: 3 })
 }
 
 const error = ({ body }: { readonly body: Json }) => (body as { readonly error: Json }).error
@@ -76,7 +76,7 @@ describe('the policy of a bucket', () => {
     const client = googleClient(await acme(withBucket))
     const { body } = await client('GET', IAM)
     await regrantBucket(client, bindings => [...bindings, ADMIN])
-    const stale = await client('PUT', IAM, body)
+    const stale = await client('PUT', `${PATH}/iam`, body)
     expect(stale.status).toBe(412)
     const message = 'At least one of the pre-conditions you specified did not hold.'
     expect(error(stale)).toEqual({

@@ -11,14 +11,29 @@ import { inWords, judge } from './judge.ts'
  * place of what is not known yet; what arrives is held against what the vendors publish of their APIs.
  */
 
-/** In each format, where the commands stand. */
+/** What signs in for the curl lines that follow. */
+const SIGNS_IN = 'DOCKERHUB_JWT='
+
+/** In each format, where the commands stand: curl lines, and those that sign in for them. */
 const COMMANDS: Readonly<Record<string, (printed: string) => readonly string[]>> = {
-  text: printed => [...printed.matchAll(/^ *\$ (curl .*)$/gm)].map(([, line = '']) => line),
-  markdown: printed => [...printed.matchAll(/^ *(curl .*)$/gm)].map(([, line = '']) => line),
+  text: printed => [...printed.matchAll(/^ *\$ ((?:curl |DOCKERHUB_JWT=).*)$/gm)].map(([, line = '']) => line),
+  markdown: printed => [...printed.matchAll(/^ *((?:curl |DOCKERHUB_JWT=).*)$/gm)].map(([, line = '']) => line),
   html: printed =>
-    [...printed.matchAll(/^(?:<pre>)?(curl .*?)(?:<\/pre>|$)/gm)].map(([, line = '']) => unescaped(line)),
-  json: printed => byHandIn(JSON.parse(printed)).filter(line => line.startsWith('curl ')),
+    [...printed.matchAll(/^(?:<pre>)?((?:curl |DOCKERHUB_JWT=).*?)(?:<\/pre>|$)/gm)].map(([, line = '']) =>
+      unescaped(line),
+    ),
+  json: printed => byHandIn(JSON.parse(printed)).filter(line => line.startsWith('curl ') || line.startsWith(SIGNS_IN)),
   sh: printed => printed.split(/^# - .*$/m).filter(part => /^(?:answer=\$\()?curl /m.test(part)),
+}
+
+/** The curl lines, each with the line before it that signs in for it. */
+function signedIn(commands: readonly string[]): readonly string[] {
+  let login = ''
+  return commands.flatMap(command => {
+    login = command.split('\n').findLast(line => line.startsWith(SIGNS_IN)) ?? login
+    if (command === login) return []
+    return [command.includes('DOCKERHUB_JWT') && !command.includes(SIGNS_IN) ? `${login}\n${command}` : command]
+  })
 }
 const FORMATS = Object.keys(COMMANDS)
 
@@ -27,12 +42,13 @@ const SAMPLE = '0b6e5f00-1111-4111-8111-111111111111'
 const SAMPLES: Readonly<Record<string, string>> = { docker_hub_team_id: '42', docker_hub_token_until: '2027-11-30' }
 const sampleOf = (name: string) => SAMPLES[name.replaceAll(/\W/g, '_')] ?? SAMPLE
 const VARIABLES = [
-  ...['CIRCLE_TOKEN', 'CLOUDSDK_AUTH_ACCESS_TOKEN', 'DOCKERHUB_JWT'],
+  ...['CIRCLE_TOKEN', 'CLOUDSDK_AUTH_ACCESS_TOKEN'],
   ...['ADMIN', 'BOT'].flatMap(who => [`DOCKERHUB_${who}_USER`, `DOCKERHUB_${who}_PASSWORD`]),
 ]
 
 /** Learns a sample from an answer that does not tell it, waits for nothing, and starts no other tool. */
-const PRELUDE = `gcloud() { :; }; heroku() { :; }; docker() { :; }; git() { :; }
+const PRELUDE = `set -u
+gcloud() { :; }; heroku() { :; }; docker() { :; }; git() { :; }
 jq() { found=$(command jq "$@" 2>/dev/null) && printf '%s\\n' "$found" || echo ${SAMPLE}; }
 sleep() { exit; }`
 
@@ -41,16 +57,16 @@ describe.skipIf(!areHere)(`The checklist’s curl lines${areHere ? '' : ` (skipp
   test.each(FORMATS)('send what the vendors describe: as %s', async format => {
     const { base, heard } = await serve(response => json(response, 200, {}))
     const printed = await checklists(format, hostsAt(base.origin))
-    const lines = new Set(printed.flatMap(one => COMMANDS[format]?.(one) ?? []))
+    const lines = new Set(printed.flatMap(one => signedIn(COMMANDS[format]?.(one) ?? [])))
     expect(lines.size).toBeGreaterThan(20)
     const found = new Set<string>()
     for (const line of lines) {
       heard.length = 0
-      const filled = line
-        .replaceAll('https://hub.docker.com', base.origin)
-        .replaceAll(/<([\w.:-]+)>/g, (_, name) => sampleOf(name))
-        .replaceAll('••••', 'secret')
-      const variables = [...line.matchAll(/\$\{?(\w+)/g)].map(([, name = '']) => [name, sampleOf(name)])
+      const filled = line.replaceAll(/<([\w.:-]+)>/g, (_, name) => sampleOf(name)).replaceAll('••••', 'secret')
+      const variables = [...line.matchAll(/\$\{?(\w+)/g)]
+        // That one is set by the lines themselves.
+        .filter(([, name]) => name !== 'DOCKERHUB_JWT')
+        .map(([, name = '']) => [name, sampleOf(name)])
       const env = {
         PATH: process.env.PATH,
         ...Object.fromEntries([...VARIABLES.map(one => [one, 'secret']), ...variables]),
@@ -61,7 +77,7 @@ describe.skipIf(!areHere)(`The checklist’s curl lines${areHere ? '' : ` (skipp
         reject: false,
         stdin: 'ignore',
       })
-      if (heard.length === 0) found.add(`nothing was sent by ${line}: ${stderr}`)
+      if (!heard.some(({ url }) => !url.endsWith('/v2/auth/token'))) found.add(`nothing was sent by ${line}: ${stderr}`)
       for (const sent of heard.map(sentOf))
         for (const fault of all?.request(vendorOf(sent), sent) ?? []) found.add(fault)
     }

@@ -2,8 +2,7 @@ import type { Answers } from '../../answers/schema.ts'
 import type { Action } from '../../engine/step.ts'
 import { fill, type Str, shown } from '../../engine/text.ts'
 import { escapeHtml, htmlPage } from '../page.ts'
-import { readableLine } from '../shell.ts'
-import { byHand, type Entry, overTheWire, type Place, toldPerson } from './model.ts'
+import { type Entry, overTheWire, type Place, toldPerson, typed } from './model.ts'
 
 /** The checklist as one page to read, tick off and print; `verbose` shows the requests too. */
 export function asHtml(
@@ -24,10 +23,9 @@ export function asHtml(
       `<dt>${escapeHtml(key)}</dt><dd>${marked(value)}${proposed.has(key) ? ' <span class="mark">proposed</span>' : ''}</dd>`,
   )
   const steps = entries.map(({ step, actions }, index) => {
-    const boxes = actions.map(action => {
-      const commands = byHand(action, step, place).map(readableLine)
-      return `<li>${box(action, commands, verbose ? overTheWire(action, place) : undefined)}</li>`
-    })
+    const boxes = typed(actions, step, place).map(
+      ({ action, lines }) => `<li>${box(action, lines, verbose ? overTheWire(action, place) : undefined)}</li>`,
+    )
     return [
       `<li id="${escapeHtml(step.id)}"><span class="number">${index + 1}</span>`,
       `<h2>${escapeHtml(step.title)}</h2>`,

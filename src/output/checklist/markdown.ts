@@ -1,8 +1,7 @@
 import type { Answers } from '../../answers/schema.ts'
 import { shown } from '../../engine/text.ts'
 import { harmless } from '../clean.ts'
-import { readableLine } from '../shell.ts'
-import { byHand, type Entry, overTheWire, type Place, toldPerson } from './model.ts'
+import { type Entry, overTheWire, type Place, toldPerson, typed } from './model.ts'
 
 /** The checklist as Markdown with boxes to tick. */
 export function asMarkdown(
@@ -20,9 +19,8 @@ export function asMarkdown(
     ([key, value]) => `| ${key} | ${plain(shown(value))}${options.proposed.has(key) ? ' (proposed)' : ''} |`,
   )
   const steps = entries.map(({ step, actions }, index) => {
-    const boxes = actions.map(action => {
+    const boxes = typed(actions, step, place).map(({ action, lines: commands }) => {
       const wire = options.verbose ? overTheWire(action, place) : undefined
-      const commands = byHand(action, step, place).map(readableLine)
       const blocks = [
         ...toldPerson(action).map(text => `  ${paragraph(shown(text))}`),
         ...(wire ? [fenced('http', [wire])] : []),

@@ -112,7 +112,7 @@ function describe(action: Action, step: Step, place: Place): Json {
       ...Object.fromEntries(Object.entries(signIn).map(([name, value]) => [name, value.replace(/\S+$/, '••••')])),
     },
     body: body === undefined ? null : fillBody(body, mark),
-    byHand: byHand(action, step, place).map(readableLine),
+    byHand: typed([action], step, place).flatMap(({ lines }) => lines),
   }
 }
 
@@ -141,6 +141,41 @@ export function byHand(action: Action, { id }: Step, place: Place): readonly ByH
   const commands = action.byHand ?? [curlFor(action, id, place)]
   return [...(action.firstByHand ?? []), ...commands, ...(action.waits ?? []).map(wait => loopFor(wait, place))]
 }
+
+/** An action, and the line before it that signs in, where that is needed. */
+export interface SignedIn {
+  readonly action: Action
+  readonly login: readonly string[]
+}
+
+/**
+ * The actions of a step, with the lines that set what their curl lines are let in by, where that is a token that does not
+ * last: before the first action that needs it, again where somebody else is to speak, and after a person.
+ */
+export function signIns(actions: readonly Action[], step: Step, place: Place): readonly SignedIn[] {
+  let made: string | undefined
+  return actions.map(action => {
+    if (action.kind === 'person') made = undefined
+    const login = signInFor(action, step, place)
+    if (login === undefined || login === made) return { action, login: [] }
+    made = login
+    return { action, login: [login] }
+  })
+}
+
+function signInFor(action: Action, step: Step, place: Place): string | undefined {
+  if (action.kind !== 'request' || !byHand(action, step, place).some(command => 'url' in command)) return undefined
+  const { vendor, byHand: by } = hostOf(action.host)
+  const as = typeof action.as === 'string' ? action.as : vendor
+  return by?.login?.(as, baseOf(action.host, place))
+}
+
+/** What a person types for each of a step's actions. */
+export const typed = (actions: readonly Action[], step: Step, place: Place) =>
+  signIns(actions, step, place).map(({ action, login }) => ({
+    action,
+    lines: [...login, ...byHand(action, step, place).map(readableLine)],
+  }))
 
 function inEnvironment(action: RunAction): Sh {
   const set = Object.entries(action.env ?? {}).map(([name, value]) => t`${name}=${value}`)
@@ -196,9 +231,13 @@ export function overTheWire(action: Action, place: Place): string | undefined {
 
 const urlOf = (
   action: Pick<RequestAction, 'kind' | 'host' | 'path'> | Pick<PolicyAction, 'kind' | 'host' | 'path' | 'reads'>,
-  { bases }: Place,
+  place: Place,
 ): Str => {
   const { host, path } = action
-  const base = (bases.get(host)?.href ?? hostOf(host).home).replace(/\/$/, '')
+  const base = baseOf(host, place)
   return action.kind === 'policy' ? t`${base}${path}${WRITES[action.reads].behind}` : t`${base}${path}`
 }
+
+/** Where a host is reached, without a slash at its end. */
+const baseOf = (host: HostId, { bases }: Place): string =>
+  (bases.get(host)?.href ?? hostOf(host).home).replace(/\/$/, '')

@@ -6,7 +6,7 @@ import type { Action, Step } from '../../engine/step.ts'
 import { type Hole, hole, pieces, type Str, shown } from '../../engine/text.ts'
 import { harmless } from '../clean.ts'
 import { argument, commandLine, needsJq, variableOf } from '../shell.ts'
-import { byHand, type Entry, type Place } from './model.ts'
+import { byHand, type Entry, type Place, signIns } from './model.ts'
 
 /** The checklist as a sh script that a person could run: the same effects, by the vendors' own commands. */
 export function asScript(
@@ -58,25 +58,13 @@ export function asScript(
 const programOf = (argv: readonly Str[]): string =>
   shown(argv.find((word, index) => !(index === 0 && word === 'env') && !/^\w+=/.test(shown(word))) ?? '')
 
-/** A step's commands; a sign-in that does not last is made before the first request that needs it, and anew after a person. */
-function commandsOf(actions: readonly Action[], step: Step, place: Place): readonly string[] {
-  const made = new Set<string>()
-  return actions.flatMap(action => {
-    if (action.kind === 'person') made.clear()
-    const login = signIn(action, step, place)
-    const isNew = login !== '' && !made.has(login)
-    if (isNew) made.add(login)
-    return [comment(`- ${shown(action.does)}`), ...(isNew ? [login] : []), ...commands(action, step, place)]
-  })
-}
-
-/** What a request needs to be let in, where that is no token that lasts. */
-function signIn(action: Action, step: Step, place: Place): string {
-  if (action.kind !== 'request' || !byHand(action, step, place).some(command => 'url' in command)) return ''
-  const { vendor, byHand: by } = hostOf(action.host)
-  const as = typeof action.as === 'string' ? action.as : vendor
-  return by?.login?.(as).join('\n') ?? ''
-}
+/** A step's commands, each action under what it does. */
+const commandsOf = (actions: readonly Action[], step: Step, place: Place): readonly string[] =>
+  signIns(actions, step, place).flatMap(({ action, login }) => [
+    comment(`- ${shown(action.does)}`),
+    ...login,
+    ...commands(action, step, place),
+  ])
 
 /** What does it; where only a person can, and no command, the script waits for them. */
 function commands(action: Action, step: Step, place: Place): readonly string[] {

@@ -2,8 +2,7 @@ import type { Answers } from '../../answers/schema.ts'
 import { shown } from '../../engine/text.ts'
 import { clean } from '../clean.ts'
 import { type Printer, wrap } from '../printer.ts'
-import { readableLine } from '../shell.ts'
-import { byHand, type Entry, overTheWire, type Place, toldPerson } from './model.ts'
+import { type Entry, overTheWire, type Place, toldPerson, typed } from './model.ts'
 
 /** The checklist for reading: what each step does, and the commands that do it by hand; `verbose` shows the requests too. */
 export function printText(
@@ -35,12 +34,12 @@ export function printText(
     line()
     line(wrap(`${index + 1} `, `${paint.bold(step.id)}  ${step.title}`, width))
     line(wrap('  ', paint.dim(step.why), width))
-    for (const action of actions) {
+    for (const { action, lines } of typed(actions, step, place)) {
       line(wrap('  ☐ ', shown(action.does), width))
       for (const text of toldPerson(action)) line(wrap('      ', shown(text), width))
       const wire = verbose ? overTheWire(action, place) : undefined
       if (wire) line(`      ${paint.dim(wire)}`)
-      for (const command of byHand(action, step, place)) line(`      ${paint.cyan(`$ ${readableLine(command)}`)}`)
+      for (const one of lines) line(`      ${paint.cyan(`$ ${one}`)}`)
     }
   }
 }

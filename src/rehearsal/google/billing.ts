@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Json } from '../../clouds/json.ts'
 import { nameOf } from './caller.ts'
-import { paged } from './page.ts'
+import { PAGES, paged } from './page.ts'
 import { projectFor } from './project.ts'
 import { refuse } from './refusals.ts'
 import { type Ask, ok, type Reply, type Route, read, withChanged } from './route.ts'
@@ -11,7 +11,7 @@ const api = 'cloudbilling'
 
 /** Cloud Billing v1: accounts, and which of them pays for a project. */
 export const BILLING: readonly Route[] = [
-  { api, method: 'GET', pattern: '/v1/billingAccounts', handle: list },
+  { api, method: 'GET', pattern: '/v1/billingAccounts', takes: ['filter', ...PAGES], handle: list },
   { api, method: 'GET', pattern: '/v1/billingAccounts/*', handle: ask => ok(shown(accountFor(ask, ask.names[0]))) },
   {
     api,

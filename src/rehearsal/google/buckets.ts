@@ -10,20 +10,23 @@ import type { Bucket, Policy } from './world.ts'
 
 const api = 'storage'
 const BUCKET = '/storage/v1/b/*'
+const VERSION = 'optionsRequestedPolicyVersion'
+/** What all of its methods take besides. */
+const OF_STORAGE = ['userIp', 'userProject']
 
 /** Cloud Storage v1: buckets and their policies, which are read and written in a way of its own (facts/google.md 4, 5, 7). */
 export const BUCKETS: readonly Route[] = [
-  route('GET', BUCKET, ask => ok(shownBucket(ask.world, bucketFor(ask, 'storage.buckets.get')))),
-  route('GET', `${BUCKET}/iam`, ask => {
+  route('GET', BUCKET, ['projection'], ask => ok(shownBucket(ask.world, bucketFor(ask, 'storage.buckets.get')))),
+  route('GET', `${BUCKET}/iam`, [VERSION], ask => {
     const bucket = bucketFor(ask, 'storage.buckets.getIamPolicy')
-    return ok(policyShown(bucket, bucket.policy, Number(ask.query.get('optionsRequestedPolicyVersion') ?? 1)))
+    return ok(policyShown(bucket, bucket.policy, Number(ask.query.get(VERSION) ?? 1)))
   }),
-  route('PUT', `${BUCKET}/iam`, put),
-  route('GET', `${BUCKET}/iam/testPermissions`, tested),
+  route('PUT', `${BUCKET}/iam`, [], put),
+  route('GET', `${BUCKET}/iam/testPermissions`, ['permissions'], tested),
 ]
 
-function route(method: string, pattern: string, handle: (ask: Ask) => Reply): Route {
-  return { api, method, pattern, handle: ask => inItsWords(() => handle(ask)) }
+function route(method: string, pattern: string, takes: readonly string[], handle: (ask: Ask) => Reply): Route {
+  return { api, method, pattern, takes: [...takes, ...OF_STORAGE], handle: ask => inItsWords(() => handle(ask)) }
 }
 
 const policyShown = ({ name }: Bucket, policy: Policy, version: number): Json => ({

@@ -8,7 +8,7 @@ import type { Claims } from './expression.ts'
 import { identified } from './identity.ts'
 import { isKept, nameOfPool, poolNamed } from './identity-pool.ts'
 import { refuse } from './refusals.ts'
-import { ok, type Reply, read } from './route.ts'
+import { assertKnownQuery, ok, type Reply, read } from './route.ts'
 import { projectNamed } from './tree.ts'
 import type { GoogleWorld, IdentityPool, IdentityProvider } from './world.ts'
 
@@ -38,6 +38,7 @@ export function exchange(
   { google, circleci }: World,
   now: Date,
 ): { readonly reply: Reply; readonly who: string } {
+  assertKnownQuery({}, call.query)
   if (call.malformed) throw refuse.invalid('Invalid JSON payload received.')
   const { audience, subjectToken } = read(given, call.body)
   const [pool, provider] = targetOf(google, audience, now)

@@ -13,7 +13,7 @@ import {
 } from './identity-pool.ts'
 import { begun, endOf, operationUnder } from './operations.ts'
 import { effective } from './org-policy.ts'
-import { paged } from './page.ts'
+import { PAGES, paged } from './page.ts'
 import { liveProjectFor } from './project.ts'
 import { refuse } from './refusals.ts'
 import { type Ask, ok, type Reply, type Route, read, withChanged, withNew } from './route.ts'
@@ -27,14 +27,14 @@ const PROVIDER = 'iam.workloadIdentityPoolProviders'
 
 /** IAM v1: pools of identities from elsewhere, and who vouches for them (facts/google.md 1.8, 1.9). */
 export const IDENTITY_POOLS: readonly Route[] = [
-  { api, method: 'POST', pattern: POOLS, handle: create },
-  { api, method: 'GET', pattern: POOLS, handle: list },
+  { api, method: 'POST', pattern: POOLS, takes: ['workloadIdentityPoolId'], handle: create },
+  { api, method: 'GET', pattern: POOLS, takes: ['showDeleted', ...PAGES], handle: list },
   { api, method: 'GET', pattern: `${POOLS}/*`, handle: ask => ok(shownPool(ask.world, poolFor(ask, `${POOL}.get`))) },
-  { api, method: 'PATCH', pattern: `${POOLS}/*`, handle: change },
+  { api, method: 'PATCH', pattern: `${POOLS}/*`, takes: ['updateMask'], handle: change },
   { api, method: 'DELETE', pattern: `${POOLS}/*`, handle: ask => removed(ask, ask.now.toISOString()) },
   { api, method: 'POST', pattern: `${POOLS}/*/:undelete`, handle: ask => removed(ask, null) },
-  { api, method: 'POST', pattern: PROVIDERS, handle: createProvider },
-  { api, method: 'GET', pattern: PROVIDERS, handle: listProviders },
+  { api, method: 'POST', pattern: PROVIDERS, takes: ['workloadIdentityPoolProviderId'], handle: createProvider },
+  { api, method: 'GET', pattern: PROVIDERS, takes: ['showDeleted', ...PAGES], handle: listProviders },
   {
     api,
     method: 'GET',
@@ -44,7 +44,7 @@ export const IDENTITY_POOLS: readonly Route[] = [
       return ok(shownProvider(ask.world, pool, providerFor(ask, pool)))
     },
   },
-  { api, method: 'PATCH', pattern: `${PROVIDERS}/*`, handle: changeProvider },
+  { api, method: 'PATCH', pattern: `${PROVIDERS}/*`, takes: ['updateMask'], handle: changeProvider },
   { api, method: 'DELETE', pattern: `${PROVIDERS}/*`, handle: ask => removedProvider(ask, ask.now.toISOString()) },
   { api, method: 'POST', pattern: `${PROVIDERS}/*/:undelete`, handle: ask => removedProvider(ask, null) },
   { api, method: 'GET', pattern: `${POOLS}/*/operations/*`, handle: operation },

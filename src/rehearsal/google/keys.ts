@@ -19,7 +19,7 @@ const KEYS = '/v1/projects/*/serviceAccounts/*/keys'
 /** IAM v1: the keys of an account. */
 export const KEY_ROUTES: readonly Route[] = [
   { api, method: 'POST', pattern: KEYS, handle: create },
-  { api, method: 'GET', pattern: KEYS, handle: list },
+  { api, method: 'GET', pattern: KEYS, takes: ['keyTypes'], handle: list },
   { api, method: 'GET', pattern: `${KEYS}/*`, handle: one },
   { api, method: 'DELETE', pattern: `${KEYS}/*`, handle: remove },
   { api, method: 'POST', pattern: `${KEYS}/*/:disable`, handle: ask => switched(ask, true) },

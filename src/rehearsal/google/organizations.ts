@@ -1,5 +1,5 @@
 import type { Json } from '../../clouds/json.ts'
-import { paged } from './page.ts'
+import { PAGES, paged } from './page.ts'
 import { policyRoutes } from './policies.ts'
 import { refuse } from './refusals.ts'
 import { may } from './rights.ts'
@@ -16,12 +16,14 @@ export const ORGANIZATIONS: readonly Route[] = [
     api,
     method: 'POST',
     pattern: '/v1/organizations/:search',
+    takes: PAGES,
     handle: ask => ok(paged(ask, 'organizations', seenBy(ask).map(organizationV1))),
   },
   {
     api,
     method: 'GET',
     pattern: '/v3/organizations/:search',
+    takes: PAGES,
     handle: ask => ok(paged(ask, 'organizations', seenBy(ask).map(organizationV3))),
   },
   {

@@ -4,6 +4,9 @@ import type { Ask } from './route.ts'
 
 const MOST = 500
 
+/** The query parameters of a list in pages. */
+export const PAGES = ['pageSize', 'pageToken'] as const
+
 /** One page of a list under its key, as `pageSize` and `pageToken` ask for it; a list of nothing has no key. */
 export function paged({ query }: Pick<Ask, 'query'>, key: string, items: readonly Json[]): { [key: string]: Json } {
   const start = startOf(query.get('pageToken'))

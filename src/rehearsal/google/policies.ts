@@ -32,6 +32,7 @@ export function policyRoutes(given: {
       api,
       method,
       pattern: `${pattern}/:getIamPolicy`,
+      takes: versionIn === 'query' ? [VERSION] : [],
       handle: ask => {
         const version = versionIn === 'body' ? versionInBody(ask) : versionInQuery(ask)
         return ok(shown(find(ask, `${permissions}.getIamPolicy`).policy, version))
@@ -70,10 +71,7 @@ const policyQuestion = z.strictObject({
   options: z.strictObject({ requestedPolicyVersion: z.int().min(0).max(3).optional() }).optional(),
 })
 
-function versionInBody({ body, query }: Ask): number {
-  if (query.has(VERSION)) throw refuse.unknownParameter(VERSION)
-  return read(policyQuestion, body ?? {}).options?.requestedPolicyVersion ?? 0
-}
+const versionInBody = ({ body }: Ask): number => read(policyQuestion, body ?? {}).options?.requestedPolicyVersion ?? 0
 
 /** A method that has no request in its description takes no field of one either. */
 function versionInQuery({ body, query }: Ask): number {

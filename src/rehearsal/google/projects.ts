@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { memberFor, nameOf } from './caller.ts'
 import { numberOf } from './ids.ts'
 import { begun, endOf } from './operations.ts'
-import { paged } from './page.ts'
+import { PAGES, paged } from './page.ts'
 import { policyRoutes } from './policies.ts'
 import { madeBy, projectFor, seenBy, shownV1, shownV3 } from './project.ts'
 import { CODE, refuse, TERMS, termsDetail } from './refusals.ts'
@@ -16,13 +16,13 @@ const api = 'cloudresourcemanager'
 /** Projects, in Cloud Resource Manager v1 and v3. */
 export const PROJECTS: readonly Route[] = [
   { api, method: 'POST', pattern: '/v1/projects', handle: createV1 },
-  { api, method: 'GET', pattern: '/v1/projects', handle: list },
+  { api, method: 'GET', pattern: '/v1/projects', takes: ['filter', ...PAGES], handle: list },
   { api, method: 'GET', pattern: '/v1/projects/*', handle: ask => ok(shownV1(projectFor(ask, GET))) },
   { api, method: 'DELETE', pattern: '/v1/projects/*', handle: ask => ok({}, withDeletion(ask)) },
   { api, method: 'POST', pattern: '/v1/projects/*/:undelete', handle: undelete },
   { api, method: 'POST', pattern: '/v1/projects/*/:getAncestry', handle: ancestry },
   { api, method: 'POST', pattern: '/v3/projects', handle: createV3 },
-  { api, method: 'GET', pattern: '/v3/projects/:search', handle: search },
+  { api, method: 'GET', pattern: '/v3/projects/:search', takes: PAGES, handle: search },
   { api, method: 'GET', pattern: '/v3/projects/*', handle: ask => ok(shownV3(projectFor(ask, GET))) },
   { api, method: 'DELETE', pattern: '/v3/projects/*', handle: deleteV3 },
   ...['v1', 'v3'].flatMap(version =>

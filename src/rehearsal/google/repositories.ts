@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Json } from '../../clouds/json.ts'
 import { begun, endOf } from './operations.ts'
-import { paged } from './page.ts'
+import { PAGES, paged } from './page.ts'
 import { policyRoutes } from './policies.ts'
 import { projectFor } from './project.ts'
 import { refuse } from './refusals.ts'
@@ -15,8 +15,8 @@ const REPOSITORIES_PATH = '/v1/projects/*/locations/*/repositories'
 
 /** Artifact Registry v1: repositories, their policies, and what docker has pushed to them. */
 export const REPOSITORIES: readonly Route[] = [
-  { api, method: 'POST', pattern: REPOSITORIES_PATH, handle: create },
-  { api, method: 'GET', pattern: REPOSITORIES_PATH, handle: list },
+  { api, method: 'POST', pattern: REPOSITORIES_PATH, takes: ['repositoryId'], handle: create },
+  { api, method: 'GET', pattern: REPOSITORIES_PATH, takes: PAGES, handle: list },
   {
     api,
     method: 'GET',
@@ -24,7 +24,7 @@ export const REPOSITORIES: readonly Route[] = [
     handle: ask => ok(shown(repositoryFor(ask, 'artifactregistry.repositories.get'))),
   },
   { api, method: 'DELETE', pattern: `${REPOSITORIES_PATH}/*`, handle: remove },
-  { api, method: 'GET', pattern: `${REPOSITORIES_PATH}/*/dockerImages`, handle: images },
+  { api, method: 'GET', pattern: `${REPOSITORIES_PATH}/*/dockerImages`, takes: PAGES, handle: images },
   { api, method: 'GET', pattern: '/v1/projects/*/projectSettings', handle: settings },
   ...policyRoutes({
     api,

@@ -26,8 +26,23 @@ export type Reply = Answered<GoogleWorld>
 /** The verb behind a resource's colon is a segment of its own, as in `/v1/organizations/:search`. */
 export interface Route extends Pattern {
   readonly api: Api
+  /** The query parameters of its own that are known here. */
+  readonly takes?: readonly string[]
   /** Throws a Refusal. */
   handle(ask: Ask): Reply
+}
+
+/** What every method of Google's takes besides (their discovery documents, `parameters` at the top). */
+const OF_ALL =
+  '$.xgafv access_token alt callback fields key oauth_token prettyPrint quotaUser uploadType upload_protocol'.split(' ')
+
+/** Throws a Refusal for a query parameter that a route does not know, also where the real one might pass it by. */
+export function assertKnownQuery({ takes = [], api }: Partial<Route>, query: URLSearchParams): void {
+  const unknown = [...query.keys()].find(name => !OF_ALL.includes(name) && !takes.includes(name))
+  if (unknown === undefined) return
+  throw api === 'storage'
+    ? refuse.storage(400, 'invalidParameter', `Unknown query parameter: ${unknown}`)
+    : refuse.unknownParameter(unknown)
 }
 
 /** A path as the patterns of routes are written. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { deletedMemberOf, emailOf, KEPT_MS, memberOf } from './account.ts'
 import { numberOf } from './ids.ts'
-import { paged } from './page.ts'
+import { PAGES, paged } from './page.ts'
 import { policyRoutes } from './policies.ts'
 import { liveProjectFor } from './project.ts'
 import { refuse } from './refusals.ts'
@@ -17,7 +17,7 @@ const ACCOUNTS = '/v1/projects/*/serviceAccounts'
 /** IAM v1: accounts, without their keys. */
 export const SERVICE_ACCOUNTS: readonly Route[] = [
   { api, method: 'POST', pattern: ACCOUNTS, handle: create },
-  { api, method: 'GET', pattern: ACCOUNTS, handle: list },
+  { api, method: 'GET', pattern: ACCOUNTS, takes: PAGES, handle: list },
   {
     api,
     method: 'GET',

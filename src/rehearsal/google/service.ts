@@ -20,7 +20,7 @@ import { refuse } from './refusals.ts'
 import { isForRegistry, registry } from './registry.ts'
 import { REPOSITORIES } from './repositories.ts'
 import { ROLE_DEFINITIONS } from './role-definitions.ts'
-import { type Reply, type Route, routePath } from './route.ts'
+import { assertKnownQuery, type Reply, type Route, routePath } from './route.ts'
 import { SERVICE_ACCOUNTS } from './service-accounts.ts'
 import { SERVICE_USAGE } from './services.ts'
 
@@ -69,6 +69,7 @@ function reach(call: Call, world: World, caller: Caller, now: Date): Reply {
   const { route, names } = found
   const header = call.headers['x-goog-user-project']
   assertPaid(world.google, caller, typeof header === 'string' ? header : undefined, route.api, now)
+  assertKnownQuery(route, call.query)
   if (call.malformed) throw refuse.invalid('Invalid JSON payload received.')
   return route.handle({ ...call, world: world.google, caller, names, now, mint: mintOf(world) })
 }

@@ -3,7 +3,7 @@ import type { Json } from '../../clouds/json.ts'
 import { SERVICES } from './apis.ts'
 import { isBilled } from './billing.ts'
 import { begun } from './operations.ts'
-import { paged } from './page.ts'
+import { PAGES, paged } from './page.ts'
 import { liveProjectFor } from './project.ts'
 import { refuse } from './refusals.ts'
 import { type Ask, ok, type Reply, type Route, read, withChanged } from './route.ts'
@@ -13,7 +13,7 @@ const api = 'serviceusage'
 
 /** Service Usage v1: which APIs a project has. */
 export const SERVICE_USAGE: readonly Route[] = [
-  { api, method: 'GET', pattern: '/v1/projects/*/services', handle: list },
+  { api, method: 'GET', pattern: '/v1/projects/*/services', takes: ['filter', ...PAGES], handle: list },
   { api, method: 'GET', pattern: '/v1/projects/*/services/*', handle: one },
   {
     api,
