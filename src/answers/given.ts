@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { parse, type YAMLParseError } from 'yaml'
-import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { EXIT, SetupError } from '../clouds/cause.ts'
 import { looksLikeCredential } from '../clouds/credential-shapes.ts'
-import { quote } from '../clouds/quote.ts'
 import { withoutUserInfo } from '../clouds/remote.ts'
 import type { Candidate } from './candidate.ts'
 import { nearest } from './nearest.ts'
@@ -12,19 +10,24 @@ import { ANSWER_KEYS, type AnswerKey, definitionOf, faultOf, isAnswerKey } from 
 /** The name by which an option means standard input instead of a file. */
 export const STDIN = '-'
 
+/** What an option named, read: where it is from, fit to be printed, and its text. */
+export interface Named {
+  readonly name: string
+  readonly text: string
+}
+
 /**
  * The answers of the command line, strongest first: `--set` before `--answers FILE`, and of two the later `--set`.
- * @param input what standard input has, where the answers are read from there
- * @throws SetupError (exit 2) for what cannot be read, is no answer, or breaks its rule: what was given is never asked anew
+ * @throws SetupError (exit 2) for what is no answer, or breaks its rule: what was given is never asked anew
  */
-export function given(
-  options: { readonly set: readonly string[]; readonly answers?: string },
-  input = '',
-): readonly Candidate[] {
-  const candidates = [
-    ...fromSet(options.set).toReversed(),
-    ...(options.answers === undefined ? [] : fromFile(options.answers, input)),
-  ]
+export function given({
+  set,
+  answers,
+}: {
+  readonly set: readonly string[]
+  readonly answers?: Named
+}): readonly Candidate[] {
+  const candidates = [...fromSet(set).toReversed(), ...(answers === undefined ? [] : fromText(answers))]
   return withoutFaults(candidates)
 }
 
@@ -64,12 +67,11 @@ function fromSet(pairs: readonly string[]): readonly Candidate[] {
 }
 
 /**
- * Reads an answers file, JSON or YAML; `-` is standard input.
- * @throws SetupError (exit 2) when it cannot be read, is neither, or holds what is no answer
+ * Reads answers, JSON or YAML.
+ * @throws SetupError (exit 2) when they are neither, or it holds what is no answer
  */
-function fromFile(file: string, input: string): readonly Candidate[] {
-  const name = file === STDIN ? 'standard input' : quote(file)
-  const content = parseText(file === STDIN ? input : readText(file), name)
+function fromText({ name, text }: Named): readonly Candidate[] {
+  const content = parseText(text, name)
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw refusal(
       `${name} must hold answers by name, as in { "herokuApp": "acme-dummy" }.`,
@@ -106,18 +108,6 @@ const credential = (from: string, what: string) =>
     `${from}: ${what} looks like a credential (it is not shown here). Answers are never secret and are saved.`,
     'Take it out; a token goes into its environment variable or is asked for. If it was in a file or a shell history, revoke it.',
   )
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw refusal(
-      `${quote(file)} cannot be read.`,
-      'Check that the path is right and that you may read it, and run again.',
-      wordsOf(error),
-    )
-  }
-}
 
 /** Far more than all answers take; YAML of that size is still read at once, whatever is in it. */
 const LONGEST_TEXT = 20_000

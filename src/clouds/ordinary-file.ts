@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 
 /** Opening waits for nobody at the other end of a pipe, and a terminal does not become this process's own. */
-const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
+export const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
 
 /** What is not an ordinary file, or is longer than it can be; its message says so in words. */
-class NotOrdinary extends Error {
+export class NotOrdinary extends Error {
   override readonly name = 'NotOrdinary'
 }
 
@@ -26,7 +26,8 @@ export function readOrdinary(file: string, longest: number, options: { throughLi
   }
 }
 
-function open(file: string, flags: number): number {
+/** Opens what stands there; throws NotOrdinary where that cannot be opened as a file. */
+export function open(file: string, flags: number): number {
   try {
     return openSync(file, flags)
   } catch (error) {
@@ -37,8 +38,8 @@ function open(file: string, flags: number): number {
   }
 }
 
-/** A file that is written to meanwhile may have no end either. */
-function readUpTo(opened: number, longest: number): Buffer {
+/** Reads a file to its end; one that is written to meanwhile may have none. Throws NotOrdinary where it is longer, in bytes. */
+export function readUpTo(opened: number, longest: number): Buffer {
   const chunks: Buffer[] = []
   for (let length = 0; ; ) {
     const chunk = Buffer.alloc(Math.min(64 * 1024, longest + 1 - length))
@@ -51,13 +52,13 @@ function readUpTo(opened: number, longest: number): Buffer {
 }
 
 /** @param longest in bytes */
-const tooLong = (longest: number) =>
+export const tooLong = (longest: number) =>
   new NotOrdinary(
     `it is longer than ${longest >= 2 ** 20 ? `${Math.ceil(longest / 2 ** 20)} MB` : `${Math.ceil(longest / 1024)} KiB`}`,
   )
 
 /** What stands in the place of an ordinary file, in words. */
-function kindOf(stat: Stats): string {
+export function kindOf(stat: Stats): string {
   if (stat.isDirectory()) return 'it is a folder'
   if (stat.isFIFO()) return 'it is a pipe'
   if (stat.isSocket()) return 'it is a socket'

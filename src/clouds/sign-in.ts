@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cause, EXIT, SetupError } from './cause.ts'
 import type { Clock } from './clock.ts'
@@ -6,7 +5,8 @@ import type { Tools } from './exec.ts'
 import { homeFolder } from './home.ts'
 import type { Identity } from './identity.ts'
 import { blankInitially } from './initial-environment.ts'
-import { readOrdinary } from './ordinary-file.ts'
+import { readNamed } from './named-file.ts'
+import { NotOrdinary, readOrdinary } from './ordinary-file.ts'
 import { quote } from './quote.ts'
 import { Secret } from './secret.ts'
 import type { Credential, Variables } from './vendor.ts'
@@ -94,6 +94,8 @@ interface Sources {
   /** The vendor's address: a file's token is only for the one that it names. */
   readonly host: string
   readonly clock: Pick<Clock, 'timeout'>
+  /** Ends the waiting for who writes a token into a pipe. */
+  readonly stop?: AbortSignal
 }
 
 /**
@@ -103,7 +105,7 @@ interface Sources {
 export async function findSignIn(vendor: Vendor, taken: Taken, sources: Sources): Promise<Found | NotFound> {
   const { variables, tool = [], files = [] } = VENDORS[vendor].signIn
   for (const variable of variables) {
-    const credential = inEnvironment(variable, taken)
+    const credential = await inEnvironment(variable, taken, sources.stop)
     if (credential !== undefined) return { identity: vendor, credential }
   }
   const printed = await printedBy(vendor, sources)
@@ -120,11 +122,15 @@ export async function findSignIn(vendor: Vendor, taken: Taken, sources: Sources)
 export const isInEnvironment = (vendor: Vendor, { secrets, names }: Taken): boolean =>
   VENDORS[vendor].signIn.variables.some(({ secret }) => secrets.has(secret) || names.has(secret))
 
-function inEnvironment({ secret: variable, user, isFile }: Variables, taken: Taken): FoundCredential | undefined {
+async function inEnvironment(
+  { secret: variable, user, isFile }: Variables,
+  taken: Taken,
+  stop?: AbortSignal,
+): Promise<FoundCredential | undefined> {
   const path = isFile && taken.names.get(variable)
   // Whoever named it may put a newer token there meanwhile.
-  const read = (file: string) => secretInFile(file, variable)
-  if (path) return { secret: read(path), source: `${variable} (${quote(path)})`, renew: async () => read(path) }
+  const read = (file: string) => secretInFile(file, variable, stop)
+  if (path) return { secret: await read(path), source: `${variable} (${quote(path)})`, renew: () => read(path) }
   const secret = taken.secrets.get(variable)
   const name = user && taken.names.get(user)
   if (secret === undefined || (user && name === undefined)) return undefined
@@ -132,17 +138,18 @@ function inEnvironment({ secret: variable, user, isFile }: Variables, taken: Tak
 }
 
 /** @throws SetupError (exit 2), without the path: perhaps it is the token itself, set by mistake */
-function secretInFile(path: string, variable: string): Secret {
+async function secretInFile(path: string, variable: string, stop?: AbortSignal): Promise<Secret> {
   const file = `The file that ${variable} names`
   const next = `Put a token into it, or unset ${variable}, and run again.`
   let text: string
   try {
-    text = readFileSync(path, 'utf8').trim()
+    text = (await readNamed(path, LONGEST, stop)).toString('utf8').trim()
   } catch (error) {
+    if (stop?.aborted) throw error
     throw new SetupError(
       {
         code: 'unreadable-token',
-        said: (error as NodeJS.ErrnoException).code ?? '',
+        said: error instanceof NotOrdinary ? error.message : ((error as NodeJS.ErrnoException).code ?? ''),
         means: `${file} cannot be read.`,
         next: `Correct or unset ${variable}, and run again.`,
       },

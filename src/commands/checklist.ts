@@ -20,10 +20,10 @@ import { printText } from '../output/checklist/text.ts'
 import { createPrinter } from '../output/printer.ts'
 import type { Format } from './formats.ts'
 import { sayNotes, titleOf } from './headline.ts'
+import { readInputs } from './inputs.ts'
 import type { Options } from './options.ts'
 import { openCheckout } from './repository.ts'
 import { savedAnswers } from './saved-answers.ts'
-import { standardInput } from './standard-input.ts'
 
 /** `checklist`, `--dry-run`: what would be done in an empty world. Touches nothing, asks nobody, reads only git and files. */
 export async function checklist(options: Options, format: Format): Promise<Exit> {
@@ -32,7 +32,7 @@ export async function checklist(options: Options, format: Format): Promise<Exit>
   const saved = await savedProgress(stateFolderOf(options.stateDir, 'real', checkout.project, env))
   const { steps, answers: used } = select(STEPS, options)
   const resolved = resolve(
-    [...given(options, await standardInput(options)), ...savedAnswers(saved), ...checkout.inferred],
+    [...given({ set: options.set, ...(await readInputs(options)) }), ...savedAnswers(saved), ...checkout.inferred],
     used,
   )
   assertNoFaults(resolved)

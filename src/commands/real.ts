@@ -12,11 +12,11 @@ import { wrap } from '../output/printer.ts'
 import { goOn } from './go-on.ts'
 import type { Ground } from './ground.ts'
 import { headline } from './headline.ts'
+import { readInputs } from './inputs.ts'
 import { assertSteps, type Options } from './options.ts'
 import { openCheckout } from './repository.ts'
 import type { Screen } from './screen.ts'
 import { signIn } from './sign-in.ts'
-import { standardInput } from './standard-input.ts'
 import { sayTakenOver, takeOver } from './take-over.ts'
 
 /** The real clouds: the checkout, the vendors' addresses, and the sign-ins that are found or asked for. */
@@ -27,10 +27,10 @@ export async function realGround(options: Options, screen: Screen): Promise<Grou
   const taken = takeSecrets(env)
   assertSteps(options)
   const checkout = await openCheckout(options.repo, env)
-  const input = await standardInput(options, screen.interrupt.stop)
-  const answers = given(options, input)
+  const inputs = await readInputs(options, screen.interrupt.stop)
+  const answers = given({ set: options.set, ...inputs })
   const state = stateFolderOf(options.stateDir, 'real', checkout.project, env)
-  const takenOver = options.takeOver === undefined ? undefined : takeOver(options.takeOver, state, input)
+  const takenOver = inputs.takeOver && takeOver(inputs.takeOver, state)
   const used = endpoints(env)
   headline(screen.printer, checkout, 'REAL clouds', 'nothing is changed before you agree')
   if (takenOver) sayTakenOver(takenOver, screen.printer)

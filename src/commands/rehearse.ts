@@ -17,11 +17,11 @@ import { playTools } from '../rehearsal/tools.ts'
 import { conduct } from './conduct.ts'
 import { goOn } from './go-on.ts'
 import { headline } from './headline.ts'
+import { readInputs } from './inputs.ts'
 import { assertSteps, type Options } from './options.ts'
 import { type Checkout, openCheckout } from './repository.ts'
 import { createScreen } from './screen.ts'
 import type { Simulation } from './simulation.ts'
-import { standardInput } from './standard-input.ts'
 
 /** Where the simulated clouds are, whatever their ports. */
 const LOOPBACK = new URL('http://127.0.0.1')
@@ -35,7 +35,7 @@ export async function rehearse(options: Options): Promise<Exit> {
   // Not read: a rehearsal must not even hold a real token.
   takeSecrets(process.env)
   assertSteps(options)
-  const answers = given(options, await standardInput(options))
+  const answers = given({ set: options.set, ...(await readInputs(options)) })
   removeLeftFolders(process.env)
   const own = makePrivateFolder(process.env, 'rehearsal')
   const temporary = realpathSync(own.folder)

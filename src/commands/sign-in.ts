@@ -39,7 +39,7 @@ export async function signIn(vendors: readonly Vendor[], context: SigningIn): Pr
   const looked = await Promise.all(
     vendors.map(vendor => {
       const host = hostsOf(vendor)[0]?.base.host ?? ''
-      return findSignIn(vendor, taken, { tools: checkout.tools, host, clock })
+      return findSignIn(vendor, taken, { tools: checkout.tools, host, clock, stop: screen.interrupt.stop })
     }),
   )
   const bot = vendors.includes('docker-hub') ? findBot(taken) : undefined
@@ -130,7 +130,9 @@ async function obtain(
     ])
     const host = used.find(endpoint => hostOf(endpoint.host).vendor === vendor)?.base.host ?? ''
     const found =
-      how === 'login' && (await tools.hand(login)) ? await findSignIn(vendor, taken, { tools, host, clock }) : undefined
+      how === 'login' && (await tools.hand(login))
+        ? await findSignIn(vendor, taken, { tools, host, clock, stop: screen.interrupt.stop })
+        : undefined
     if (found && isFound(found)) return found.credential
   }
   const { line, width } = screen.printer

@@ -1,16 +1,13 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs'
 import type { Candidate } from '../answers/candidate.ts'
-import { handedOverAnswers, STDIN } from '../answers/given.ts'
+import { handedOverAnswers, type Named } from '../answers/given.ts'
 import type { AnswerKey } from '../answers/schema.ts'
-import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { EXIT, SetupError } from '../clouds/cause.ts'
 import { isMarkedAsCredential } from '../clouds/credential-shapes.ts'
-import { quote } from '../clouds/quote.ts'
 import { type HandedOver, readHandOver } from '../engine/handed-over.ts'
 import { saveable } from '../engine/saveable.ts'
 import type { StateFolder } from '../engine/saved.ts'
 import { type Printer, wrap } from '../output/printer.ts'
 import { STEP_IDS } from './options.ts'
-import { LONGEST } from './standard-input.ts'
 
 /** Who else may read the credentials is decided by whoever runs it, and not handed over. */
 export const OWN_ANSWERS: ReadonlySet<AnswerKey> = new Set(['secretsUntilRestricted'])
@@ -22,16 +19,12 @@ export interface TakenOver {
 }
 
 /**
- * Reads what was handed over. Anybody could have written it: it is judged as such, and nothing is saved of it here. Facts
+ * Judges what was handed over. Anybody could have written it: it is judged as such, and nothing is saved of it here. Facts
  * that are not of the shape of an id, a time or a mark are left out.
- * @param input what standard input has, where it is read from there
- * @throws SetupError (exit 2) where it cannot be read, is none, is about another set-up, or has a bad answer
+ * @throws SetupError (exit 2) where it is none, is about another set-up, or has a bad answer
  */
-export function takeOver(from: string, state: StateFolder, input = ''): TakenOver {
-  const file = from === STDIN ? 'standard input' : quote(from)
-  const text = from === STDIN ? Buffer.from(input) : readShort(from)
-  if (text.length > LONGEST) throw unreadable(file, `it is longer than ${LONGEST / 1024} KiB`)
-  const handedOver = readHandOver(file, text.toString('utf8'), state, STEP_IDS)
+export function takeOver({ name: file, text }: Named, state: StateFolder): TakenOver {
+  const handedOver = readHandOver(file, text, state, STEP_IDS)
   const { by, facts, answers } = handedOver
   const secret = Object.keys(facts).find(key => isMarkedAsCredential(key) || isMarkedAsCredential(facts[key] ?? ''))
   if (secret !== undefined) throw holdsSecret(file)
@@ -45,38 +38,6 @@ export function sayTakenOver({ handedOver: { by, at, records } }: TakenOver, { l
   const what = `Handed over by ${by} on ${at.slice(0, 10)}: answers, and what is said of ${steps} steps.`
   line(wrap('', `${what} It is not believed: all is looked at, and what is there is used with your consent.`, width))
 }
-
-/** No more than one byte over the longest: a device or a pipe may have no end. */
-function readShort(file: string): Buffer {
-  const bytes = Buffer.alloc(LONGEST + 1)
-  let length = 0
-  try {
-    // Nor may its opening wait for somebody to write.
-    const opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
-    try {
-      for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-        read = readSync(opened, bytes, length, bytes.length - length, null)
-      }
-    } finally {
-      closeSync(opened)
-    }
-  } catch (error) {
-    throw unreadable(quote(file), wordsOf(error))
-  }
-  return bytes.subarray(0, length)
-}
-
-const unreadable = (file: string, said: string) =>
-  new SetupError(
-    {
-      code: 'take-over',
-      asked: file,
-      said,
-      means: 'What was handed over cannot be read.',
-      next: 'Check that it is the right file and that you may read it, and run again.',
-    },
-    EXIT.input,
-  )
 
 const holdsSecret = (file: string) =>
   new SetupError(

@@ -1,12 +1,9 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { stringify } from 'yaml'
 import { given } from '../../src/answers/given.ts'
 import { ANSWER_KEYS, faultOf, isAnswerKey } from '../../src/answers/schema.ts'
 import { SetupError } from '../../src/clouds/cause.ts'
-import { temporaryFolder } from '../support/folder.ts'
 import { inputs } from '../support/inputs.ts'
 
 const CANARY = 'HRKU-AAcanary0123456789'
@@ -88,17 +85,17 @@ const mutated = fc
 const bytes = fc.uint8Array({ maxLength: 300 })
 
 test('Whatever an answers file holds, it is taken as good answers or refused in words (exit 2), at once and without its secrets', async () => {
-  const file = join(temporaryFolder(), 'answers.yml')
+  const name = 'answers.yml'
   const warnings: Error[] = []
   const warned = (warning: Error) => void warnings.push(warning)
   process.on('warning', warned)
   onTestFinished(() => void process.off('warning', warned))
 
   const isJudged = (content: string | Uint8Array) => {
-    writeFileSync(file, content)
+    const text = Buffer.from(content).toString('utf8')
     const began = performance.now()
     try {
-      for (const { key, value } of given({ set: [], answers: file })) {
+      for (const { key, value } of given({ set: [], answers: { name, text } })) {
         expect(isAnswerKey(key)).toBe(true)
         expect(value === '' ? undefined : faultOf(key, value)).toBeUndefined()
       }
@@ -107,7 +104,7 @@ test('Whatever an answers file holds, it is taken as good answers or refused in 
       expect(error.exit).toBe(2)
       const { code, said = '', means, next } = error.cause
       expect(['answers', 'bad-answer']).toContain(code)
-      expect(code === 'answers' ? means : `${file}: ${means}`).toContain(file)
+      expect(code === 'answers' ? means : `${name}: ${means}`).toContain(name)
       // Which answer, and what is wanted of it.
       expect(means).toMatch(/must be|must hold|there is no answer|looks like a credential|neither JSON nor YAML/)
       expect(next).not.toBe('')

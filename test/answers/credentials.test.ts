@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { given } from '../../src/answers/given.ts'
 import { ANSWER_KEYS, faultOf } from '../../src/answers/schema.ts'
@@ -11,12 +8,8 @@ import { CREDENTIALS, linesOf } from '../support/credentials.ts'
 import { githubProjects, herokuApps, herokuTeams } from '../support/names.ts'
 import { refusal } from '../support/refusal.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'dummyapp-setup-test-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-const file = join(folder, 'answers')
 function inFile(text: string): void {
-  writeFileSync(file, text)
-  given({ set: [], answers: file })
+  given({ set: [], answers: { name: 'answers', text } })
 }
 
 /** Every way in, of one answer. */

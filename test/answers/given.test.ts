@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { given } from '../../src/answers/given.ts'
 import { makeCheckout } from '../support/checkout.ts'
@@ -7,24 +5,20 @@ import { runCli } from '../support/cli.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { refusal } from '../support/refusal.ts'
 
-/** A file with that text. */
-function fileWith(text: string): string {
-  const file = join(temporaryFolder(), 'answers.yml')
-  writeFileSync(file, text)
-  return file
-}
 const set = (...pairs: readonly string[]) => given({ set: pairs })
-const inFile = (text: string) => given({ set: [], answers: fileWith(text) })
+const inFile = (text: string) => given({ set: [], answers: { name: 'answers.yml', text } })
 const pairs = (candidates: ReturnType<typeof given>) => candidates.map(({ key, value }) => `${key}=${value}`)
 
 describe('What is given', () => {
   test('with --set counts before the file, and of two the later one', () => {
-    const file = fileWith('herokuApp: in-file')
-    const candidates = given({ set: ['herokuApp=first', 'herokuApp=second'], answers: file })
+    const candidates = given({
+      set: ['herokuApp=first', 'herokuApp=second'],
+      answers: { name: 'answers.yml', text: 'herokuApp: in-file' },
+    })
     expect(candidates).toEqual([
       { key: 'herokuApp', value: 'second', from: '--set' },
       { key: 'herokuApp', value: 'first', from: '--set' },
-      { key: 'herokuApp', value: 'in-file', from: file },
+      { key: 'herokuApp', value: 'in-file', from: 'answers.yml' },
     ])
   })
 
@@ -94,16 +88,6 @@ describe('It is refused (exit 2)', () => {
         .join(', ')}]`
     })
     expect(refusal(() => inFile(lines.join('\n'))).cause.means).toContain('is neither JSON nor YAML.')
-  })
-
-  test('as a file that is not there, or is a folder', () => {
-    const folder = join(temporaryFolder(), 'folder')
-    mkdirSync(folder)
-    for (const answers of [folder, '/nowhere/answers.yml']) {
-      const { cause, exit } = refusal(() => given({ set: [], answers }))
-      expect(exit).toBe(2)
-      expect(cause).toMatchObject({ means: `${answers} cannot be read.`, said: expect.stringContaining('E') })
-    }
   })
 })
 

@@ -162,7 +162,8 @@ describe('The path of a file with a token', () => {
 
   test.each([
     ['cannot be read', () => '/nowhere/ya29.set-by-mistake', 'unreadable-token', 'ENOENT'],
-    ['is a folder', () => temporaryFolder(), 'unreadable-token', 'EISDIR'],
+    ['is a folder', () => temporaryFolder(), 'unreadable-token', 'it is a folder'],
+    ['has no end', () => '/dev/zero', 'unreadable-token', 'it is a device'],
     ['is empty', () => fileWith(' \n'), 'no-token', undefined],
     ['holds more than a token', () => fileWith('{\n  "type": "service_account-canary"\n}'), 'bad-token', undefined],
   ])('is refused where it %s, and neither is shown (exit 2)', async (_, path, code, said) => {
