@@ -68,9 +68,15 @@ export function createClouds(options: {
   readonly credentials: Map<Identity, Credential>
 }): Clouds {
   const { kind, clock, http, tools, bases, credentials } = options
-  for (const { hostname } of bases.values()) {
-    if (kind === 'rehearsal' && !isLoopback(hostname)) throw new Error(`a rehearsal does not speak to ${hostname}`)
+  for (const base of bases.values()) guard(base)
+
+  /** A rehearsal speaks to this machine alone: a mistake in where a host is asked must not reach the real one. */
+  function guard(base: URL): URL {
+    if (kind === 'rehearsal' && !isLoopback(base.hostname))
+      throw new Error(`a rehearsal does not speak to ${base.hostname}`)
+    return base
   }
+
   const ahead = new Map<HostId, number>()
   const sessions = createSessions(clock)
   const renew = createRenewals(credentials)
@@ -127,7 +133,7 @@ export function createClouds(options: {
     signal: AbortSignal | undefined,
   ): Promise<VendorReply> {
     const { home, headers, authorization } = hostOf(id)
-    const base = bases.get(id) ?? new URL(home)
+    const base = guard(bases.get(id) ?? new URL(home))
     const target = { base, headers, ...(credential && { authorization: () => authorization(credential) }) }
     const asked = `${request.method} ${base.host}${request.path}`
     const reply = await http.send(target, request, signal).catch(error => {

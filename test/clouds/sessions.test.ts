@@ -3,6 +3,7 @@ import type { Clock } from '../../src/clouds/clock.ts'
 import { createClouds } from '../../src/clouds/clouds.ts'
 import { createTools } from '../../src/clouds/exec.ts'
 import { HOST_IDS, type HostId } from '../../src/clouds/hosts.ts'
+import type { Http } from '../../src/clouds/http.ts'
 import type { Identity } from '../../src/clouds/identity.ts'
 import { at } from '../../src/clouds/json.ts'
 import { Secret } from '../../src/clouds/secret.ts'
@@ -336,4 +337,36 @@ describe('What lies at an address that a vendor gave', () => {
       expect(heard).toEqual([])
     },
   )
+})
+
+describe('A rehearsal', () => {
+  const rehearsing = (bases: ReadonlyMap<HostId, URL>) => {
+    const asked: string[] = []
+    const http: Http = {
+      send: async ({ base }) => {
+        asked.push(base.host)
+        throw new Error('sent')
+      },
+      close: async () => {},
+    }
+    const options = { kind: 'rehearsal', clock: brisk, http, tools: tools(), bases, credentials: new Map() } as const
+    return { asked, make: () => createClouds(options) }
+  }
+
+  test.each(['https://api.heroku.com', 'http://127.0.0.1.example.com', 'http://10.0.0.1:8080', 'http://[::2]'])(
+    'speaks to this machine alone: not to %s',
+    address => {
+      const { make } = rehearsing(new Map([['heroku', new URL(address)]]))
+      expect(make).toThrow('a rehearsal does not speak to')
+    },
+  )
+
+  test.each(HOST_IDS)('does not fall back on the real vendor where it has no address of it: %s', async id => {
+    const others = HOST_IDS.filter(one => one !== id).map(one => [one, new URL('http://127.0.0.1:1')] as const)
+    const { make, asked } = rehearsing(new Map(others))
+    const request = { method: 'GET', path: '/', repeat: 'safe' } as const
+    await expect(make().send(id, request)).rejects.toThrow('a rehearsal does not speak to')
+    await expect(make().ask(id, request)).rejects.toThrow('a rehearsal does not speak to')
+    expect(asked).toEqual([])
+  })
 })
