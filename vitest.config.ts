@@ -11,7 +11,7 @@ const project = (name: string, include: string | readonly string[], more: object
     name,
     include: [include].flat(),
     isolate: false,
-    setupFiles: 'test/own-modules.ts',
+    setupFiles: ['test/own-modules.ts', 'test/strict-match.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     ...more,

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openProgress } from '../../src/engine/progress.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { NOTHING } from '../support/nothing.ts'
 import { refusal } from '../support/refusal.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
@@ -38,7 +39,13 @@ function saved() {
 describe('Progress', () => {
   test('begins empty, and writes nothing before the first save', () => {
     const progress = open(newFolder())
-    expect(progress.saved).toMatchObject({ ...OURS, answers: {}, facts: {}, records: {}, intents: {} })
+    expect(progress.saved).toMatchObject({
+      ...OURS,
+      answers: NOTHING,
+      facts: NOTHING,
+      records: NOTHING,
+      intents: NOTHING,
+    })
     expect(existsSync(progress.file)).toBe(false)
   })
 
@@ -135,7 +142,7 @@ describe('Progress that cannot be used', () => {
     const { setAside, saved } = open(folder)
     expect(setAside).toBeDefined()
     expect(readFileSync(setAside ?? '', 'utf8')).toBe(bytes)
-    expect(saved).toMatchObject({ ...OURS, answers: {}, records: {} })
+    expect(saved).toMatchObject({ ...OURS, answers: NOTHING, records: NOTHING })
     rmSync(setAside ?? '')
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { textAt } from '../../src/clouds/json.ts'
 import { addPublicImage, emptyDockerHub } from '../../src/rehearsal/docker-hub/world.ts'
 import { mintOf } from '../../src/rehearsal/mint.ts'
+import { NOTHING } from '../support/nothing.ts'
 import { rehearse } from './client.ts'
 import { furnish, furnishAcme, hubClient, signIn } from './docker-hub-client.ts'
 
@@ -37,7 +38,7 @@ describe('a public repository', () => {
   test('that is not there is said so with an errinfo', async () => {
     expect(await hubClient(await rehearse())('GET', '/v2/namespaces/library/repositories/nothing')).toMatchObject({
       status: 404,
-      body: { errinfo: {}, detail: 'object not found', message: 'object not found' },
+      body: { errinfo: NOTHING, detail: 'object not found', message: 'object not found' },
     })
   })
 })
@@ -176,7 +177,7 @@ describe('a list of repositories', () => {
     const hub = await signIn(await furnished())
     expect((await hub('GET', `${PATH}?name=p-11&ordering=-name`)).body).toMatchObject({
       count: 10,
-      results: [{ name: 'app-119' }, { name: 'app-118' }, {}, {}, {}, {}, {}, {}, {}, {}],
+      results: Array.from({ length: 10 }, (_, nth) => ({ name: `app-${119 - nth}` })),
     })
     expect(await hub('GET', `${PATH}?ordering=size`)).toMatchObject({
       status: 400,

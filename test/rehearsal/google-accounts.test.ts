@@ -69,7 +69,9 @@ describe('an account', () => {
     expect(saying(await undelete('100000000000000000001'))).toContain('400 FAILED_PRECONDITION')
     await client('DELETE', ACCOUNT)
     expect((await undelete('100000000000000000001')).status).toBe(200)
-    expect((await client('GET', `${KEYS}?keyTypes=USER_MANAGED`)).body).toMatchObject({ keys: [{}] })
+    expect((await client('GET', `${KEYS}?keyTypes=USER_MANAGED`)).body).toMatchObject({
+      keys: [{ name: expect.stringMatching(/\/keys\/[\da-f]{40}$/) }],
+    })
   })
 
   test('can be disabled and enabled', async () => {
@@ -157,7 +159,7 @@ describe('a key', () => {
     const client = googleClient(await acme())
     await client('POST', `${KEYS}/${'a'.repeat(40)}:disable`)
     expect((await client('GET', KEYS)).body).toMatchObject({
-      keys: [{ disabled: true, disableReason: expect.any(String) }, {}],
+      keys: [{ disabled: true, disableReason: expect.any(String) }, { name: expect.any(String) }],
     })
   })
 

@@ -16,6 +16,7 @@ import {
   printed,
 } from '../../support/circleci.ts'
 import { carryOut, lookAt, walk } from '../../support/engine.ts'
+import { NOTHING } from '../../support/nothing.ts'
 import { effects } from '../../support/stage.ts'
 
 const ID = 'circleci.context-heroku'
@@ -50,7 +51,7 @@ describe('A context', () => {
     expect(place.engine.progress.saved).toMatchObject({
       facts: { [`${ID}:id`]: idOf(NAME), 'circleci.context-google:id': idOf('google-dummyapp') },
       records: { [ID]: { how: 'made', id: idOf(NAME) }, 'circleci.context-google': { how: 'made' } },
-      intents: {},
+      intents: NOTHING,
     })
   })
 
@@ -179,6 +180,23 @@ describe('A context that stands there already', () => {
     expect(seen).toContain('It holds HEROKU_API_KEY (written 2026-11-21), OTHER (written 2026-11-21)')
     expect(seen).not.toContain('heirs"')
     expect(seen).not.toMatch(/canary|well/)
+  })
+
+  test('in the place of ours, which is gone, is offered like any other: with what is in it, and another name', async () => {
+    const place = await setUp()
+    await walk([contextHeroku], place.engine)
+    const written = { createdAt: YESTERDAY, updatedAt: YESTERDAY }
+    const variables = [{ name: 'OTHER', value: 'theirs', ...written }]
+    place.circleci().contexts.splice(0)
+    addContext(place.rehearsal.world, NAME, { createdAt: YESTERDAY, variables })
+    const { plan, outcomes } = await walk([contextHeroku], place.resumed())
+    expect(plan[0]?.seen).toMatchObject({
+      owned: {
+        using: expect.stringContaining('It holds OTHER (written 2026-11-21)'),
+        otherwise: { answer: 'herokuContext', value: `${NAME}-dummyapp` },
+      },
+    })
+    expect(outcomes.get(ID)).toMatchObject({ is: 'open', why: 'consent' })
   })
 
   test('need not be used: a name is proposed that is free', async () => {

@@ -11,6 +11,7 @@ import { LIBRARY, MAY_CREATE } from '../../rehearsal/google-client.ts'
 import { git } from '../../support/checkout.ts'
 import { admit, carriedOut, PROJECT, printed } from '../../support/circleci.ts'
 import { lookAt, walk } from '../../support/engine.ts'
+import { NOTHING } from '../../support/nothing.ts'
 import { publishedPlace } from '../../support/published.ts'
 import { effects } from '../../support/stage.ts'
 
@@ -72,7 +73,7 @@ describe('Where no pipeline has run', () => {
     expect(place.engine.progress.saved).toMatchObject({
       facts: { [`${ID}:pipeline`]: place.circleci().pipelines[0]?.id },
       records: { [ID]: { how: 'made' } },
-      intents: {},
+      intents: NOTHING,
     })
   })
 

@@ -8,6 +8,7 @@ import { furnish } from '../../rehearsal/circleci-client.ts'
 import { CONFIG } from '../../rehearsal/circleci-config.ts'
 import { admit, carriedOut, circlePlace, followed, ORG, type Place, PROJECT, printed } from '../../support/circleci.ts'
 import { lookAt, walk } from '../../support/engine.ts'
+import { NOTHING } from '../../support/nothing.ts'
 import { effects } from '../../support/stage.ts'
 
 const ID = 'circleci.project'
@@ -54,7 +55,7 @@ describe('A repository that is no project yet', () => {
     expect(place.engine.progress.saved).toMatchObject({
       facts: { 'circleci.project:id': id, 'circleci.project:organization': organization },
       records: { [ID]: { how: 'made' } },
-      intents: {},
+      intents: NOTHING,
     })
   })
 
@@ -162,7 +163,7 @@ describe('A run that was killed between the follow and the cancelling', () => {
     expect(plan[0]?.consents).toEqual([])
     expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
     expect(effects(place.rehearsal)).toEqual([FOLLOW, CANCEL])
-    expect(place.engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: {} })
+    expect(place.engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: NOTHING })
   })
 
   test('and resumed a day later cancels no push of anybody’s', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Known } from '../../../src/answers/schema.ts'
+import type { Json } from '../../../src/clouds/json.ts'
 import type { Action } from '../../../src/engine/step.ts'
 import { fill } from '../../../src/engine/text.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
@@ -8,6 +9,7 @@ import { repository } from '../../../steps/docker-hub/repository.ts'
 import { token } from '../../../steps/docker-hub/token.ts'
 import { furnish as furnishCi } from '../../rehearsal/circleci-client.ts'
 import { carryOut, lookAt, walk } from '../../support/engine.ts'
+import { NOTHING } from '../../support/nothing.ts'
 import { effects } from '../../support/stage.ts'
 import { ciMayPush, contextIn, haveContext, organizationIn, saidIn, setStage } from './stage.ts'
 
@@ -64,7 +66,7 @@ describe('From nothing to a proven token in one pass', () => {
     expect(contextIn(rehearsal)).toMatchObject({ user: 'acme', pass: made?.token })
     expect(await ciMayPush(rehearsal)).toBe(true)
     expect(saidIn(engine, events, [...outcomes])).not.toContain(made?.token ?? 'nothing')
-    expect(engine.progress.saved).toMatchObject({ facts: { [`${ID}:id`]: made?.id }, intents: {} })
+    expect(engine.progress.saved).toMatchObject({ facts: { [`${ID}:id`]: made?.id }, intents: NOTHING })
     expect(outcomes.get('docker-hub.prove-push')).toMatchObject({
       notes: [expect.stringContaining('pull and push on acme/app')],
     })
@@ -195,17 +197,36 @@ describe('What is proven', () => {
     expect(contextIn(rehearsal).context.variables).toEqual([])
   })
 
-  test('a token that reaches more than was asked for is not used', async () => {
+  const OURS = { type: 'TYPE_REPO' as const, path: 'acme/app', scopes: ['scope-image-push'] }
+  const WIDE = [
+    ['all repositories', [{ ...OURS, path: 'acme/*' }]],
+    ['another one, too', [OURS, { ...OURS, path: 'acme/other' }]],
+    ['the organization, too', [OURS, { type: 'TYPE_ORG', path: 'acme', scopes: ['scope-member-read'] }]],
+    ['the same one twice, with more', [OURS, { ...OURS, scopes: ['scope-image-push', 'scope-repo-delete'] }]],
+    ['more than a push', [{ ...OURS, scopes: ['scope-image-push', 'scope-repo-delete'] }]],
+    ['another one', [{ ...OURS, path: 'acme/other' }]],
+  ] as const
+
+  test.each(WIDE)('a token that reaches %s is not used', async (_, resources) => {
     const { engine, rehearsal } = await setOut()
     await walk([repository], engine)
-    const body = {
-      id: crypto.randomUUID(),
-      token: 'dckr_oat_wide',
-      resources: [{ type: 'TYPE_REPO', path: 'acme/*', scopes: ['scope-image-push'] }],
-    }
+    const body = { id: crypto.randomUUID(), token: 'dckr_oat_wide', resources: resources as unknown as Json }
     rehearsal.faults.push({ method: 'POST', path: '/access-tokens$', do: { status: 201, body } })
     expect((await walk([token], engine)).outcomes.get(ID)).toMatchObject({ is: 'failed', cause: { code: 'too-wide' } })
     expect(contextIn(rehearsal).context.variables).toEqual([])
+  })
+
+  test('a token that somebody has let reach another repository as well is replaced by a narrow one', async () => {
+    const { engine, rehearsal } = await setOut()
+    await walk(STEPS, engine)
+    const [wide] = organizationIn(rehearsal).tokens
+    for (const { resources } of organizationIn(rehearsal).tokens)
+      resources.push({ ...OURS, path: 'acme/other', scopes: [...OURS.scopes] })
+    expect((await walk(STEPS, engine)).outcomes.get(ID)).toMatchObject({ is: 'done' })
+    expect(organizationIn(rehearsal).tokens.map(({ id, resources }) => [id === wide?.id, resources])).toEqual([
+      [false, [OURS]],
+    ])
+    expect(await ciMayPush(rehearsal)).toBe(true)
   })
 
   test('prove-push has nothing to show before', async () => {

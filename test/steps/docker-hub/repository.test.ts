@@ -4,6 +4,7 @@ import type { World } from '../../../src/rehearsal/world.ts'
 import { repository } from '../../../steps/docker-hub/repository.ts'
 import { furnish } from '../../rehearsal/docker-hub-client.ts'
 import { carryOut, causeOf, lookAt, walk } from '../../support/engine.ts'
+import { NOTHING } from '../../support/nothing.ts'
 import { effects } from '../../support/stage.ts'
 import { repositoryIn, setStage, signInAs } from './stage.ts'
 
@@ -144,7 +145,10 @@ describe('What is done', () => {
     expect(plan[0]?.actions).toEqual(repository.actions(engine.answers))
     expect(effects(rehearsal)).toEqual(['POST /v2/namespaces/acme/repositories'])
     expect(repositoryIn(rehearsal)).toMatchObject({ private: false })
-    expect(engine.progress.saved).toMatchObject({ records: { 'docker-hub.repository': { how: 'made' } }, intents: {} })
+    expect(engine.progress.saved).toMatchObject({
+      records: { 'docker-hub.repository': { how: 'made' } },
+      intents: NOTHING,
+    })
     await walk([repository], engine)
     expect(effects(rehearsal)).toHaveLength(1)
   })

@@ -4,6 +4,7 @@ import { billing } from '../../../steps/google/billing.ts'
 import { project } from '../../../steps/google/project.ts'
 import { furnish, furnishAcme, ME, P } from '../../rehearsal/google-client.ts'
 import { carryOut, causeOf, lookAt, walk } from '../../support/engine.ts'
+import { NOTHING } from '../../support/nothing.ts'
 import { effects } from '../../support/stage.ts'
 import { googlePlace } from './stage.ts'
 
@@ -34,7 +35,7 @@ describe('A project for which nobody pays', () => {
     expect(JSON.stringify(plan[0]?.actions[0]?.does)).toContain('My Billing Account')
     expect(effects(rehearsal)).toEqual([LINK])
     expect(payer(rehearsal.world)).toBe(MINE)
-    expect(engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: {} })
+    expect(engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: NOTHING })
     expect((await walk([billing], engine)).plan).toMatchObject([{ seen: { is: 'present' }, actions: [] }])
     expect(effects(rehearsal)).toHaveLength(1)
   })
@@ -102,7 +103,7 @@ describe('A project for which nobody pays', () => {
     const { engine, rehearsal } = await googlePlace(unpaid())
     rehearsal.faults.push({ method: 'PUT', path: 'billingInfo$', times: 1, do: 'reset-after' })
     expect((await walk([billing], engine)).outcomes.get(ID)).toMatchObject({ is: 'done' })
-    expect(engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: {} })
+    expect(engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: NOTHING })
   })
 
   test('stands with a hole in the checklist, and by hand', async () => {

@@ -3,6 +3,7 @@ import type { World } from '../../../src/rehearsal/world.ts'
 import { project } from '../../../steps/google/project.ts'
 import { furnish, furnishAcme, ME, NUMBER, P } from '../../rehearsal/google-client.ts'
 import { carryOut, causeOf, lookAt, walk } from '../../support/engine.ts'
+import { NOTHING } from '../../support/nothing.ts'
 import { effects } from '../../support/stage.ts'
 import { type GooglePlace, googlePlace } from './stage.ts'
 
@@ -45,7 +46,7 @@ describe('A project that is not there', () => {
     expect(place.engine.progress.saved).toMatchObject({
       records: { [ID]: { how: 'made', id: numbers(place)[0] } },
       facts: { [`${ID}:number`]: numbers(place)[0] },
-      intents: {},
+      intents: NOTHING,
     })
     expect((await walk([project], place.resumed())).plan).toMatchObject([{ seen: { is: 'present' }, consents: [] }])
     expect(effects(place.rehearsal)).toHaveLength(1)
@@ -93,7 +94,7 @@ describe('An answer that is lost', () => {
       `waits for the project ${P} to appear; it usually takes seconds`,
     )
     expect(place.rehearsal.log.filter(({ method, path }) => `${method} ${path}` === CREATE)).toHaveLength(1)
-    expect(place.engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: {} })
+    expect(place.engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: NOTHING })
   })
 
   test('before it: it is waited for a minute, and made by the next pass', async () => {
@@ -105,7 +106,7 @@ describe('An answer that is lost', () => {
     expect(place.clock.now().getTime() - begun).toBeLessThan(120_000)
     expect(await walkOn(place)).toMatchObject({ is: 'done' })
     expect(effects(place.rehearsal)).toEqual([CREATE])
-    expect(place.engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: {} })
+    expect(place.engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: NOTHING })
   })
 
   test('of the look at the operation is asked for again', async () => {
@@ -123,7 +124,7 @@ describe('A run that was killed when Google had the request', () => {
     expect(await lookAt(project, place.resumed())).toMatchObject({ is: 'pending', on: 'vendor' })
     expect(await walkOn(place)).toMatchObject({ is: 'done' })
     expect(effects(place.rehearsal)).toEqual([CREATE])
-    expect(place.engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: {} })
+    expect(place.engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: NOTHING })
   })
 
   test('is resumed a day later, and the project is ours without a question', async () => {

@@ -7,6 +7,7 @@ import { serviceAccount } from '../../../steps/google/service-account.ts'
 import { services } from '../../../steps/google/services.ts'
 import { E, furnishAcme, ME, P } from '../../rehearsal/google-client.ts'
 import { carryOut, causeOf, lookAt, walk } from '../../support/engine.ts'
+import { NOTHING } from '../../support/nothing.ts'
 import { effects } from '../../support/stage.ts'
 import { type GooglePlace, googlePlace } from './stage.ts'
 
@@ -47,7 +48,7 @@ describe('An account that is not there', () => {
     expect(engine.progress.saved).toMatchObject({
       facts: { [`${ID}:uniqueId`]: account?.uniqueId },
       records: { [ID]: { how: 'made', id: account?.uniqueId } },
-      intents: {},
+      intents: NOTHING,
     })
     await walk([serviceAccount], engine)
     expect(effects(rehearsal)).toHaveLength(1)
@@ -95,7 +96,7 @@ describe('An answer that is lost', () => {
     rehearsal.faults.push({ method: 'POST', path: 'serviceAccounts$', times: 1, do: 'reset-after' })
     expect((await walk([serviceAccount], engine)).outcomes.get(ID)).toMatchObject({ is: 'done' })
     expect(google().accounts).toHaveLength(1)
-    expect(engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: {} })
+    expect(engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: NOTHING })
   })
 
   test('before it: it is made by the next pass', async () => {
@@ -116,7 +117,7 @@ describe('A run that was killed when Google had the request', () => {
     expect(plan[0]?.consents).toEqual([])
     expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
     expect(effects(place.rehearsal)).toEqual([CREATE])
-    expect(place.engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: {} })
+    expect(place.engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: NOTHING })
   })
 
   test('finds an account without the label: that one is somebody else’s', async () => {

@@ -5,6 +5,7 @@ import { project } from '../../../steps/google/project.ts'
 import { services } from '../../../steps/google/services.ts'
 import { furnishAcme, ME, P } from '../../rehearsal/google-client.ts'
 import { lookAt, walk } from '../../support/engine.ts'
+import { NOTHING } from '../../support/nothing.ts'
 import { effects } from '../../support/stage.ts'
 import { googlePlace } from './stage.ts'
 
@@ -37,7 +38,7 @@ describe('APIs that are not enabled', () => {
     expect(engine.progress.saved).toMatchObject({
       facts: { 'google.services:enabled-at': begun },
       records: { [ID]: { how: 'made' } },
-      intents: {},
+      intents: NOTHING,
     })
     await walk([services], engine)
     expect(effects(rehearsal)).toHaveLength(1)
@@ -79,7 +80,7 @@ describe('APIs that are not enabled', () => {
     expect(await lookAt(services, resumed())).toMatchObject({ is: 'pending', on: 'vendor' })
     await walk([services], resumed())
     expect(effects(rehearsal)).toEqual([ENABLE])
-    expect(engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: {} })
+    expect(engine.progress.saved).toMatchObject({ records: { [ID]: { how: 'made' } }, intents: NOTHING })
   })
 })
 

@@ -8,6 +8,7 @@ import { createApp } from '../../../steps/heroku/create-app.ts'
 import { admit, rehearse } from '../../rehearsal/client.ts'
 import { carryOut, causeOf, lookAt, makeEngine, walk } from '../../support/engine.ts'
 import { MADE_AT, standingApp } from '../../support/heroku-app.ts'
+import { NOTHING } from '../../support/nothing.ts'
 import { effects } from '../../support/stage.ts'
 
 /** A team of ours and one of others. */
@@ -141,7 +142,7 @@ describe('What is done', () => {
     expect(engine.progress.saved).toMatchObject({
       facts: { 'heroku.create-app:id': id },
       records: { 'heroku.create-app': { how: 'made', id, by: 'somebody@here' } },
-      intents: {},
+      intents: NOTHING,
     })
   })
 
