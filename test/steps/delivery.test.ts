@@ -4,7 +4,7 @@ import { Secret } from '../../src/clouds/secret.ts'
 import { fileLook, newLook } from '../../src/engine/engine.ts'
 import { secretHole } from '../../src/engine/text.ts'
 import { tailOf } from '../../src/rehearsal/circleci/variables.ts'
-import { type Listed, lookAtDelivery, standing } from '../../steps/delivery.ts'
+import { type Listed, lookAtDelivery, NOTHING, renewed, standing } from '../../steps/delivery.ts'
 import { ACME, acme, circleClient, furnish, idOf } from '../rehearsal/circleci-client.ts'
 import { ANSWERS, makeEngine } from '../support/engine.ts'
 
@@ -254,4 +254,25 @@ test('A secret ends as CircleCI shows it, whatever its length, once there is any
       expect(look.endsIn('y', tailOf(text))).toBeUndefined()
     }),
   )
+})
+
+describe('A value in the place where it no longer is to be', () => {
+  const clearing = (isOurs: boolean) => {
+    const there = { name: 'V', writtenAt: '2026-11-22T10:00:00.000Z', in: 'the project', path: '/path/V', isOurs }
+    return renewed({ ...NOTHING, mint: false, elsewhere: [there] }, [], revoke)
+  }
+  const revoke = (id: string) => ({ kind: 'run', key: id, does: id, argv: [id] }) as const
+
+  test('is taken out after the new one is in its place, and before the old credential is revoked', () => {
+    const there = { name: 'V', writtenAt: '2026-11-22T10:00:00.000Z', in: 'the project', path: '/path/V', isOurs: true }
+    const made = [{ kind: 'run', key: 'make', does: 'make', argv: ['make'] }] as const
+    const standing = { mint: true, old: ['first', 'last'], unproven: ['first'], elsewhere: [there] }
+    expect(renewed(standing, made, revoke).map(({ key }) => key)).toEqual(['first', 'make', 'clear-V', 'last'])
+  })
+
+  test('may go at once, without a new plan, only where it is ours', () => {
+    expect(clearing(true)).toMatchObject([{ method: 'DELETE', path: '/path/V', takesBack: true }])
+    expect(clearing(false)).toMatchObject([{ method: 'DELETE', path: '/path/V' }])
+    expect(clearing(false)[0]).not.toHaveProperty('takesBack')
+  })
 })

@@ -181,6 +181,23 @@ describe('What others have restricted', () => {
     ])
   })
 
+  test('is another condition than the one that is wanted, which is added beside it', async () => {
+    const place = await setUp({ answers: { contextExpression: EXPRESSION } })
+    const theirs = 'pipeline.git.branch == "x"'
+    addRestriction(place, HEROKU, mine(place), PROJECT)
+    addRestriction(place, HEROKU, { type: 'expression', value: theirs }, null)
+    const { outcomes } = await walk([restrict], place.engine)
+    expect(outcomes.get(ID)).toEqual({
+      is: 'done',
+      notes: [`${HEROKU} has a condition of somebody else’s: ${theirs}.`],
+    })
+    expect(closed(place, HEROKU)).toEqual([
+      ['project', own(place)],
+      ['expression', theirs],
+      ['expression', EXPRESSION],
+    ])
+  })
+
   test('may be that “All members” is gone: told, and not brought back', async () => {
     const place = await setUp()
     const context = contextOf(place, HEROKU)

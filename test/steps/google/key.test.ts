@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Answers } from '../../../src/answers/schema.ts'
 import type { Engine } from '../../../src/engine/engine.ts'
 import { lookAtAll, type Outcome, runPass } from '../../../src/engine/pass.ts'
 import type { PersonAction } from '../../../src/engine/step.ts'
@@ -58,6 +59,20 @@ describe('In an empty context', () => {
       expect(stage.engine.progress.saved.records[ID]).toMatchObject({ how: 'made', by: 'somebody@here' })
     },
   )
+
+  test('the command that prints the key by hand keeps it out of gcloud’s logs, whatever gcloud is set to', async () => {
+    const { engine } = await keyStage()
+    const commands = key
+      .actions(engine.answers as Answers)
+      .flatMap(action => ('byHand' in action && action.byHand) || [])
+    const printing = commands.flatMap(one =>
+      'into' in one && one.into?.[`${ID}:key`] && 'argv' in one ? [one.argv.map(shown)] : [],
+    )
+    expect(printing).toHaveLength(1)
+    expect(printing[0]?.slice(0, 4)).toEqual([
+      ...['env', 'CLOUDSDK_CORE_LOG_HTTP=false', 'CLOUDSDK_CORE_DISABLE_FILE_LOGGING=true', 'gcloud'],
+    ])
+  })
 
   test('what is done is what the checklist prints', async () => {
     const stage = await keyStage()

@@ -1,8 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Answers } from '../../../src/answers/schema.ts'
+import type { Json } from '../../../src/clouds/json.ts'
 import type { Outcome } from '../../../src/engine/pass.ts'
 import type { Step, StepId } from '../../../src/engine/step.ts'
+import { asJson } from '../../../src/output/checklist/model.ts'
 import type { Binding } from '../../../src/rehearsal/google/world.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { confirmPush } from '../../../steps/circleci/confirm-push.ts'
@@ -39,6 +42,18 @@ const pushesIn = ({ circleci }: Awaited<ReturnType<typeof readyForPush>>) =>
   circleci().pipelines.flatMap(({ workflows }) =>
     workflows.flatMap(({ jobs }) => jobs.filter(({ name }) => name === 'push_gce_registry')),
   )
+
+/** What the checklist says that a step writes into a policy, with what was learned put in. */
+function printedGrants(step: Step, { engine }: Awaited<ReturnType<typeof readyForPush>>): Json {
+  const answers = engine.answers as Answers
+  const entry = { step, actions: step.actions(answers) }
+  const text = JSON.stringify(asJson([entry], answers, { bases: new Map(), checkout: '/it' }))
+  const known = Object.entries(engine.progress.saved.facts)
+  const filled = known.reduce((all, [name, value]) => all.replaceAll(`<${name}>`, value), text)
+  const { steps } = JSON.parse(filled)
+  const [, ...added] = steps[0].actions[0].body.policy.bindings
+  return added
+}
 
 const stateOf = (outcomes: ReadonlyMap<StepId, Outcome>) =>
   Object.fromEntries(
@@ -93,6 +108,9 @@ describe('The documented way', () => {
     expect(place.repositoryBindings()).toEqual([WRITER])
     const [run] = place.circleci().pipelines
     expect(run?.workflows).toHaveLength(2)
+    const earlier = run?.workflows[0]?.jobs.map(({ id }) => id)
+    const jobsAgain = run?.workflows[1]?.jobs.filter(({ id }) => !earlier?.includes(id))
+    expect(jobsAgain?.map(({ name }) => name)).toEqual(['push_gce_registry'])
     expect(effects(place.rehearsal).filter(one => !one.includes('/pipeline'))).toEqual([
       SET,
       SET_ON_REPOSITORY,
@@ -198,6 +216,14 @@ describe('The temporary role', () => {
     place.engine.progress.save({ facts: {} })
     await walk([temporaryRole], place.engine)
     expect(place.engine.progress.saved.facts['google.temporary-role:until']).toBe(until)
+  })
+
+  test('is printed with the end that it has', async () => {
+    const place = await readyForPush({ config: RED_BUILD })
+    await walk([temporaryRole], place.engine)
+    expect(printedGrants(temporaryRole, place)).toEqual(
+      place.projectBindings().filter(({ members }) => members.includes(PUSHER)),
+    )
   })
 
   test('is given anew where it has ended before the first push', async () => {

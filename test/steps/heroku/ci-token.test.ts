@@ -234,6 +234,20 @@ describe('In an empty context', () => {
   })
 })
 
+test('Among more authorizations than a page has unless asked, ours is known', async () => {
+  const { engine, rehearsal } = await stand()
+  await walk([ciToken], engine)
+  const { authorizations } = rehearsal.world.heroku
+  // By their ids, which the list goes by, before ours.
+  for (let nth = 0; nth < 250; nth += 1) {
+    const id = `00000000-0000-4000-8000-${String(nth).padStart(12, '0')}`
+    authorizations.push(authorization({ id, description: 'somebody’s' }))
+  }
+  const before = writes(rehearsal).length
+  expect((await walk([ciToken], engine)).outcomes.get(ID)).toMatchObject({ is: 'done' })
+  expect(writes(rehearsal).slice(before)).toEqual([])
+})
+
 describe('After a run that died', () => {
   test.each([
     ['once the token was made', 1, [REVOKE, MINT, DELIVER]],
