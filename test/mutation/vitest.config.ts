@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: (process.env.MUTATION_TESTS ?? '').split(' '),
     testTimeout: 60_000,
-    setupFiles: 'test/own-modules.ts',
+    setupFiles: ['test/own-modules.ts', 'test/strict-match.ts'],
     isolate: false,
   },
 })

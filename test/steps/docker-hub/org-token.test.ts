@@ -316,7 +316,7 @@ test.each(['write-anyway', 'project-variables'] as const)(
       { ...ROUTE, secretsUntilRestricted },
     )
     haveContext({ engine, rehearsal }, false)
-    const facts = { ...engine.progress.saved.facts, 'circleci.restrict:refused-account': 'Permission denied.' }
+    const facts = { ...engine.progress.saved.facts, 'circleci.restrict:refused-account': 'yes' }
     engine.progress.save({ facts })
     const { outcomes } = await walk(STEPS, engine)
     expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
