@@ -66,7 +66,7 @@ const OPTIONS = {
     'JSON on standard output: one event per line, or the document of the command; never ask',
   ).default(false),
   verbose: new Option('--verbose', 'show the requests beside the commands').default(false),
-  out: new Option('--out <file>', 'save the plan as JSON').argParser(named),
+  out: new Option('--out <file>', 'save the plan as JSON; with --yes over a file that is there').argParser(named),
   live: new Option('--live', 'ask reality, too').default(false),
   format: new Option('--format <format>', 'of the checklist').choices(FORMATS),
 } as const

@@ -1,8 +1,10 @@
 import {
-  chmodSync,
+  closeSync,
   existsSync,
+  fchmodSync,
   lstatSync,
   mkdirSync,
+  openSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -135,12 +137,22 @@ export function replaceInside(checkout: string, name: string, from: string, to: 
   const draft = `${file}.dummyapp-setup.tmp`
   try {
     rmSync(draft, { force: true })
-    writeFileSync(draft, to, { mode: 0o600, flag: 'wx' })
-    chmodSync(draft, isNew ? 0o666 & ~process.umask() : statSync(file).mode & 0o777)
+    writeNew(draft, to, isNew ? 0o666 & ~process.umask() : statSync(file).mode & 0o777)
     renameSync(draft, isNew ? file : realpathSync(file))
   } catch (error) {
     removeIfPossible(draft)
     throw unwritable(name, error)
+  }
+}
+
+/** The rights are set on what was opened: whatever is put into its place meanwhile keeps its own. */
+function writeNew(file: string, text: string, mode: number): void {
+  const opened = openSync(file, 'wx', 0o600)
+  try {
+    writeFileSync(opened, text)
+    fchmodSync(opened, mode)
+  } finally {
+    closeSync(opened)
   }
 }
 

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { EXIT, type Exit, SetupError, wordsOf } from '../clouds/cause.ts'
 import { realClock } from '../clouds/clock.ts'
 import { removeLeftFolders } from '../clouds/private-folder.ts'
 import { quote } from '../clouds/quote.ts'
 import { stateFolderOf } from '../clouds/state-folder.ts'
+import { writeWhole } from '../clouds/write-file.ts'
 import { handOverText } from '../engine/handed-over.ts'
 import { lock } from '../engine/lock.ts'
 import { readProgress } from '../engine/saved.ts'
@@ -48,22 +47,15 @@ function sayNext(file: string, { line, width, paint }: Printer): void {
   line(wrap('         ', 'It believes nothing: it looks, and asks before it uses what is there already.', width))
 }
 
-/** Whole or not at all, readable for oneself alone. */
+/** Readable for oneself alone. */
 function writePrivately(file: string, text: string, overwrite: boolean): void {
-  const draft = `${file}.${randomBytes(4).toString('hex')}.new`
+  let isWritten: boolean
   try {
-    const there = lstatSync(file, { throwIfNoEntry: false })
-    if (there && !there.isFile()) throw notWritten(file, 'It is no ordinary file.', 'Name another one.')
-    if (there && !overwrite) {
-      throw notWritten(file, 'There is one already.', 'Name another one, or add --yes to overwrite it.')
-    }
-    writeFileSync(draft, text, { mode: 0o600, flag: 'wx' })
-    renameSync(draft, file)
+    isWritten = writeWhole(file, text, { overwrite })
   } catch (error) {
-    rmSync(draft, { force: true })
-    if (error instanceof SetupError) throw error
     throw notWritten(file, 'It cannot be written there.', 'Name another file.', wordsOf(error))
   }
+  if (!isWritten) throw notWritten(file, 'There is one already.', 'Name another one, or add --yes to overwrite it.')
 }
 
 const notWritten = (file: string, means: string, next: string, said?: string) =>

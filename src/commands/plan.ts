@@ -11,13 +11,14 @@ import { wrap } from '../output/printer.ts'
 import { enter } from './enter.ts'
 import type { Options } from './options.ts'
 import { realGround } from './real.ts'
-import { planText, writePlan } from './save-plan.ts'
+import { assertPlace, planText, writePlan } from './save-plan.ts'
 import { sayWaiting } from './say-waiting.ts'
 import { createScreen } from './screen.ts'
 
 /** `plan`: looks, and prints every step's state and every request; nothing is changed, nothing is saved but --out FILE. */
 export async function plan(options: Options): Promise<Exit> {
   const screen = createScreen(options, process.env)
+  if (options.out) assertPlace(options.out, options.yes)
   const ground = await realGround(options, screen)
   const place = { bases: ground.bases, checkout: ground.checkout.folder }
   const progress = { saved: savedOrBegun(ground.state) }
@@ -28,7 +29,7 @@ export async function plan(options: Options): Promise<Exit> {
     const config = readInside(viewer.repo, CI_CONFIG)
     const notes = [...ground.checkout.notes, ...ciNotes(viewer.answers, config, selection.answers)]
     const json = planText(plan, viewer.answers, place, notes)
-    if (options.out) writePlan(options.out, json, true)
+    if (options.out) writePlan(options.out, json, options.yes)
     if (options.json) process.stdout.write(json)
     const { printer } = screen
     for (const note of notes) printer.line(wrap('  ! ', clean(note), printer.width))

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { jsonText } from '../clouds/json-text.ts'
 import { readOrdinary } from '../clouds/ordinary-file.ts'
 import { quote } from '../clouds/quote.ts'
+import { writeWhole } from '../clouds/write-file.ts'
 import { circleciWorld, emptyCircleci } from './circleci/world.ts'
 import { dockerHubWorld, emptyDockerHub } from './docker-hub/world.ts'
 import { fault } from './faults.ts'
@@ -63,14 +62,9 @@ export function loadWorld(file: string): World | undefined {
  * @throws SetupError (exit 2) where it cannot be written there
  */
 export function saveWorld(file: string, world: World): void {
-  // Nobody can have put a link there beforehand: the name is drawn, and must be new.
-  const draft = `${file}.${randomBytes(4).toString('hex')}.tmp`
   try {
-    // The simulated sign-ins stay in it: without them nobody could go on with it.
-    writeFileSync(draft, `${jsonText(world, 2)}\n`, { mode: 0o600, flag: 'wx' })
-    renameSync(draft, file)
+    writeWhole(file, `${jsonText(world, 2)}\n`, { overwrite: true })
   } catch (error) {
-    rmSync(draft, { force: true })
     throw new SetupError(
       {
         code: 'world',
