@@ -2,14 +2,15 @@ import type { Known } from '../src/answers/schema.ts'
 import type { Cause } from '../src/clouds/cause.ts'
 import {
   contextNamed,
+  readProject,
   readProjectVariables,
   readRestrictions,
   readVariables,
   type Variable,
 } from '../src/clouds/circleci.ts'
-import { at, textAt } from '../src/clouds/json.ts'
+import { at, type Json, textAt } from '../src/clouds/json.ts'
 import type { VendorReply } from '../src/clouds/vendor.ts'
-import type { Action, Look, RequestAction, Seen, StepId } from '../src/engine/step.ts'
+import type { Action, Look, RequestAction, SavedOf, Seen, StepId } from '../src/engine/step.ts'
 import { type Hole, hole, path, type Str, shown, t } from '../src/engine/text.ts'
 import { isInTime, isSince } from '../src/engine/tries.ts'
 import { ahead } from './ahead.ts'
@@ -37,7 +38,7 @@ export interface Value<Name extends Str = string> {
 /** The key of `closed`: what its answer means, `openToAll` says. */
 export const CLOSED = 'closed'
 
-/** Asks, before anything is made for it, whether the context is closed to other projects; `isNo` judges by `openToAll`. */
+/** Asks, before anything is made for it, whether the context is restricted to this project; `isNo` judges by `openToAll`. */
 const closed = ({ name, madeBy }: ContextTarget): RequestAction => ({
   kind: 'request',
   key: CLOSED,
@@ -53,16 +54,20 @@ export const closedFirst = (target: Target, { secretsUntilRestricted }: Pick<Pla
   'project' in target || secretsUntilRestricted === 'write-anyway' ? [] : [closed(target)]
 
 /** Why nothing may be written to a context: every project of the organization can use it (facts/circleci.md 5). */
-export function openToAll({ body }: VendorReply, context: string): Cause | undefined {
+export function openToAll({ body }: VendorReply, context: string, { fact }: Pick<SavedOf, 'fact'>): Cause | undefined {
   const items = at(body, 'items')
-  const isClosed = Array.isArray(items) && items.some(item => textAt(item, 'restriction_type') === 'project')
+  const project = fact('circleci.project:id')
+  const isClosed = project !== undefined && Array.isArray(items) && items.some(item => isRestrictionTo(project, item))
   if (isClosed) return undefined
   return {
     code: 'open-context',
-    means: `Every project of the organization can use the context ${context}, so nothing secret is made for it yet.`,
+    means: `The context ${context} is not restricted to this project, so nothing secret is made for it yet.`,
     next: 'Have an admin of the organization restrict it to the project (circleci.restrict), and run again.',
   }
 }
+
+const isRestrictionTo = (project: string, item: Json): boolean =>
+  textAt(item, 'restriction_type') === 'project' && textAt(item, 'restriction_value') === project
 
 /** What a place is called. */
 const placed = (target: Target): Str =>
@@ -165,7 +170,10 @@ export async function placeNow(
   const read = (path: string) => look.read('circleci', path)
   const context = await contextNamed(read, organization, name)
   if (context === undefined) return place
-  const isClosed = (await readRestrictions(read, context.id)).some(({ type }) => type === 'project')
+  const found = await readProject(read, project)
+  const isClosed = (await readRestrictions(read, context.id)).some(
+    ({ type, value }) => type === 'project' && value === found?.id,
+  )
   return isClosed ? place : { ...place, into: 'project' }
 }
 

@@ -177,15 +177,13 @@ export const isGone = ({ status }: VendorReply): boolean => [404, 405, 410].incl
  */
 export async function organizationId(read: Read, slug: string): Promise<string | undefined> {
   const reply = await read(`/api/v2/organization/${encodeURIComponent(slug)}`)
-  if (reply.status < 300) return neededIn(CIRCLECI.name, reply).text(reply.body, 'id')
+  if (reply.status < 300) return neededIn(CIRCLECI.name, reply).uuid(reply.body, 'id')
   if (!isGone(reply)) throw new SetupError(means(reply))
   const listed = await read('/api/v2/me/collaborations')
   if (listed.status >= 300 || !Array.isArray(listed.body)) throw new SetupError(means(listed))
   // One that nobody has used at CircleCI yet is listed without an id.
-  return textAt(
-    (listed.body as readonly Json[]).find(one => textAt(one, 'slug') === slug),
-    'id',
-  )
+  const found = (listed.body as readonly Json[]).find(one => textAt(one, 'slug') === slug)
+  return textAt(found, 'id') === undefined ? undefined : neededIn(CIRCLECI.name, listed).uuid(found, 'id')
 }
 
 export interface Context {
@@ -200,7 +198,7 @@ export async function contextNamed(read: Read, organization: string, name: strin
   if (owner === undefined) return undefined
   const path = `/api/v2/context?owner-id=${owner}&owner-type=organization`
   const contexts = await readItems(read, path, (item, need) => ({
-    id: need.text(item, 'id'),
+    id: need.uuid(item, 'id'),
     name: need.text(item, 'name'),
     createdAt: need.text(item, 'created_at'),
   }))
@@ -263,5 +261,5 @@ export async function readProject(read: Read, slug: string): Promise<Project | u
   if (reply.status === 404) return undefined
   if (reply.status >= 300) throw new SetupError(means(reply))
   const need = neededIn(CIRCLECI.name, reply)
-  return { id: need.text(reply.body, 'id'), organizationId: need.text(reply.body, 'organization_id') }
+  return { id: need.uuid(reply.body, 'id'), organizationId: need.uuid(reply.body, 'organization_id') }
 }

@@ -6,11 +6,15 @@ import type { VendorReply } from './vendor.ts'
 export interface Needed {
   /** A text that is not empty. */
   text(value: Json | undefined, ...keys: readonly string[]): string
+  /** An id as CircleCI gives them: it goes into addresses and conditions, so nothing else may stand there. */
+  uuid(value: Json | undefined, ...keys: readonly string[]): string
   date(value: Json | undefined, ...keys: readonly string[]): Date
   number(value: Json | undefined, ...keys: readonly string[]): number
   boolean(value: Json | undefined, ...keys: readonly string[]): boolean
   list(value: Json | undefined, ...keys: readonly string[]): readonly Json[]
 }
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
  * How the needed fields of a vendor's answer are read. What is missing there, or renamed, is an error that names the vendor,
@@ -26,6 +30,7 @@ export function neededIn(vendor: string, { asked }: Pick<VendorReply, 'asked'>):
     }
   return {
     text: read(found => (typeof found === 'string' && found !== '' ? found : undefined)),
+    uuid: read(found => (typeof found === 'string' && UUID.test(found) ? found : undefined)),
     date: read(found => {
       const date = new Date(typeof found === 'string' ? found : '')
       return Number.isNaN(date.getTime()) ? undefined : date

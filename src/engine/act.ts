@@ -270,7 +270,10 @@ const isRefused = ({ okStatus }: RequestAction, { status }: VendorReply): boolea
   status >= 300 && !okStatus?.includes(status)
 
 const noTo = ({ key }: RequestAction, reply: VendorReply, { step, engine }: Acting): Cause | undefined =>
-  step.isNo?.(key, reply, engine.answers)
+  step.isNo?.(key, reply, engine.answers, {
+    fact: name => engine.progress.saved.facts[name],
+    record: id => engine.progress.saved.records[id]?.how,
+  })
 
 function settle(action: RequestAction, reply: VendorReply, acting: Acting): void {
   const { step, engine, minted } = acting

@@ -40,14 +40,16 @@ const NAME = /^[\w.:/@+<>-]{1,300}$/
 const isHarmless = (text: string): boolean =>
   text.search(LYING) === -1 && !isMarkedAsCredential(text) && redact(text) === text
 
-const isFact = (text: string): boolean => FACT.test(text) || savedBindings(text).length > 0
+/** What a policy action has taken away is kept whole, so that it can be given back. */
+const isFact = (name: string, text: string): boolean =>
+  FACT.test(text) || (name.endsWith(':removed') && savedBindings(text).length > 0)
 
 /** Is an entry of such a kind that it may be saved? */
 function isSaveable(saved: Claims, part: Part, name: string): boolean {
   if (!isHarmless(name)) return false
   if (part === 'answers') return isHarmless(saved.answers[name] ?? '')
   if (!NAME.test(name)) return false
-  if (part === 'facts') return isFact(saved.facts[name] ?? '') && isHarmless(saved.facts[name] ?? '')
+  if (part === 'facts') return isFact(name, saved.facts[name] ?? '') && isHarmless(saved.facts[name] ?? '')
   const id = part === 'records' ? saved.records[name]?.id : undefined
   return id === undefined || (ID.test(id) && isHarmless(id))
 }

@@ -345,7 +345,7 @@ interface StepOf<Used extends AnswerKey, State> {
   /** This step's own failures in words; the vendor's general ones need not be repeated. */
   means?(reply: VendorReply, answers: Pick<Known, Used>): Cause | undefined
   /** Why an answer of 2xx to the action of that key is a failure nevertheless, by which nothing came about. */
-  isNo?(key: string, reply: VendorReply, answers: Pick<Known, Used>): Cause | undefined
+  isNo?(key: string, reply: VendorReply, answers: Pick<Known, Used>, saved: SavedOf): Cause | undefined
 }
 
 export type Step = StepOf<AnswerKey, unknown>

@@ -2,6 +2,7 @@ import {
   contextNamed,
   type Read,
   type Restriction,
+  readProject,
   readRestrictions,
   readVariables,
   type Variable,
@@ -54,7 +55,11 @@ const contextStep = (about: {
       const seen = { is: 'present', state: undefined, learned: { [fact]: context.id } } as const
       if (look.fact(fact) === context.id) return { ...seen, owned }
       const restrictions = await readRestrictions(read, context.id)
-      const using = usingIt(restrictions, await readVariables(read, context.id), look.answers)
+      const project = await readProject(read, circleProject)
+      const using = usingIt(restrictions, await readVariables(read, context.id), {
+        ...look.answers,
+        project: project?.id,
+      })
       const value = await freeName(read, circleOrg, nameInstead(name, circleProject))
       return { ...seen, owned: { ...owned, using, otherwise: { answer: about.answer, value } } }
     },
@@ -118,10 +123,15 @@ async function freeName(read: Read, organization: string, wanted: string): Promi
 function usingIt(
   restrictions: readonly Restriction[],
   variables: readonly Variable[],
-  { circleOrg, circleProject }: { readonly circleOrg: string; readonly circleProject: string },
+  {
+    circleOrg,
+    circleProject,
+    project,
+  }: { readonly circleOrg: string; readonly circleProject: string; readonly project: string | undefined },
 ): string {
-  const projects = restrictions.filter(({ type }) => type === 'project').map(({ name, value }) => name || value)
-  const others = projects.filter(name => name !== circleProject)
+  const projects = restrictions.filter(({ type }) => type === 'project')
+  // A name may be anybody’s: a project is known by its id.
+  const others = projects.filter(({ value }) => value !== project).map(({ name, value }) => name || value)
   const closing =
     projects.length === 0
       ? `It is open to every project of ${circleOrg}, and CircleCI does not tell which use it: once it is closed to all but ${circleProject}, the jobs of the others that ask for it end as “unauthorized”`

@@ -5,7 +5,7 @@ import { at, type Json } from '../../src/clouds/json.ts'
 import { inSmallLetters } from '../../src/clouds/letters.ts'
 import { neededIn } from '../../src/clouds/needed.ts'
 import { type Action, defineStep, type Look, type PersonAction } from '../../src/engine/step.ts'
-import { type Str, shown, t } from '../../src/engine/text.ts'
+import { path, type Str, shown, t } from '../../src/engine/text.ts'
 import { isSince } from '../../src/engine/tries.ts'
 import { ahead } from '../ahead.ts'
 
@@ -136,7 +136,7 @@ const cancel = (workflow: string): Action => ({
   takesBack: true,
   host: 'circleci',
   method: 'POST',
-  path: `/api/v2/workflow/${workflow}/cancel`,
+  path: path`/api/v2/workflow/${workflow}/cancel`,
   again: 'safe',
 })
 

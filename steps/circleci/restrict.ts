@@ -72,7 +72,7 @@ export const restrict = defineStep({
             wanted !== undefined && !there.some(({ type, value }) => type === 'expression' && value === wanted),
         }
         const notes = context ? notesOn(answers[answer], there, project.id, wanted) : []
-        return { answer, open, isThere: context !== undefined, notes }
+        return { answer, open, isThere: context !== undefined, notes, openTo: openTo(there, project.id) }
       }),
     )
     const account = look.account('circleci').id
@@ -82,13 +82,14 @@ export const restrict = defineStep({
     }
     const open = looked.filter(one => one.open.project || one.open.condition)
     const notes = looked.flatMap(one => one.notes)
+    const learned = Object.fromEntries(looked.map(one => [openToFact(one.answer), one.openTo]))
     // Tried, and refused: by choice it goes on without.
     const isChosen = isChoice(answers.secretsUntilRestricted) && look.fact(refusedTo(account)) !== undefined
     if (isChosen && open.every(({ isThere }) => isThere)) {
       const left = open.filter(one => one.open.project).map(({ answer }) => answers[answer])
-      return { is: 'present', state, notes: [...notes, ...notesOnOpen(left, answers)] }
+      return { is: 'present', state, learned, notes: [...notes, ...notesOnOpen(left, answers)] }
     }
-    if (open.length === 0) return { is: 'present', state, notes }
+    if (open.length === 0) return { is: 'present', state, learned, notes }
     if (open.length === looked.length) return { is: 'missing', state }
     return { is: 'missing', state, partly: `one of ${looked.length} contexts is closed` }
   },
@@ -131,12 +132,12 @@ export const restrict = defineStep({
   // A context that we made goes with its restrictions; one that was there before stays closed: to open it is a person's.
   undo: () => [],
 
-  reach: ({ circleOrg, circleProject, ...answers }, { record }) => ({
+  reach: (answers, { record, fact }) => ({
     where: 'CircleCI',
     before: contextsOf(answers).every(({ madeBy }) => record(madeBy) === 'made')
       ? 'nobody'
-      : `every project of ${circleOrg}`,
-    now: `${circleProject} alone`,
+      : `every project of ${answers.circleOrg}`,
+    now: reachNow(answers, fact),
   }),
 
   // facts/circleci.md 5, restrictions: what it says of a bad grammar.
@@ -149,6 +150,40 @@ export const restrict = defineStep({
         }
       : undefined,
 })
+
+/** The fact that tells whom a context is open to beside this project: EVERYBODY, or the ids of other projects. */
+const openToFact = (answer: Answer): string => `circleci.restrict:open-${answer}`
+const EVERYBODY = 'yes'
+
+/** Names may be anybody’s, and change: a project is known by its id. */
+function openTo(there: readonly Restriction[], project: string): string {
+  const projects = there.filter(({ type }) => type === 'project').map(({ value }) => value)
+  return projects.length === 0 ? EVERYBODY : projects.filter(id => id !== project).join(' ')
+}
+
+type Reached = 'circleOrg' | 'circleProject' | 'herokuContext' | 'googleContext' | 'secretsUntilRestricted'
+
+/** Who can use the contexts, by what was seen of them. */
+function reachNow(
+  answers: Parameters<typeof contextsOf>[0] & Pick<Known, Reached>,
+  fact: (name: string) => string | undefined,
+): string {
+  const { circleOrg, circleProject } = answers
+  const each = contextsOf(answers).map(({ answer }) => {
+    const others = fact(openToFact(answer))
+    const isEmpty = answers.secretsUntilRestricted === 'project-variables'
+    if (others === undefined) return { name: answers[answer], who: 'not known' }
+    if (others === EVERYBODY && isEmpty)
+      return { name: answers[answer], who: `${circleProject} alone, in every job of every branch` }
+    if (others === EVERYBODY) return { name: answers[answer], who: `every project of ${circleOrg}` }
+    const more = others.split(' ').filter(Boolean).length
+    const beside = more === 0 ? ' alone' : more === 1 ? ' and 1 other project' : ` and ${more} other projects`
+    return { name: answers[answer], who: `${circleProject}${beside}` }
+  })
+  const all = [...new Set(each.map(({ who }) => who))]
+  if (all.length === 1) return all.join()
+  return each.map(({ name, who }) => `${name}: ${who}`).join('; ')
+}
 
 /** The answers that go on without an admin, with what they mean. */
 const CHOICES = {

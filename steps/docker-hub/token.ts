@@ -95,8 +95,8 @@ export const token = defineStep({
 
   means: refused,
 
-  isNo(key, reply, answers) {
-    if (key === CLOSED) return openToAll(reply, answers.herokuContext)
+  isNo(key, reply, answers, saved) {
+    if (key === CLOSED) return openToAll(reply, answers.herokuContext, saved)
     if (key === 'check') return mayNotWrite(reply, answers)
     if (key === 'mint') return isTooWide(reply, answers)
     return key === 'prove' ? notGranted(reply, answers) : undefined

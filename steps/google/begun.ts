@@ -28,7 +28,10 @@ export async function begunBy(
   { step, key, host, headers }: Beginning,
 ): Promise<Operation | undefined> {
   const name = look.fact(`${step}:${key}`) ?? ''
-  if (look.begunAt(`${step}/${key}`) === undefined || !/^(?:projects\/[\w./-]+\/)?operations\/[\w.-]+$/.test(name))
+  if (
+    look.begunAt(`${step}/${key}`) === undefined ||
+    !/^(?:projects(?:\/(?!\.{1,2}\/)[\w.-]+)+\/)?operations\/(?!\.{1,2}$)[\w.-]+$/.test(name)
+  )
     return undefined
   // facts/google.md 1.4: there was nothing to do, and it cannot be asked for.
   if (name.endsWith('/noop.DONE_OPERATION')) return { is: 'done' }

@@ -117,7 +117,8 @@ export const key = defineStep({
   ],
 
   means: refused,
-  isNo: (action, reply, { googleContext }) => (action === CLOSED ? openToAll(reply, googleContext) : undefined),
+  isNo: (action, reply, { googleContext }, saved) =>
+    action === CLOSED ? openToAll(reply, googleContext, saved) : undefined,
 })
 
 const contextOf = <Name extends Str>({ googleContext }: { readonly googleContext: Name }) =>

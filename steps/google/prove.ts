@@ -144,10 +144,13 @@ async function whoActsAsIt(look: Questions): Promise<readonly string[]> {
   return who.length === 0 ? [] : [`By the account’s own policy others may act as it: ${who.join('; ')}.`]
 }
 
+/** A role is named by roles/NAME, or by that below a project or an organization. */
+const rolePath = (role: string): string => `/v1/${role.split('/').map(encodeURIComponent).join('/')}`
+
 /** What the roles of some bindings hold, by their definitions. */
 async function permissionsOf(look: Questions, bindings: readonly Binding[]): Promise<ReadonlySet<string>> {
   const roles = [...new Set(bindings.map(({ role }) => role))]
-  const held = await Promise.all(roles.map(async role => permissionsIn(await look.read('google-iam', `/v1/${role}`))))
+  const held = await Promise.all(roles.map(async role => permissionsIn(await look.read('google-iam', rolePath(role)))))
   return new Set(held.flat())
 }
 

@@ -7,6 +7,7 @@ import { fill, hole, type Str, shown, t } from '../../src/engine/text.ts'
 import { PROVIDER, poolOf } from '../google-identity.ts'
 import { isKeyless, pushesToGoogle } from '../push-job.ts'
 import { begunBy, endOf, isFresh, learnOperation } from './begun.ts'
+import { celText } from './cel.ts'
 import { poolPath } from './identity.ts'
 
 const ID = 'google.provider'
@@ -35,7 +36,7 @@ export const provider = defineStep({
   section: 'Google Container Registry',
   document: '(nothing: in 2018 there were only keys)',
   today:
-    'The subject is CircleCI’s id of the project, since the whole one does not always fit Google’s 127 bytes. Where googleBranch is set, only builds of that branch are let in. One that is there counts only if its issuer, audience, mapping and condition are these.',
+    'The subject is CircleCI’s id of the project, since the whole one does not always fit Google’s 127 bytes. Where googleBranch is set, only builds of that branch are let in, and none that was run again with SSH. One that is there counts only if its issuer, audience, mapping and condition are these.',
   uses: USES,
   after: ['google.pool', 'circleci.project'],
   brings: ['circleci.project'],
@@ -110,14 +111,19 @@ const keyOf = (verb: string, names: Pick<Names, 'circleProject'>): string => `${
 const ISSUER = t`https://oidc.circleci.com/org/${ORGANIZATION}`
 const MAPPING = { 'google.subject': "assertion['oidc.circleci.com/project-id']" } as const
 
-/** Forks may get tokens of the project, where they get its secrets: then the repository is theirs (facts/circleci.md 9). */
+const claim = (name: string): Str => t`assertion[${celText(`oidc.circleci.com/${name}`)}]`
+
+/**
+ * Forks may get tokens of the project, where they get its secrets: then the repository is theirs (facts/circleci.md 9). With
+ * one branch alone let in, a build of it that somebody runs again to log in to by SSH is not: there they run what they like.
+ */
 const conditionOf = ({ githubProject, googleBranch }: Names): Str => {
-  const isProject = t`assertion['oidc.circleci.com/project-id'] == '${PROJECT}'`
-  const isRepository = t`assertion['oidc.circleci.com/vcs-origin'] == 'github.com/${githubProject}'`
+  const isProject = t`${claim('project-id')} == ${celText(PROJECT)}`
+  const isRepository = t`${claim('vcs-origin')} == ${celText(t`github.com/${githubProject}`)}`
   const both = t`${isProject} && ${isRepository}`
-  return googleBranch === undefined
-    ? both
-    : t`${both} && assertion['oidc.circleci.com/vcs-ref'] == 'refs/heads/${googleBranch}'`
+  if (googleBranch === undefined) return both
+  const isBranch = t`${claim('vcs-ref')} == ${celText(t`refs/heads/${googleBranch}`)}`
+  return t`${both} && ${isBranch} && ${claim('ssh-rerun')} == false`
 }
 
 const bodyOf = (names: Names) => ({

@@ -118,10 +118,19 @@ export const strip = defineStep({
   undo: () => [],
 })
 
+/** Pairs as gcloud takes them, with a sign between them that none has (`gcloud topic escaping`). */
+function asList(pairs: Readonly<Record<string, string>>): string {
+  const all = Object.entries(pairs).map(([name, value]) => `${name}=${value}`)
+  const sign = [',', ';', '|', '#', '@@', '::', '%%'].find(one => !all.some(pair => pair.includes(one))) ?? '~~~'
+  return sign === ',' ? all.join(sign) : `^${sign}^${all.join(sign)}`
+}
+
 const addCommand = (answers: Parameters<typeof memberOf>[0], { role, condition }: Binding) => ({
   argv: [
     ...['gcloud', 'projects', 'add-iam-policy-binding', answers.googleProject],
     ...[t`--member=${memberOf(answers)}`, `--role=${role}`],
-    condition ? `--condition=title=${condition.title},expression=${condition.expression}` : '--condition=None',
+    condition
+      ? `--condition=${asList({ title: condition.title, expression: condition.expression })}`
+      : '--condition=None',
   ],
 })

@@ -2,7 +2,7 @@ import { HEROKU } from '../../src/clouds/heroku.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
 import { type Needed, neededIn } from '../../src/clouds/needed.ts'
 import { type Action, defineStep } from '../../src/engine/step.ts'
-import { type Body, numberHole, type Str, secretHole, shown, t } from '../../src/engine/text.ts'
+import { type Body, numberHole, path, type Str, secretHole, shown, t } from '../../src/engine/text.ts'
 import { ahead } from '../ahead.ts'
 import {
   CLOSED,
@@ -79,7 +79,7 @@ export const ciToken = defineStep({
     return renewed(state, made, revoke)
   },
 
-  isNo: (key, reply, { herokuContext }) => (key === CLOSED ? openToAll(reply, herokuContext) : undefined),
+  isNo: (key, reply, { herokuContext }, saved) => (key === CLOSED ? openToAll(reply, herokuContext, saved) : undefined),
 
   reach: ({ herokuTokenScopes, herokuTokenExpiresIn }) => ({
     where: 'Heroku',
@@ -153,7 +153,7 @@ const revokeBy = (id: Str): Action => ({
   does: t`revoke the authorization ${id}, which CI does not use`,
   host: 'heroku',
   method: 'DELETE',
-  path: t`/oauth/authorizations/${id}`,
+  path: path`/oauth/authorizations/${id}`,
   again: 'safe',
   // What is gone is revoked.
   okStatus: [404],

@@ -19,6 +19,8 @@ const LYING = `${LIE}\r\n${FORGED.join('\r\n')}\r${FORGED.join('\r')}`
 
 const JOBS = 'circleJobs=build,deploy_heroku,push_docker_hub,push_gce_registry'
 
+const CONTEXTS = ['circleci.context-heroku', 'circleci.context-google']
+
 /** Jobs by names that lie. */
 const LYING_CONFIG = CONFIG.replace('yourname/', 'pennocktech/').replace(
   /- (deploy_heroku|push_docker_hub):\n/g,
@@ -48,7 +50,8 @@ interface Told {
 /** A project whose main branch has the lying jobs, contexts without a value in them, and so jobs that fail. */
 async function lyingCi(faultsOf: (told: Told) => readonly Fault[]) {
   const stage = await setStage({
-    lanes: ['--only', 'circleci', '--set', JOBS],
+    // The first run comes after the contexts, which were there before.
+    lanes: ['--only', 'circleci', '--set', JOBS, ...CONTEXTS.flatMap(step => ['--adopt', step])],
     change: world => {
       followed(world)
       addContext(world, 'heroku-and-dockerhub')
@@ -124,14 +127,27 @@ const ANSWERS: readonly (readonly [what: string, said: RegExp, faultsOf: (told: 
     ],
   ],
   [
-    'a state that there is not, and ids that are none',
+    'a state that there is not, and why it is not run again',
     /FAKE/,
     ({ secret, revision }) => [
       answering('/pipeline\\?', {
+        items: [{ id: PIPELINE, number: 7, created_at: CREATED, errors: [], vcs: { revision } }],
+      }),
+      answering('/workflow$', { items: [{ id: PIPELINE, name: LYING, status: 'failed', created_at: CREATED }] }),
+      {
+        ...answering('/job$', { items: [{ id: PIPELINE, name: LYING, status: `${LYING} ${secret}` }] }),
+        method: 'GET',
+      },
+      { path: '/rerun$', do: { status: 400, body: { message: `${LYING} ${secret}` } } },
+    ],
+  ],
+  [
+    'ids that are none',
+    /without the field id/,
+    ({ revision }) => [
+      answering('/pipeline\\?', {
         items: [{ id: `../${LYING}`, number: 7, created_at: CREATED, errors: [], vcs: { revision } }],
       }),
-      answering('/workflow$', { items: [{ id: `../${LYING}`, name: LYING, status: 'failed', created_at: CREATED }] }),
-      { ...answering('/job$', { items: [{ id: LYING, name: LYING, status: `${LYING} ${secret}` }] }), method: 'GET' },
     ],
   ],
 ]
@@ -159,8 +175,8 @@ describe('Whatever CI says of its runs, no line lies and no secret is told:', ()
     })
     await terminal.answer('Are these right', 'enter')
     await terminal.answer('Use what was found', 'enter')
-    await terminal.choose('What shall become of it', 'leave it')
-    await terminal.choose('What shall become of it', 'leave it')
+    await terminal.choose('What shall become of it', 'use it')
+    await terminal.choose('What shall become of it', 'use it')
     await terminal.answer('Carry it out', 'enter')
     expect(await terminal.exit).toBe(1)
     expect(terminal.screen()).toContain('FAKE')

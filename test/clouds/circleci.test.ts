@@ -253,32 +253,34 @@ describe('The sign-in', () => {
 })
 
 describe('A pipeline', () => {
+  /** Ids as CircleCI gives them. */
+  const uuid = (name: string) => `${Buffer.from(name).toString('hex').padStart(8, '0')}-0000-4000-8000-000000000000`
   const PIPELINES = `/api/v2/project/${PROJECT}/pipeline?branch=feature%2Fa`
   const workflow = (id: string, name: string, status: string, created_at: string) => ({ id, name, status, created_at })
 
   test('has its workflows by age, and each is over only where CircleCI says so', async () => {
     const items = [
-      workflow('w3', 'all', 'failing', '2026-11-22T10:02:00Z'),
-      workflow('w1', 'all', 'failed', '2026-11-22T10:00:00Z'),
-      workflow('w2', 'other', 'unauthorized', '2026-11-22T10:01:00Z'),
+      workflow(uuid('w3'), 'all', 'failing', '2026-11-22T10:02:00Z'),
+      workflow(uuid('w1'), 'all', 'failed', '2026-11-22T10:00:00Z'),
+      workflow(uuid('w2'), 'other', 'unauthorized', '2026-11-22T10:01:00Z'),
     ]
     const { read } = reads({
       [PIPELINES]: {
-        items: [{ id: 'p', number: 7, created_at: '2026-11-22T10:00:00Z', errors: [], vcs: { revision: 'abc' } }],
+        items: [{ id: uuid('p'), number: 7, created_at: '2026-11-22T10:00:00Z', errors: [], vcs: { revision: 'abc' } }],
       },
-      '/api/v2/pipeline/p/workflow': { items, next_page_token: null },
+      [`/api/v2/pipeline/${uuid('p')}/workflow`]: { items, next_page_token: null },
     })
     expect(await readRuns(read, PROJECT, 'feature/a', () => true)).toEqual([
       {
-        id: 'p',
+        id: uuid('p'),
         number: '7',
         revision: 'abc',
         createdAt: new Date('2026-11-22T10:00:00Z'),
         errors: [],
         workflows: [
-          { id: 'w1', name: 'all', status: 'failed', isOver: true },
-          { id: 'w2', name: 'other', status: 'unauthorized', isOver: true },
-          { id: 'w3', name: 'all', status: 'failing', isOver: false },
+          { id: uuid('w1'), name: 'all', status: 'failed', isOver: true },
+          { id: uuid('w2'), name: 'other', status: 'unauthorized', isOver: true },
+          { id: uuid('w3'), name: 'all', status: 'failing', isOver: false },
         ],
       },
     ])
@@ -297,22 +299,33 @@ describe('A pipeline', () => {
   test('that is not meant costs no request', async () => {
     const { read, asked } = reads({
       [PIPELINES]: {
-        items: ['p', 'q'].map(id => ({ id, number: 7, created_at: '2026-11-22T10:00:00Z', errors: [] })),
+        items: ['p', 'q'].map(id => ({ id: uuid(id), number: 7, created_at: '2026-11-22T10:00:00Z', errors: [] })),
       },
     })
     expect(await readRuns(read, PROJECT, 'feature/a', () => false)).toEqual([])
     expect(asked).toEqual([PIPELINES])
   })
 
+  test.each(['../x', "x' || true", 'w', '', 'd0a0b0c0-0000-4000-8000-000000000001\n'])(
+    'by an id that is none is refused, and nothing is asked about it: %j',
+    async id => {
+      const { read, asked } = reads({
+        [PIPELINES]: { items: [{ id, number: 7, created_at: '2026-11-22T10:00:00Z', errors: [] }] },
+      })
+      await expect(readRuns(read, PROJECT, 'feature/a', () => true)).rejects.toThrow('without the field id')
+      expect(asked).toEqual([PIPELINES])
+    },
+  )
+
   test('has jobs; one that has not started has no number', async () => {
     const items = [
-      { id: 'j1', name: 'a', status: 'blocked', started_at: null, job_number: null },
-      { id: 'j2', name: 'b', status: 'success', job_number: 3 },
+      { id: uuid('j1'), name: 'a', status: 'blocked', started_at: null, job_number: null },
+      { id: uuid('j2'), name: 'b', status: 'success', job_number: 3 },
     ]
     const { read } = reads({ '/api/v2/workflow/w/job': { items } })
     expect(await readJobs(read, 'w')).toEqual([
-      { id: 'j1', name: 'a', status: 'blocked', number: undefined, startedAt: undefined, stoppedAt: undefined },
-      { id: 'j2', name: 'b', status: 'success', number: '3', startedAt: undefined, stoppedAt: undefined },
+      { id: uuid('j1'), name: 'a', status: 'blocked', number: undefined, startedAt: undefined, stoppedAt: undefined },
+      { id: uuid('j2'), name: 'b', status: 'success', number: '3', startedAt: undefined, stoppedAt: undefined },
     ])
   })
 

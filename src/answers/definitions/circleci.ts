@@ -27,7 +27,9 @@ export const CIRCLECI = {
   },
   circleProject: {
     // facts/circleci.md 4, slugs
-    rule: words(/^(?:(?:gh|bb)\/\w[\w.-]{0,99}\/[\w.-]{1,100}|circleci\/[A-Za-z\d-]{1,100}\/[A-Za-z\d-]{1,100})$/),
+    rule: words(
+      /^(?:(?:gh|bb)\/\w[\w.-]{0,99}\/(?!\.{1,2}$)[\w.-]{1,100}|circleci\/[A-Za-z\d-]{1,100}\/[A-Za-z\d-]{1,100})$/,
+    ),
     mustBe: 'gh/OWNER/REPOSITORY, bb/OWNER/REPOSITORY or circleci/ID/ID, as in the address of its page',
     why: 'The CircleCI project: contexts are opened to it and to no other.',
     suggest: slug,

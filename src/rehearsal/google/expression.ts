@@ -1,6 +1,6 @@
 /*
  * The part of the Common Expression Language that mappings and conditions of identity providers are written in: claims of
- * the assertion and what they were mapped to, texts, comparisons, and, or, startsWith. Anything else is refused when it
+ * the assertion and what they were mapped to, texts, true, false, comparisons, and, or, startsWith. Anything else is refused when it
  * is given, and never ignored.
  */
 
@@ -97,7 +97,7 @@ function comparison(source: Source): Term {
   const left = startsWith(source)
   const sign = ['==', '!='].find(one => take(source, one))
   if (sign === undefined) return left
-  const right = startsWith(source)
+  const right = literalBool(source) ?? startsWith(source)
   if (left.kind !== 'claim') assertKind(right, left.kind)
   return {
     kind: 'bool',
@@ -107,6 +107,14 @@ function comparison(source: Source): Term {
       return (one === other) === (sign === '==')
     },
   }
+}
+
+/** What a claim may be compared with; by itself it is no condition. */
+function literalBool({ tokens }: Source): Term | undefined {
+  const [token] = tokens
+  if (token !== 'true' && token !== 'false') return undefined
+  tokens.shift()
+  return { kind: 'bool', value: () => token === 'true' }
 }
 
 function startsWith(source: Source): Term {

@@ -169,6 +169,15 @@ describe('A context that stands there already', () => {
     expect(await lookAt(contextHeroku, place.engine)).toMatchObject({ owned: { using: expect.stringMatching(words) } })
   })
 
+  test('and is open to a project that has this one’s name, and is another, is not called closed', async () => {
+    const place = await setUp(world => {
+      const impostor = { id: randomUUID(), type: 'project' as const, value: randomUUID(), name: PROJECT }
+      addContext(world, NAME, { restrictions: [...restrictedTo(world, [PROJECT]), impostor] })
+    })
+    const using = expect.stringMatching(/^It is open to gh\/PennockTech\/dummyapp: their builds read/)
+    expect(await lookAt(contextHeroku, place.engine)).toMatchObject({ owned: { using } })
+  })
+
   test('says what is in it, and since when, and never a value', async () => {
     const written = { createdAt: YESTERDAY, updatedAt: YESTERDAY }
     const variables = [

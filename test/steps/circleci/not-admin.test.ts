@@ -58,6 +58,12 @@ async function passes(engine: Engine, agreed: Parameters<typeof walk>[2] = {}) {
   }
 }
 
+const reachOf = ({ engine: { answers, progress } }: Place) =>
+  restrict.reach?.(answers, {
+    fact: name => progress.saved.facts[name],
+    record: step => progress.saved.records[step]?.how,
+  }).now
+
 const contextIn = ({ circleci }: Place) => circleci().contexts.find(({ name }) => name === CONTEXT)
 const inContext = (place: Place) => contextIn(place)?.variables.find(({ name }) => name === VARIABLE)?.value
 const inProject = ({ circleci }: Place) =>
@@ -122,6 +128,7 @@ describe('Where only an admin may close the contexts, and the answer is', () => 
       /^Every project of gh\/PennockTech can read what is put into heroku-and-dockerhub and google-dummyapp: .*Add Project Restriction.*secretsUntilRestricted=wait/,
     )
     expect(outcomes.get(ID)).toEqual({ is: 'done', notes: [note] })
+    expect(reachOf(place)).toBe('every project of gh/PennockTech')
     const before = effects(place.rehearsal)
     const again = await passes(place.resumed())
     expect(again.outcomes.get(ID)).toEqual({ is: 'done', notes: [note] })
@@ -140,6 +147,7 @@ describe('Where only an admin may close the contexts, and the answer is', () => 
       is: 'done',
       notes: [expect.stringMatching(/^heroku-and-dockerhub and google-dummyapp are open .* every job of every branch/)],
     })
+    expect(reachOf(place)).toBe(`${PROJECT} alone, in every job of every branch`)
     expect(JSON.stringify(place.engine.progress.saved)).not.toContain(inProject(place))
     const before = effects(place.rehearsal)
     const again = await passes(place.resumed())

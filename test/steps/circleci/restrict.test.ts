@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Known } from '../../../src/answers/schema.ts'
+import type { StepId } from '../../../src/engine/step.ts'
 import { type Str, shown } from '../../../src/engine/text.ts'
 import type { Restriction } from '../../../src/rehearsal/circleci/world.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
@@ -207,6 +208,34 @@ describe('What others have restricted', () => {
       notes: [`${HEROKU} lacks All Members: only admins can use it in builds.`],
     })
     expect(contextOf(place, HEROKU)?.restrictions.map(({ type }) => type)).toEqual(['project'])
+  })
+})
+
+describe('Who can use the contexts in the end is said by what was seen, by the ids of projects:', () => {
+  const reachOf = ({ engine }: Place) => {
+    const { facts, records } = engine.progress.saved
+    const saved = { fact: (name: string) => facts[name], record: (step: StepId) => records[step]?.how }
+    return restrict.reach?.(engine.answers, saved).now
+  }
+
+  test('this project alone', async () => {
+    const place = await setUp()
+    await walk([restrict], place.engine)
+    expect(reachOf(place)).toBe(`${PROJECT} alone`)
+  })
+
+  test('others as well, whatever they are called', async () => {
+    const place = await setUp()
+    addRestriction(place, HEROKU, { type: 'project', value: randomUUID() }, PROJECT)
+    await walk([restrict], place.engine)
+    expect(reachOf(place)).toBe(`${HEROKU}: ${PROJECT} and 1 other project; ${GOOGLE}: ${PROJECT} alone`)
+    for (const _ of [1, 2]) addRestriction(place, HEROKU, { type: 'project', value: randomUUID() }, `${ORG}/other`)
+    await walk([restrict], place.engine)
+    expect(reachOf(place)).toBe(`${HEROKU}: ${PROJECT} and 3 other projects; ${GOOGLE}: ${PROJECT} alone`)
+  })
+
+  test('nobody knows, where it was not looked at', async () => {
+    expect(reachOf(await setUp())).toBe('not known')
   })
 })
 

@@ -72,10 +72,13 @@ export function haveContext({ rehearsal, engine }: HubStage, isClosed = true): v
   const { circleci } = rehearsal.world
   const id = randomUUID()
   const organization = idOf(circleci, 'gh/acme')
-  const closing = { id: randomUUID(), type: 'project', value: randomUUID() } as const
+  const project = circleci.projects.find(({ slug }) => slug === HUB_ANSWERS.circleProject)?.id ?? randomUUID()
+  const closing = { id: randomUUID(), type: 'project', value: project } as const
   const name = HUB_ANSWERS.herokuContext
   furnishCi(circleci, { contexts: [{ id, name, organization, ...(isClosed && { restrictions: [closing] }) }] })
-  engine.progress.save({ facts: { ...engine.progress.saved.facts, 'circleci.context-heroku:id': id } })
+  engine.progress.save({
+    facts: { ...engine.progress.saved.facts, 'circleci.context-heroku:id': id, 'circleci.project:id': project },
+  })
 }
 
 /** The heroku context of the world, which CircleCI keeps; its values are what CI gets. */

@@ -15,6 +15,8 @@ export const ID = 'google.key'
 export const CONTEXT = 'google-dummyapp'
 export const VARIABLE = 'GCLOUD_AUTH_ENCODED'
 
+const PROJECT_ID = '7d0f6c1e-1111-4222-8333-444455556666'
+
 const USED: Partial<Known> = {
   googleRoute: 'documented',
   googleProject: P,
@@ -58,11 +60,11 @@ export async function keyStage(
     change: world => {
       furnishAcme(world)
       accountIn(world).keys = []
-      followed(world)
+      followed(world, { id: PROJECT_ID })
       const closing = {
         id: randomUUID(),
         type: 'project',
-        value: randomUUID(),
+        value: PROJECT_ID,
         name: 'gh/PennockTech/dummyapp',
       } as const
       context = addContext(world, CONTEXT, options.isOpen ? {} : { restrictions: [closing] })
@@ -71,7 +73,7 @@ export async function keyStage(
   })
   const { engine, rehearsal, clock } = place
   const { world } = rehearsal
-  engine.progress.save({ facts: { 'circleci.context-google:id': context } })
+  engine.progress.save({ facts: { 'circleci.context-google:id': context, 'circleci.project:id': PROJECT_ID } })
 
   /** The same computer after a crash: nothing but what is on disk is left. Nobody is quicker to run it again. */
   function anew(): Engine {

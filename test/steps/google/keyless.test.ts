@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -77,8 +78,22 @@ describe('From nothing', () => {
     const place = await setUp({ answers: { googleBranch: 'main' } })
     expect(await place.walks()).toEqual(DONE)
     expect(textAt(await place.google('GET', PROVIDER), 'attributeCondition')).toMatch(
-      / && assertion\['oidc\.circleci\.com\/vcs-ref'\] == 'refs\/heads\/main'$/,
+      / && assertion\['oidc\.circleci\.com\/vcs-ref'\] == 'refs\/heads\/main' && assertion\['oidc\.circleci\.com\/ssh-rerun'\] == false$/,
     )
+  })
+
+  test('no id that would end the quotes of the condition goes to Google', async () => {
+    const place = await setUp()
+    const { id, organizationId } = { id: "x' || true || 'x' == 'x", organizationId: randomUUID() }
+    place.rehearsal.faults.push({
+      method: 'GET',
+      path: '^/api/v2/project/gh/[^/]+/[^/]+$',
+      do: { status: 200, body: { id, organization_id: organizationId, slug: 'gh/PennockTech/dummyapp' } },
+    })
+    expect(await place.walks()).not.toEqual(DONE)
+    expect(place.made().filter(one => one.includes('/providers'))).toEqual([])
+    expect(JSON.stringify(place.rehearsal.log.map(({ body }) => body ?? null))).not.toContain('|| true')
+    expect(Object.values(place.engine.progress.saved.facts)).not.toContain(id)
   })
 
   test('others who may speak as the account stay, and so do their conditions', async () => {

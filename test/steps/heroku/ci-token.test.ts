@@ -19,6 +19,7 @@ import { standingApp } from '../../support/heroku-app.ts'
 
 const ID = 'heroku.ci-token'
 const CONTEXT = '0b8c1f7e-52a5-4a3c-9d0e-6d2f4f1c9a01'
+const PROJECT = '7d0f6c1e-1111-4222-8333-444455556666'
 const NAME = 'heroku-and-dockerhub'
 const LABEL = `dummyapp-setup acme/app: CircleCI ${NAME}`
 const VARIABLE = 'HEROKU_API_KEY'
@@ -53,7 +54,7 @@ async function stand(options: { change?: (world: World) => void; answers?: Parti
   const now = () => new Date(Date.now() + ahead)
   const furnishing = (world: World) => {
     const organization = idOf(world.circleci, ACME)
-    const restrictions = [{ id: randomUUID(), type: 'project' as const, value: randomUUID(), name: 'gh/acme/app' }]
+    const restrictions = [{ id: randomUUID(), type: 'project' as const, value: PROJECT, name: 'gh/acme/app' }]
     furnish(world.circleci, { contexts: [{ id: CONTEXT, name: NAME, organization, restrictions }] })
     options.change?.(world)
   }
@@ -65,9 +66,21 @@ async function stand(options: { change?: (world: World) => void; answers?: Parti
   const engine = makeEngine({ rehearsal, answers: { ...USED, ...options.answers } })
   const token = rehearsal.world.circleci.users[0]?.tokens[0]?.token ?? ''
   engine.clouds.credentials.set('circleci', { secret: new Secret(token) })
-  engine.progress.save({ facts: { 'circleci.context-heroku:id': CONTEXT } })
+  engine.progress.save({ facts: { 'circleci.context-heroku:id': CONTEXT, 'circleci.project:id': PROJECT } })
   return { rehearsal, engine, later }
 }
+
+test('A context that is restricted to another project gets no credential, whatever that one is called', async () => {
+  const { rehearsal, engine } = await stand({
+    change: ({ circleci }) => {
+      for (const { restrictions } of circleci.contexts)
+        for (const one of restrictions) if (one.type === 'project') one.value = randomUUID()
+    },
+  })
+  const { outcomes } = await walk([ciToken], engine)
+  expect(outcomes.get(ID)).toMatchObject({ is: 'failed', cause: { code: 'open-context' } })
+  expect(rehearsal.log.filter(({ effect }) => effect)).toEqual([])
+})
 
 describe('An account that signs in by single sign-on', () => {
   const federated = (world: World) => {
