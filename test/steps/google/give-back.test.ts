@@ -21,7 +21,8 @@ test.each([
     state: { to: 'give-back', bindings },
     how: [{ what: '', expected: '', found: '' }],
   }
-  const [action] = strip.actions(ANSWERS, seen)
+  const answers = { ...ANSWERS, googleProject: 'acme-1', googleServiceAccountId: 'ci-pusher' }
+  const [action] = strip.actions(answers, seen)
   const [command] = action?.kind === 'policy' ? action.byHand : []
   const flag = command?.argv.map(shown).find(one => one.startsWith('--condition=')) ?? ''
   expect(readByGcloud(flag.slice('--condition='.length))).toEqual([`title=${title}`, `expression=${expression}`])
