@@ -6,34 +6,35 @@ import type { Str } from '../src/engine/text.ts'
 import { type Area, jobsOf } from './push-job.ts'
 
 type Answers = { readonly circleJobs: Str } & { readonly [K in Area | Variable]?: Str }
-type Variable = 'herokuTokenVariable' | 'dockerHubTokenVariable' | 'googleKeyVariable'
+type Variable = 'herokuTokenVariable' | 'dockerHubUserVariable' | 'dockerHubTokenVariable' | 'googleKeyVariable'
 
 /** What is left out where no job needs it, as people are told. */
 const AREAS: readonly {
   readonly area: Area
   readonly registry: Registry
-  readonly variable: Variable
+  /** The answers that name what is filled. */
+  readonly variables: { readonly user?: Variable; readonly secret: Variable }
   readonly out: string
   readonly without: string
 }[] = [
   {
     area: 'herokuJobs',
     registry: 'heroku',
-    variable: 'herokuTokenVariable',
+    variables: { secret: 'herokuTokenVariable' },
     out: 'CI gets no Heroku token',
     without: 'reads one or signs in to Heroku',
   },
   {
     area: 'dockerHubJobs',
     registry: 'docker-hub',
-    variable: 'dockerHubTokenVariable',
+    variables: { user: 'dockerHubUserVariable', secret: 'dockerHubTokenVariable' },
     out: 'Docker Hub is left out',
     without: 'signs in to Docker Hub',
   },
   {
     area: 'googleJobs',
     registry: 'google',
-    variable: 'googleKeyVariable',
+    variables: { secret: 'googleKeyVariable' },
     out: 'Google is left out',
     without: 'signs in to Google',
   },
@@ -78,20 +79,30 @@ function leftByPerson({ registry, out }: (typeof AREAS)[number], config: string)
     : [`${out} by --only or --skip. CI runs ${names} all the same: it can push there only if that was set up before.`]
 }
 
-/** The jobs of an area that read another variable than the one that is filled. */
+/** What the jobs of an area read to sign in and nobody fills, as where one signs in to two accounts. */
 const unfilled = (answers: Answers, config: string, used: ReadonlySet<string>): readonly string[] =>
-  AREAS.filter(({ area }) => used.has(area)).flatMap(({ area, registry, variable }) => {
+  AREAS.filter(({ area }) => used.has(area)).flatMap(({ area, registry, variables }) => {
     const names = jobsOf(answers, area)
-    const filled = answers[variable]
     return ciJobs(config)
       .filter(({ job }) => names.includes(job))
       .flatMap(job => {
-        const read = signInsOf(job).flatMap(one => (one.registry === registry ? (one.secret ?? []) : []))
-        const [other] = read
-        if (other === undefined || typeof filled !== 'string' || read.includes(filled)) return []
-        return [`${job.job} reads ${other}, which is not filled: ${filled} is (${variable}).`]
+        const own = signInsOf(job).filter(one => one.registry === registry)
+        return (['user', 'secret'] as const).flatMap(what => {
+          const answer = variables[what]
+          const filled = answer && answers[answer]
+          const read = [...new Set(own.flatMap(one => one[what] ?? []))].filter(name => name !== filled)
+          if (answer === undefined) return read.map(name => asAnybody(job.job, name))
+          const is = `${String(filled)} is (${answer})`
+          return typeof filled !== 'string'
+            ? []
+            : read.map(name => `${job.job} reads ${name}, which is not filled: ${is}.`)
+        })
       })
   })
+
+/** Heroku's registry takes any user (facts/heroku.md), so no answer names one. */
+const asAnybody = (job: string, name: string) =>
+  `${job} signs in to Heroku’s registry as $${name}, which is not filled: write _ there, the registry takes any name.`
 
 const SETUP = `${CI_CONFIG} is a setup workflow: the jobs that it continues with are in another file, which is not read here. Give those jobs their contexts by hand, and name them: --set circleJobs=JOBS with --set herokuJobs=JOB, dockerHubJobs=JOB or googleJobs=JOB.`
 

@@ -85,7 +85,7 @@ describe('What a script signs in to', () => {
     ],
     ['gcloud auth print-access-token | docker login -u oauth2accesstoken --password-stdin gcr.io', []],
     ['if x; then U=$A; P=$B; fi\nif y; then U=$C; P=$D; fi\ndocker login -u $U -p $P', ['j docker-hub A B']],
-    ['docker login -u $U -p $P $HEROKU_REGISTRY', ['j heroku P']],
+    ['docker login -u $U -p $P $HEROKU_REGISTRY', ['j heroku U P']],
     ['docker login -u $U -p $P $REGISTRY', []],
     ['echo $SIGNING | base64 -d > signing.asc\ngpg --import signing.asc', []],
   ])('%s', (script, found) => {

@@ -61,6 +61,7 @@ describe('What is not understood is named', () => {
     ['sudo -E /bin/bash ./shell/docker_login.sh', 'runs “sudo -E /bin/bash ./shell/docker_login.sh”'],
     ['docker push acme/it', 'runs “docker push acme/it”'],
     ['docker login -u $A -p $B $REGISTRY', 'signs in to a registry whose name is a variable'],
+    ['docker login us.gcr.io -u $A -p $B', 'signs in to Google’s registry as a user whose name is a variable'],
   ])('%s', (run, said) => {
     expect(notes(config(run))).toContainEqual(expect.stringContaining(`Not known: j ${said}`))
   })
@@ -92,6 +93,25 @@ describe('What is not understood is named', () => {
     expect(notes(text, answers).at(-1)).toBe(
       'k reads B, which is not filled: DOCKERHUB_PASS is (dockerHubTokenVariable).',
     )
+  })
+
+  test('a job that signs in to two accounts, of which one is filled', () => {
+    const text = `jobs: { j: { steps: [{ run: '${LOGIN}; docker login -u $A -p $B' }] } }`
+    const filled = { dockerHubUserVariable: 'DOCKERHUB_USER', dockerHubTokenVariable: 'DOCKERHUB_PASS' }
+    expect(notes(text, { circleJobs: 'j', dockerHubJobs: 'j', ...filled }).slice(-2)).toEqual([
+      'j reads A, which is not filled: DOCKERHUB_USER is (dockerHubUserVariable).',
+      'j reads B, which is not filled: DOCKERHUB_PASS is (dockerHubTokenVariable).',
+    ])
+  })
+
+  test('a name for Heroku’s registry that nobody fills', () => {
+    const login = (user: string) => `docker login -u ${user} -p $HEROKU_API_KEY registry.heroku.com`
+    const answers = { circleJobs: 'j', herokuJobs: 'j', herokuTokenVariable: 'HEROKU_API_KEY' }
+    const said = (user: string) => notes(config(login(user)), answers, new Set(['herokuJobs']))
+    expect(said('$HEROKU_LOGIN')).toEqual([
+      'j signs in to Heroku’s registry as $HEROKU_LOGIN, which is not filled: write _ there, the registry takes any name.',
+    ])
+    expect(said('_')).toEqual([])
   })
 
   test('a file that the config continues with', () => {

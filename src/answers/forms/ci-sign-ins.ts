@@ -6,7 +6,7 @@ import { type ShellCommand, shellCommands, variableIn } from './shell-words.ts'
 /** One sign-in of a job. */
 export interface SignIn {
   readonly registry: Registry
-  /** The variables that it reads; a user may be written in the file itself. */
+  /** The variables that it reads; a user may be written in the file itself. Heroku's registry takes any user. */
   readonly user: string | undefined
   readonly secret: string | undefined
   /** How Google’s key is in its variable; undefined where the job does not tell. */
@@ -140,8 +140,7 @@ function byDocker(place: Place, all: readonly Place[]): readonly SignIn[] | unde
     return [user === '_json_key_base64' ? { ...key, form: 'base64' } : key]
   }
   const given = password ?? options.get('<<<') ?? piped.at(-1)?.findLast(word => word.includes('$'))
-  // Heroku's registry takes any user.
-  return [{ registry, user: registry === 'heroku' ? undefined : readBy(user, place), secret: readBy(given, place) }]
+  return [{ registry, user: readBy(user, place), secret: readBy(given, place) }]
 }
 
 const isBeforeLogin = (word: string, index: number, words: readonly string[]) =>
@@ -292,9 +291,10 @@ export function unclearIn(job: CiJob): readonly string[] {
   const commands = job.scripts.flatMap(({ command }) => shellCommands(command))
   const signsIn = signInsOf(job).length > 0
   return [
-    ...commands.flatMap(({ words }) =>
-      isLoginElsewhere(words) ? [`signs in to a registry whose name is a variable (${shownOf(words)})`] : [],
-    ),
+    ...commands.flatMap(({ words }) => {
+      const unclear = unclearLogin(words)
+      return unclear === undefined ? [] : [`${unclear} (${shownOf(words)})`]
+    }),
     ...(signsIn
       ? []
       : commands.flatMap(({ words }) =>
@@ -316,12 +316,18 @@ const shownOf = (words: readonly string[]) => {
 
 const MAY_PUSH = /push|publish|deploy|release|docker|heroku|gcloud|gcp|gcr/i
 
-/** A login at a registry that only the run knows. */
-function isLoginElsewhere(words: readonly string[]): boolean {
+/** What of a login only the run knows: the registry, or as whom it is at Google's. */
+function unclearLogin(words: readonly string[]): string | undefined {
   const login = words.indexOf('login', words.findIndex(word => TOOL.test(word)) + 1)
-  const server = login > 0 && TOOL.test(words[login - 1] ?? '') ? optionsIn(words.slice(login + 1)).get('') : undefined
-  if (server === undefined || !/^[^.]*\$/.test(server)) return false
-  return namedAfter(variableIn(server) ?? '') === undefined
+  if (login <= 0 || !TOOL.test(words[login - 1] ?? '')) return undefined
+  const options = optionsIn(words.slice(login + 1))
+  const server = options.get('') ?? ''
+  if (/^[^.]*\$/.test(server) && namedAfter(variableIn(server) ?? '') === undefined) {
+    return 'signs in to a registry whose name is a variable'
+  }
+  const user = options.get('-u') ?? options.get('--username') ?? ''
+  const isOpen = variableIn(user) !== undefined && registryAt(server) === 'google'
+  return isOpen ? 'signs in to Google’s registry as a user whose name is a variable' : undefined
 }
 
 /** A push, or a program of the checkout that by its name may be one, or sign in to one. */
