@@ -1,4 +1,5 @@
 import { DOCKERFILE } from '../../src/answers/forms/dockerfile.ts'
+import { LIBRARY } from '../../src/answers/forms/library.ts'
 import type { Cause } from '../../src/clouds/cause.ts'
 import { HEROKU } from '../../src/clouds/heroku.ts'
 import { at, type Json, textAt } from '../../src/clouds/json.ts'
@@ -9,6 +10,7 @@ import { ARGUMENTS, BUILDKIT, type Builder, BY_HAND, builderOf, environmentOf } 
 
 const SCRIPT = 'build/build.with-docker.sh'
 const NO_SCRIPT = `there is no ${SCRIPT}`
+const NO_ARGUMENTS = `${SCRIPT} does not pass ${ARGUMENTS} to docker build, and without what it holds the image may be of a kind that Heroku refuses`
 const REGISTRY = 'registry.heroku.com'
 const TAG = 'latest'
 
@@ -97,11 +99,22 @@ async function readMachine({ tool, file }: Look<'herokuApp'>): Promise<State> {
           ? []
           : ['docker’s engine does not answer']),
       ...(go === undefined || go.code !== 0 ? ['Go is not installed'] : []),
-      ...(file(SCRIPT) === undefined ? [NO_SCRIPT] : []),
+      ...lacksOfScript(file),
     ],
     engine: engine === '' || engine === USUAL_ENGINE ? undefined : engine,
     builder: builderOf(help?.stdout ?? '', docker?.stdout ?? ''),
   }
+}
+
+/** A line that builds by docker itself. */
+const BUILDS = /^[^#\n]*(?:\b(?:docker|podman)|\bDOCKER_CMD\}?)"?\s+(?:buildx\s+)?build\b/m
+
+/** What the script lacks, as far as it or the library that it reads tell. */
+function lacksOfScript(file: Look<'herokuApp'>['file']): readonly string[] {
+  const script = file(SCRIPT)
+  if (script === undefined) return [NO_SCRIPT]
+  const passesOn = [script, file(LIBRARY) ?? ''].some(text => text.includes(ARGUMENTS))
+  return BUILDS.test(script) && !passesOn ? [NO_ARGUMENTS] : []
 }
 
 /** The tag of the build, so that what is pushed is what was built. */
@@ -178,19 +191,22 @@ const deploy = (app: Str, { engine, builder }: State): readonly Action[] => [
   },
 ]
 
-const elsewhere = (app: Str, lacks: readonly string[]): PersonAction => ({
-  kind: 'person',
-  key: 'elsewhere',
-  does: t`build, push and release the image of ${app}`,
-  who: lacks.includes(NO_SCRIPT) ? 'whoever has Docker' : 'whoever has Docker and Go',
-  instructions: [`It cannot be done here: ${lacks.join('; ')}. Nothing else waits for it.`],
-  byHand: [
-    lacks.includes(NO_SCRIPT) ? buildWithoutScript(app) : buildByHand(app),
-    LOGIN,
-    { argv: push(app) },
-    release(app),
-  ],
-})
+function elsewhere(app: Str, lacks: readonly string[]): PersonAction {
+  const isWithoutScript = lacks.includes(NO_SCRIPT) || lacks.includes(NO_ARGUMENTS)
+  return {
+    kind: 'person',
+    key: 'elsewhere',
+    does: t`build, push and release the image of ${app}`,
+    who: isWithoutScript ? 'whoever has Docker' : 'whoever has Docker and Go',
+    instructions: [
+      `It cannot be done here: ${lacks.join('; ')}. Nothing else waits for it.`,
+      ...(lacks.includes(NO_ARGUMENTS)
+        ? [`Add \${${ARGUMENTS}:-} to the docker build line of ${SCRIPT} and run again; or build without the script:`]
+        : []),
+    ],
+    byHand: [isWithoutScript ? buildWithoutScript(app) : buildByHand(app), LOGIN, { argv: push(app) }, release(app)],
+  }
+}
 
 /** Heroku's registry is no part of its API, and speaks otherwise. */
 const REGISTRY_SAYS: Readonly<Partial<Record<number, Cause>>> = {

@@ -216,6 +216,23 @@ describe('It is a person’s, with the exact commands, where', () => {
   })
 })
 
+test('A script that does not pass on the options of docker build is told before it runs, with both ways on', async () => {
+  const { repo, engine, done } = await setUp()
+  const script = join(repo, 'build/build.with-docker.sh')
+  const text = readFileSync(script, 'utf8')
+  writeFileSync(script, text.replaceAll('EXTRA_DOCKER_BUILD_ARGS', 'OTHER_ARGS'))
+  const { outcomes } = await walk([firstDeploy], engine)
+  expect(outcomes.get('heroku.first-deploy')).toMatchObject({ is: 'open', why: 'person' })
+  expect(done()).toEqual([])
+  const [action] = firstDeploy.actions(ANSWERS, await lookAt(firstDeploy, engine)) as readonly PersonAction[]
+  const told = action?.instructions.map(shown).join(' ')
+  expect(told).toContain('does not pass EXTRA_DOCKER_BUILD_ARGS to docker build')
+  expect(told).toContain('EXTRA_DOCKER_BUILD_ARGS:-} to the docker build line')
+  expect(action?.byHand?.[0]?.argv.map(shown)).toContain('build/Dockerfile')
+  writeFileSync(join(repo, 'build/common.lib.sh'), 'args=$EXTRA_DOCKER_BUILD_ARGS\n')
+  expect(await lookAt(firstDeploy, engine)).toMatchObject({ is: 'missing' })
+})
+
 /** The script no longer passes on what keeps docker to schema 2: of its words, only the last one. */
 function buildsAsDockerLikes(repo: string): void {
   const script = join(repo, 'build/build.with-docker.sh')
