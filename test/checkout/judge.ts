@@ -41,12 +41,19 @@ interface Registry {
 const hubRepository = ({ repositories }: World['dockerHub'], { dockerHubRepository }: Walk['answers']) =>
   repositories.find(({ namespace, name }) => `${namespace}/${name}` === dockerHubRepository)
 
-/** The registries that CI has a job for. */
-export const meant = ({ answers }: Walk): readonly string[] => [
-  ...(answers.herokuJobs === undefined ? [] : ['Heroku']),
-  ...(answers.dockerHubJobs === undefined ? [] : ['Docker Hub']),
-  ...(answers.googleJobs === undefined ? [] : ['Google']),
-]
+/** The registries that CI has a job for, but for those of which the simulation says that it cannot know what a job pushes. */
+export const meant = ({ answers, rehearsal }: Walk): readonly string[] => {
+  const jobs = rehearsal.world.circleci.pipelines.at(-1)?.workflows.flatMap(one => one.jobs) ?? []
+  const isNotKnown = (name: string) =>
+    jobs.some(one => one.name === name && JSON.stringify(one.steps).includes('cannot know what this pushes'))
+  const of = (registry: string, names: string | undefined) =>
+    names === undefined || names.split(',').every(isNotKnown) ? [] : [registry]
+  return [
+    ...of('Heroku', answers.herokuJobs),
+    ...of('Docker Hub', answers.dockerHubJobs),
+    ...of('Google', answers.googleJobs),
+  ]
+}
 
 /** Pushes one more commit, as somebody does who knows nothing of the set-up, and tells where its image arrives. */
 export function pushedByCi({ rehearsal, checkout, answers }: Walk): Pushed {

@@ -1,4 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { onTestFinished } from 'vitest'
+import { parse, parseDocument } from 'yaml'
+import { CI_CONFIG } from '../../src/answers/forms/ci-config.ts'
 import type { Known } from '../../src/answers/schema.ts'
 
 import { takeImagesAsThere } from '../../src/commands/rehearsed-images.ts'
@@ -19,6 +23,8 @@ export interface Walk {
   readonly answers: Known
   readonly rehearsal: Rehearsal
   readonly checkout: string
+  /** What the dry run tells a person to edit in CI's config. */
+  readonly told: readonly string[]
   /** The steps at which people were asked, in the order in which they were. */
   readonly asked: readonly string[]
   /** Runs the program once more, as before. */
@@ -69,7 +75,16 @@ export async function walk(source: Source, method: Method, finished: typeof onTe
   const ofMethod = [...['--set', `googleRoute=${method.google}`, '--set', `dockerHubRoute=${method.dockerHub}`]]
   const dry = await runCli(['--dry-run', '--format', 'json', ...ofMethod], { cwd: checkout, home })
   if (dry.code !== 0) throw new Error(`the dry run ended with ${dry.code}:\n${dry.all}`)
-  const { answers } = JSON.parse(dry.stdout) as { readonly answers: Known }
+  const { answers, steps: planned } = JSON.parse(dry.stdout) as {
+    readonly answers: Known
+    readonly steps: readonly {
+      readonly id: string
+      readonly actions: readonly { readonly instructions?: string[] }[]
+    }[]
+  }
+  const told = planned.flatMap(({ id, actions }) =>
+    id === 'circleci.config' ? actions.flatMap(({ instructions = [] }) => instructions) : [],
+  )
   const argv = [
     ...ofMethod,
     // What is only proposed is not taken without a person.
@@ -94,11 +109,11 @@ export async function walk(source: Source, method: Method, finished: typeof onTe
   }
   for (let runs = 1; runs <= MOST_RUNS; runs += 1) {
     const { code, all, stdout } = await run()
-    if (code === 0) return { method, answers, rehearsal, checkout, asked, again: run }
+    if (code === 0) return { method, answers, rehearsal, checkout, told, asked, again: run }
     const steps = code === 3 ? personSteps(stdout) : []
     if (steps.length === 0) throw new Error(`run ${runs} ended with ${code}, and no person was asked:\n${all}`)
     asked.push(...steps)
-    for (const step of steps) act(step, { people, rehearsal, checkout, answers })
+    for (const step of steps) act(step, { people, rehearsal, checkout, answers, told })
   }
   throw new Error(`people were asked again and again: ${asked.join(', ')}`)
 }
@@ -146,9 +161,13 @@ const personSteps = (events: string): readonly string[] => [
 /** Does what a person is asked for. */
 function act(
   step: string,
-  about: Pick<Walk, 'rehearsal' | 'checkout' | 'answers'> & { readonly people: ReturnType<typeof peopleOf> },
+  about: Omit<Walk, 'method' | 'asked' | 'again'> & { readonly people: ReturnType<typeof peopleOf> },
 ): void {
-  const { rehearsal, checkout, answers, people } = about
+  const { rehearsal, checkout, answers, people, told } = about
+  if (step === 'circleci.config') {
+    addToWorkflow(join(checkout, CI_CONFIG), told)
+    return
+  }
   if (step === 'repository.publish') {
     commitAndPush(rehearsal, checkout)
     return
@@ -162,6 +181,16 @@ function act(
   const isInvited = organizations.some(({ invites }) => invites.length > 0)
   const key = isThere ? (isInvited ? 'accept' : 'collaborate') : 'sign-up'
   if (!people.play(step, key, answers)) throw new Error(`nobody knows what to do at ${step}`)
+}
+
+/** Adds the entries that a person is told to the jobs of the only workflow. */
+function addToWorkflow(file: string, told: readonly string[]): void {
+  const entries = told.filter(line => /^ {6}(?:- | {4})/.test(line)).join('\n')
+  const config = parseDocument(readFileSync(file, 'utf8'), { merge: true })
+  const workflows = Object.keys((config.toJS() as { workflows: object }).workflows).filter(name => name !== 'version')
+  for (const entry of parse(entries) as readonly unknown[])
+    config.addIn(['workflows', ...workflows, 'jobs'], config.createNode(entry))
+  writeFileSync(file, String(config))
 }
 
 /** Commits what there is, or nothing, and pushes it to the default branch; CI is told. */

@@ -439,6 +439,18 @@ describe('what a job does', () => {
     expect(await statuses(place.circle, workflow)).toMatchObject({ deploy_heroku: 'success' })
   })
 
+  test('of a target of a makefile that pushes by its name, the output says that nothing is known', async () => {
+    const runs = (target: string) => CONFIG.replace('command: docker load', `command: make ${target}`)
+    const outputs: string[] = []
+    for (const target of ['-w push-image', '-n push-image', 'test']) {
+      const place = await ci({ config: runs(target) })
+      const pipeline = await place.trigger()
+      place.pass(42)
+      outputs.push(await outputOf(place, await workflowPath(place.circle, pipeline), 'push_docker_hub'))
+    }
+    expect(outputs.map(output => output.includes('cannot know what this pushes'))).toEqual([true, false, false])
+  })
+
   test('what comes after a failure is not run', async () => {
     const config = CONFIG.replace('command: docker load', 'command: docker push pennocktech/ci:x; echo').replace(
       'requires: [build]\n          filters: { branches: { only: [main] } }',

@@ -168,8 +168,14 @@ function outcome(place: Place, command: Command): Outcome | undefined {
   const target = withoutTargets(words)
     .map(word => DEPLOYS.find(([pattern]) => pattern.test(word))?.[1])
     .find(Boolean)
-  return target?.(place)
+  return target?.(place) ?? (runsUnseen(words) ? NOT_KNOWN : undefined)
 }
+
+/** Does it run a target of a file that is not looked at here, which by its name pushes? With -n it is only printed. */
+const runsUnseen = ([program = '', ...words]: readonly string[]): boolean =>
+  /^(?:g?make|task|just|mage)$/.test(program) && !words.includes('-n') && words.some(word => PUSHES.test(word))
+const PUSHES = /push|publish|deploy|release/i
+const NOT_KNOWN: Outcome = { says: ['The rehearsal cannot know what this pushes: it is not in the config.'] }
 
 /** The words without the files that output goes into: what is written there does not run. */
 const withoutTargets = (words: readonly string[]): readonly string[] =>
@@ -178,21 +184,26 @@ const withoutTargets = (words: readonly string[]): readonly string[] =>
 /** What the build wrote into the workspace (facts/circleci.md 0), or a makefile's target that does the same. */
 const DEPLOYS: readonly (readonly [RegExp, (place: Place) => Outcome])[] = [
   [/(?:^|\/)docker-hub-deploy\.sh$/, place => pushNamed(place, named(place, PROJECT))],
-  [/(?:^|\/)heroku-deploy\.sh$/, place => push(place, `${HEROKU}/${named(place, 'HEROKU_APP') || 'app'}/web`)],
+  [/(?:^|\/)heroku-deploy\.sh$/, place => pushNamed(place, herokuImageOf(place))],
   [/(?:^|\/)gcr-deploy\.sh$/, place => pushNamed(place, googleImageOf(place))],
 ]
 
 /** Without the library, the name is in a file that is not looked at here, such as a makefile: nothing is known of that push. */
-const pushNamed = (place: Place, name: string): Outcome =>
-  name === '' && place.pipeline.library === null
-    ? { says: ['The rehearsal cannot know what this pushes: its name is not in the config.'] }
-    : push(place, `${name}:${tagOf(place)}`)
+function pushNamed(place: Place, name: string): Outcome {
+  if (name === '' && place.pipeline.library === null) return NOT_KNOWN
+  return push(place, name.startsWith(HEROKU) ? name : `${name}:${tagOf(place)}`)
+}
 
 const tagOf = ({ pipeline }: Place): string => pipeline.revision.slice(0, 12)
 
 /** Set for the job, or anywhere in the config, where the build had it; else as the repository's library has it. */
 const named = ({ config, environment, pipeline }: Place, name: string): string =>
   environment[name] ?? anywhere(config, name) ?? libraryNames(pipeline.library)[name] ?? ''
+
+function herokuImageOf(place: Place): string {
+  const app = named(place, 'HEROKU_APP')
+  return app === '' && place.pipeline.library === null ? '' : `${HEROKU}/${app || 'app'}/web`
+}
 
 function googleImageOf(place: Place): string {
   const parts = GOOGLE_IMAGE.map(name => named(place, name))

@@ -3,8 +3,9 @@ import { type CiJob, ciJobs } from '../../../src/answers/forms/ci-jobs.ts'
 import type { Registry } from '../../../src/answers/forms/ci-orbs.ts'
 import { type SignIn, signInsOf } from '../../../src/answers/forms/ci-sign-ins.ts'
 import { type Area, jobsOf } from '../../push-job.ts'
+import { commentedOut } from './commented-out.ts'
 import type { Open } from './edit.ts'
-import { scalar } from './scalar.ts'
+import { flowList, scalar } from './scalar.ts'
 
 /** What an area's jobs need, by the answers. */
 export interface Need {
@@ -100,8 +101,16 @@ function inOtherNames(jobs: readonly CiJob[], { registry, user, secret }: Need):
 /** The workflow that a config needs, as a person would write it. */
 function toAdd(text: string, job: string, context: string | undefined): string {
   const config = readCiConfig(text)
-  const entry =
-    context === undefined ? `      - ${scalar(job)}` : `      - ${scalar(job)}:\n          context: ${scalar(context)}`
+  // What it once came after, it most likely takes its files from.
+  const requires = commentedOut(text, job)?.requires ?? []
+  const options = [
+    ...(context === undefined ? [] : [`context: ${scalar(context)}`]),
+    ...(requires.length === 0 ? [] : [`requires: ${flowList(requires)}`]),
+  ]
+  const entry = [
+    `      - ${scalar(job)}${options.length > 0 ? ':' : ''}`,
+    ...options.map(one => `          ${one}`),
+  ].join('\n')
   if (entriesOf(config.get('workflows')).size > 0) return `Add it to the jobs of one:\n${entry}`
   const version = Number(config.get('version')) === 2 ? '  version: 2\n' : ''
   return `Add one:\nworkflows:\n${version}  build_and_push:\n    jobs:\n${entry}`
