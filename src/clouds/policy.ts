@@ -159,8 +159,8 @@ interface Writing {
   /** The policy as it was read last, if it was. A write by it is refused where somebody else has written since, for its etag. */
   recall?(request: HttpRequest): Promise<VendorReply | undefined>
   sleep(ms: number): Promise<void>
-  /** Called before each write, with what the member is about to lose. */
-  beforeWrite(removed: readonly Binding[]): void
+  /** Awaited before each write, with what the member is about to lose. */
+  beforeWrite(removed: readonly Binding[]): Promise<void>
 }
 
 /** Of a write: done, refused for good, or no clear answer came however often it was tried. */
@@ -180,7 +180,7 @@ export async function changePolicy(place: PolicyPlace, wanted: Wanted, writing: 
     if (read !== undefined && read.status < 300) {
       const change = changed(policyIn(read), wanted)
       if (change === undefined) return { is: 'done' }
-      beforeWrite(change.removed)
+      await beforeWrite(change.removed)
       reply = await send(writeRequest(place, change.policy))
       if (reply !== undefined && reply.status < 300) return { is: 'done' }
     }

@@ -42,9 +42,9 @@ export async function conduct(ground: Ground, options: Options, screen: Screen):
       const kept = `The saved progress was damaged; it is kept as ${quote(progress.setAside)}, and reality is asked afresh.`
       screen.printer.line(kept)
     }
-    return await enter(ground, options, screen, progress, entered => {
+    return await enter(ground, options, screen, progress, async entered => {
       const engine = { ...entered.viewer, progress, by: whoRuns() }
-      saveAnswers({ ...entered, answers: engine.answers }, progress)
+      await saveAnswers({ ...entered, answers: engine.answers }, progress)
       return passes(entered, engine, ground, options, screen)
     })
   } catch (error) {
@@ -69,10 +69,10 @@ async function passes(
   const agreedTo = new Map<StepId, readonly Action[]>()
   const said = new Map<string, Choice>()
   const played = new Set<string>()
-  const take = (chosen: readonly Candidate[]) => {
+  const take = async (chosen: readonly Candidate[]) => {
     candidates = [...chosen, ...candidates]
     engine = { ...engine, answers: { ...engine.answers, ...valuesOf(chosen) } }
-    saveAnswers({ answers: engine.answers, candidates }, engine.progress)
+    await saveAnswers({ answers: engine.answers, candidates }, engine.progress)
   }
   const sayLeftOut = () => {
     const notes = ciNotes(engine.answers, readInside(engine.repo, CI_CONFIG), used)
@@ -86,7 +86,7 @@ async function passes(
     if (await obtainSecrets(neededToLook(looked, acting), engine, ground, screen)) continue
     const chosen = await obtainChoices(choicesIn(looked, acting), ground, options, screen)
     if (chosen.length > 0) {
-      take(chosen)
+      await take(chosen)
       continue
     }
     sayLook(looked, performance.now() - began, printer)
@@ -100,11 +100,11 @@ async function passes(
       agreedTo,
       said,
     })
-    if (renamed !== undefined) take(renamed)
+    if (renamed !== undefined) await take(renamed)
     if (decision === 'look-again') continue
     if (decision === 'change-answers') {
       const settled = await settleAnswers(candidates, used, { ...screen, takeProposed: ground.takeProposed })
-      saveAnswers(settled, engine.progress)
+      await saveAnswers(settled, engine.progress)
       candidates = settled.candidates
       engine = { ...engine, answers: settled.answers }
       sayLeftOut()
@@ -126,7 +126,7 @@ async function passes(
     if (next === 'left' || interrupt.stop.aborted) {
       return sayEnd({ plan, acting, outcomes, engine, ground, options, screen, declined: false })
     }
-    if (next !== 'again') take([next])
+    if (next !== 'again') await take([next])
   }
 }
 
@@ -198,7 +198,7 @@ function sayLook(plan: readonly Planned[], ms: number, { line, width }: Printer)
 }
 
 /** Saves the answers; an optional one that was taken back is saved as that, so that the earlier value does not return. */
-function saveAnswers({ answers, candidates }: Settled, progress: Progress): void {
+async function saveAnswers({ answers, candidates }: Settled, progress: Progress): Promise<void> {
   const first = new Map(candidates.toReversed().map(one => [one.key, one]))
   const takenBack = Object.fromEntries([...first].flatMap(([key, { value }]) => (value === '' ? [[key, value]] : [])))
   const isRead = (key: AnswerKey) => definitionOf(key).readAgain && (first.get(key)?.from ?? CI_CONFIG) === CI_CONFIG
@@ -206,5 +206,5 @@ function saveAnswers({ answers, candidates }: Settled, progress: Progress): void
     const value = answers[key]
     return value === undefined || isRead(key) ? [] : [[key, value]]
   })
-  progress.save({ answers: { ...progress.saved.answers, ...takenBack, ...Object.fromEntries(said) } })
+  await progress.save({ answers: { ...takenBack, ...Object.fromEntries(said) } })
 }

@@ -54,7 +54,7 @@ type Answered = 'clear' | 'lost'
  * @throws SetupError; ForPerson; the reason of `giveUp`
  */
 export async function act(action: Effect, acting: Acting): Promise<Answered> {
-  const withdraw = saveIntent(action, acting)
+  const withdraw = await saveIntent(action, acting)
   const { engine } = acting
   if (action.kind === 'request') return sendRequest(action, acting, withdraw)
   if (action.kind === 'run') await runCommand(action, acting)
@@ -68,19 +68,21 @@ export const isQuestion = (action: Action): boolean => action.kind === 'request'
 
 const intentOf = ({ key }: Action, { step }: Pick<Acting, 'step'>): string => `${step.id}/${key}`
 
-/** @returns what takes it back, for an effect that certainly did not happen; an intent of an earlier run stands */
-function saveIntent(action: Effect, { step, engine: { clouds, progress } }: Acting): () => void {
-  if (isQuestion(action)) return () => {}
+type Withdraw = () => Promise<void>
+
+/**
+ * Ends when it is on disk.
+ * @returns what takes it back, for an effect that certainly did not happen; an intent of an earlier run stands
+ */
+async function saveIntent(action: Effect, { step, engine: { clouds, progress } }: Acting): Promise<Withdraw> {
+  if (isQuestion(action)) return async () => {}
   const at = 'host' in action ? clouds.timeAt(action.host) : clouds.clock.now()
   const name = intentOf(action, { step })
   const earlier = progress.saved.intents[name]
   const first = earlier && { first: earlier.first ?? earlier.at }
   const intent = { step: step.id, at: at.toISOString(), ...first }
-  progress.save({ intents: { ...progress.saved.intents, [name]: intent } })
-  return () => {
-    const { [name]: _, ...others } = progress.saved.intents
-    progress.save({ intents: earlier === undefined ? others : { ...others, [name]: earlier } })
-  }
+  await progress.save({ intents: { [name]: intent } })
+  return () => progress.save({ intents: { [name]: earlier } })
 }
 
 /** Its holes are bound as those of commands are. */
@@ -128,21 +130,21 @@ const nobodyAt = ({ host, user }: NonNullable<RunAction['registry']>): Cause => 
 /** Of a build's many lines the last ones tell why it failed. */
 const lastLines = (text: string): string => text.trim().split('\n').slice(-12).join('\n')
 
-async function sendRequest(action: RequestAction, acting: Acting, withdraw: () => void): Promise<Answered> {
+async function sendRequest(action: RequestAction, acting: Acting, withdraw: Withdraw): Promise<Answered> {
   for (let attempt = 1; ; attempt += 1) {
-    const reply = await sendOnce(action, acting).catch(error => {
-      if (attempt === 1 && isUnsent(error)) withdraw()
+    const reply = await sendOnce(action, acting).catch(async error => {
+      if (attempt === 1 && isUnsent(error)) await withdraw()
       throw error
     })
     if (!('lost' in reply)) {
-      if (attempt === 1 && (isRefused(action, reply) || noTo(action, reply, acting))) withdraw()
-      settle(action, reply, acting)
+      if (attempt === 1 && (isRefused(action, reply) || noTo(action, reply, acting))) await withdraw()
+      await settle(action, reply, acting)
       return 'clear'
     }
     if (await hasHappened(action, acting)) return 'lost'
     if (attempt === TRIES) throw lostTooOften(acting.step, action, reply)
     // What comes of it now is told by its time from what the lost one may have left.
-    saveIntent(action, acting)
+    await saveIntent(action, acting)
   }
 }
 
@@ -150,7 +152,7 @@ async function sendRequest(action: RequestAction, acting: Acting, withdraw: () =
  * Changes one member's roles. What it loses by that is saved first, in the fact `STEP:removed`, so that it can be given
  * back; and so is the time, in `STEP:changed`, as the change takes minutes to count everywhere.
  */
-async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () => void): Promise<void> {
+async function writePolicy(action: PolicyAction, acting: Acting, withdraw: Withdraw): Promise<void> {
   const { step, engine, giveUp } = acting
   const { clouds, progress } = engine
   const { host, reads, only = false } = action
@@ -170,7 +172,7 @@ async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () =>
           isSent = true
           const lost = removed.length === 0 ? {} : { [`${step.id}:removed`]: jsonText(removed) }
           const changed = { [`${step.id}:changed`]: clouds.timeAt(host).toISOString(), ...action.saves }
-          progress.save({ facts: { ...progress.saved.facts, ...changed, ...learned, ...lost } })
+          return progress.save({ facts: { ...changed, ...learned, ...lost } })
         },
         recall: request => clear(clouds.ask(host, request, { signal: giveUp })),
         send: request =>
@@ -197,7 +199,7 @@ async function writePolicy(action: PolicyAction, acting: Acting, withdraw: () =>
   if (written.is === 'done') return
   if (written.is === 'lost')
     throw lostTooOften(step, action, { lost: written.reply === undefined ? 'no answer' : `${written.reply.status}` })
-  if (!isSent) withdraw()
+  if (!isSent) await withdraw()
   throw new SetupError(refusal(step, host, written.reply, engine.answers))
 }
 
@@ -275,7 +277,7 @@ const noTo = ({ key }: RequestAction, reply: VendorReply, { step, engine }: Acti
     record: id => engine.progress.saved.records[id]?.how,
   })
 
-function settle(action: RequestAction, reply: VendorReply, acting: Acting): void {
+async function settle(action: RequestAction, reply: VendorReply, acting: Acting): Promise<void> {
   const { step, engine, minted } = acting
   const { answers, progress } = engine
   if (isRefused(action, reply)) {
@@ -300,12 +302,11 @@ function settle(action: RequestAction, reply: VendorReply, acting: Acting): void
   const marked = action.marks === undefined ? [] : [[`${step.id}:${action.marks}`, 'yes'] as const]
   const learned = isAnswered ? found({ ...action.learn, ...action.keeps }) : marked
   if (learned.length > 0) {
-    const { facts, intents } = progress.saved
     const name = intentOf(action, acting)
-    const intent = intents[name]
-    progress.save({
-      facts: { ...facts, ...Object.fromEntries(learned) },
-      ...(intent && { intents: { ...intents, [name]: { ...intent, answered: true } } }),
+    const intent = progress.saved.intents[name]
+    await progress.save({
+      facts: Object.fromEntries(learned),
+      ...(intent && { intents: { [name]: { ...intent, answered: true } } }),
     })
   }
   if (secrets.length < Object.keys(action.mint ?? {}).length) throw new SetupError(withoutSecret(reply))
@@ -331,7 +332,7 @@ async function hasHappened(action: Action, { step, engine, minted, giveUp }: Act
   const seen = await see(step, newLook(engine, giveUp, minted))
   if (seen.is === 'unknown') throw new SetupError(seen.cause)
   // The lost answer would have taught what the next action needs.
-  if ('learned' in seen && seen.learned) progress.save({ facts: { ...progress.saved.facts, ...seen.learned } })
+  if ('learned' in seen && seen.learned) await progress.save({ facts: seen.learned })
   return !stillAsks(step, seen, action, engine)
 }
 

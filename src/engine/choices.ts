@@ -45,23 +45,22 @@ export function choicesOf(
   return { kept: keysOf(singles.filter(isKept)), open: keysOf(singles.filter(one => !isKept(one))) }
 }
 
-/** The records with these decisions in them; undefined where they say the same already. */
-export function withChoices(
+/** The records that these decisions change, undefined for those that go; none where they say the same already. */
+export function choiceRecords(
   plan: readonly { readonly step: Pick<Step, 'id'>; readonly seen: Seen<unknown> }[],
   { agreed, kept }: Decisions,
   records: Readonly<Record<string, StepRecord>>,
   { by, at }: Pick<StepRecord, 'by' | 'at'>,
-): Readonly<Record<string, StepRecord>> | undefined {
-  const next = { ...records }
+): Readonly<Record<string, StepRecord | undefined>> {
+  const next: Record<string, StepRecord | undefined> = {}
   for (const { step, seen } of plan) {
     for (const one of singlesOf(seen)) {
       const name = choiceName(step.id, one)
-      if (agreed.has(name)) delete next[name]
+      if (agreed.has(name)) next[name] = undefined
       else if (kept?.has(name)) next[name] = { how: 'adopted', id: whatStands(one), by, at }
     }
   }
-  const isNew = Object.keys({ ...records, ...next }).some(name => records[name]?.id !== next[name]?.id)
-  return isNew ? next : undefined
+  return Object.fromEntries(Object.entries(next).filter(([name, record]) => records[name]?.id !== record?.id))
 }
 
 /** The keys of their actions. */

@@ -2,11 +2,12 @@ import { type Cause, SetupError } from '../clouds/cause.ts'
 import { withCodes } from '../clouds/letters.ts'
 import type { Moment } from '../clouds/memo.ts'
 import { type Acting, act, type Effect, ForPerson, isQuestion, stillAsks } from './act.ts'
-import { choiceName, type Decisions, singlesOf, withChoices } from './choices.ts'
+import { choiceName, choiceRecords, type Decisions, singlesOf } from './choices.ts'
 import { causeOf, type Engine, needOf, newLook, see, type Viewer } from './engine.ts'
-import { type ByWord, claimOf, decided, isAllowed, type Planned, planStep, sameActions } from './plan.ts'
+import { type ByWord, claimOf, decided, intentNames, isAllowed, type Planned, planStep, sameActions } from './plan.ts'
 import { planByLook } from './plan-by-look.ts'
-import type { Saved, StepRecord } from './saved.ts'
+import type { Change } from './progress.ts'
+import type { StepRecord } from './saved.ts'
 import { keepInOrder } from './select.ts'
 import type { Action, Difference, Look, Need, Owned, PersonAction, Seen, Step, StepId } from './step.ts'
 import { shown } from './text.ts'
@@ -62,6 +63,8 @@ interface Running extends Pass {
   readonly acted: Set<StepId>
   /** What comes after a step goes by nothing that was asked before this. */
   readonly ends: Map<StepId, Moment>
+  /** The records that are on their way to the disk: what comes after their steps need not wait, as it is written with them. */
+  readonly recording: Map<StepId, Promise<void>>
 }
 
 /** As long as every request of a look may take, with all its repetitions, and then some. */
@@ -132,10 +135,10 @@ const lookTooLong = (waiting: readonly StepId[]): SetupError =>
 /** Runs an agreed plan: every step as soon as those it comes after are done, side by side. Asks nothing, prints nothing. */
 export async function runPass(agreed: Pass): Promise<ReadonlyMap<StepId, Outcome>> {
   const { engine } = agreed
-  saveChoices(agreed)
-  takeAtTheirWord(agreed)
+  await saveChoices(agreed)
+  await takeAtTheirWord(agreed)
   const plan = agreed.plan.map(planned => decided(planned, engine.answers, agreed))
-  const pass: Running = { ...agreed, plan, acted: new Set(), ends: new Map() }
+  const pass: Running = { ...agreed, plan, acted: new Set(), ends: new Map(), recording: new Map() }
   const running = new Map<StepId, Promise<Outcome>>()
   for (const planned of pass.plan) {
     const before = (planned.step.after ?? []).map(id => [id, running.get(id)] as const)
@@ -144,23 +147,34 @@ export async function runPass(agreed: Pass): Promise<ReadonlyMap<StepId, Outcome
   }
   // Also after a mistake of ours in one lane: the lock must not be given back while another lane has an effect in flight.
   await Promise.allSettled(running.values())
-  const ended = [...running].map(async ([id, outcome]) => [id, await outcome] as const)
+  await Promise.allSettled(pass.recording.values())
+  const ended = [...running].map(async ([id, outcome]) => [id, await recorded(id, await outcome, pass)] as const)
   return new Map(await Promise.all(ended))
 }
 
+/** A step whose record cannot be written has failed after all. */
+async function recorded(id: StepId, outcome: Outcome, { recording, emit }: Running): Promise<Outcome> {
+  try {
+    await recording.get(id)
+    return outcome
+  } catch (error) {
+    return failed(causeOf(error), undefined, (event, detail) => emit({ step: id, event, detail }))
+  }
+}
+
 /** A later run does not ask again for what was decided on by itself. */
-function saveChoices({ plan, engine: { progress, by, clouds }, ...decisions }: Pass): void {
+async function saveChoices({ plan, engine: { progress, by, clouds }, ...decisions }: Pass): Promise<void> {
   const at = clouds.clock.now().toISOString()
-  const records = withChoices(plan, decisions, progress.saved.records, { by, at })
-  if (records) progress.save({ records })
+  const records = choiceRecords(plan, decisions, progress.saved.records, { by, at })
+  if (Object.keys(records).length > 0) await progress.save({ records })
 }
 
 /** What was said of these steps counts from now on as if it was saved here: so it was agreed. */
-function takeAtTheirWord({ plan, acting, agreed, engine: { progress } }: Pass): void {
+async function takeAtTheirWord({ plan, acting, agreed, engine: { progress } }: Pass): Promise<void> {
   const words = plan.flatMap(({ step, byWord }) => (byWord && acting.has(step.id) && agreed.has(step.id) ? byWord : []))
   if (words.length === 0) return
   const { facts, intents } = progress.saved
-  progress.save({
+  await progress.save({
     facts: Object.assign({}, ...words.map(word => word.facts), facts),
     intents: Object.assign({}, ...words.map(word => word.intents), intents),
   })
@@ -244,8 +258,8 @@ async function runStep(
   }
   if (seen.is === 'unknown') return failed(seen.cause, seen.needs, say)
   if (!isAllowed(planned, pass.agreed)) return forConsent(planned, say)
-  if (planned.isKept || pass.kept?.has(step.id)) return keepAsItIs(planned, pass, say)
   try {
+    if (planned.isKept || pass.kept?.has(step.id)) return await keepAsItIs(planned, pass, say)
     if (planned.actions.length === 0) return await settled(planned, pass, sight, say, isStale)
     return await carryOut(planned, pass, sight, say, bringersEnded)
   } catch (error) {
@@ -264,14 +278,14 @@ function forConsent(planned: Planned, say: Say): Outcome {
 }
 
 /** It differs and may stay, for as long as it is this very thing. */
-function keepAsItIs(planned: Planned, pass: Running, say: Say): Outcome {
+async function keepAsItIs(planned: Planned, pass: Running, say: Say): Promise<Outcome> {
   const { step, seen, choices } = planned
   const { progress, by, clouds } = pass.engine
-  if (choices) keep(step, seen, false, pass.engine)
+  if (choices) await keep(step, seen, false, pass.engine)
   const id = seen.is === 'differs' ? seen.keep?.id : undefined
   if (id !== undefined && progress.saved.records[step.id]?.id !== id) {
     const record: StepRecord = { how: 'adopted', id, by, at: clouds.clock.now().toISOString() }
-    progress.save({ records: { ...progress.saved.records, [step.id]: record } })
+    await progress.save({ records: { [step.id]: record } })
   }
   say('present', 'kept as it is')
   return { is: 'done', notes: keptNotes(planned) }
@@ -310,15 +324,15 @@ async function settled(planned: Planned, pass: Running, sight: Sight, say: Say, 
   const seen = isOld ? await see(step, sight.look(pass.stop)) : planned.seen
   if (isOld && (ownerOf(seen) !== ownerOf(planned.seen) || (await isSaidOtherwise(step, pass, sight))))
     return changed(say)
-  if (seen.is === 'present') return settledAs({ ...planned, seen }, pass, say)
+  if (seen.is === 'present') return await settledAs({ ...planned, seen }, pass, say)
   const ended = await watch(step, seen, { engine, sight, until: pass.stop }, say)
   return concluded(planned, ended, pass, say)
 }
 
 /** It is there, and counts as done. */
-function settledAs(planned: Planned, { engine }: Running, say: Say): Outcome {
+async function settledAs(planned: Planned, { engine }: Running, say: Say): Promise<Outcome> {
   const { step, seen } = planned
-  keep(step, seen, isAdopted(planned), engine)
+  await keep(step, seen, isAdopted(planned), engine)
   say('present', engine.progress.saved.records[step.id]?.how ?? 'present')
   return { is: 'done', notes: notesOf(seen) }
 }
@@ -345,7 +359,7 @@ async function carryOut(
   // It came about meanwhile, by itself or by somebody's hand: nothing is left to do, and nothing to allow.
   if (seen.is === 'present' && now.consents.length === 0) return settledAs(now, pass, say)
   if (!isAgreed(now, planned)) return changed(say)
-  learn(seen, engine)
+  await learn(seen, engine)
   const look = () => see(step, sight.look(giveUp, acting.minted))
   const watching = { engine, sight, until: stop, minted: acting.minted }
   // The same to do, and yet of the world as it is now: of a file that another step has edited, the new text.
@@ -388,11 +402,10 @@ const isSaidOtherwise = async (step: Step, { engine, stop }: Running, sight: Sig
   engine.handedOver !== undefined && (await planByLook(step, sight.look(stop), engine)).byWord !== undefined
 
 /** Saves what stood there before, so that afterwards, whatever happens meanwhile, it can be told from what has come. */
-function learn(seen: Seen<unknown>, { progress }: Engine): void {
+async function learn(seen: Seen<unknown>, { progress }: Engine): Promise<void> {
   const learned = 'learned' in seen ? Object.entries(seen.learned ?? {}) : []
-  const { facts } = progress.saved
-  if (learned.every(([name, value]) => facts[name] === value)) return
-  progress.save({ facts: { ...facts, ...Object.fromEntries(learned) } })
+  if (learned.every(([name, value]) => progress.saved.facts[name] === value)) return
+  await progress.save({ facts: Object.fromEntries(learned) })
 }
 
 function changed(say: Say, detail = 'it changed since the plan was agreed to'): Outcome {
@@ -474,12 +487,15 @@ async function sleepUntil(
 }
 
 /** What a step has come to, once nothing more is done for it in this pass. */
-function concluded(planned: Planned, seen: Seen<unknown>, pass: Running, say: Say): Outcome {
+async function concluded(planned: Planned, seen: Seen<unknown>, pass: Running, say: Say): Promise<Outcome> {
   const { step, actions } = planned
   const { engine, stop, acted } = pass
   const rest = replanned(step, seen, pass)
   if (seen.is === 'present' || rest.isKept) {
-    keep(step, seen, isAdopted(planned), engine)
+    const recording = keep(step, seen, isAdopted(planned), engine)
+    // Its failure is told at the end of the pass.
+    recording.catch(() => {})
+    pass.recording.set(step.id, recording)
     const [only, ...more] = actions
     const one = only ? shown(only.does) : 'what was under way is done'
     acted.add(step.id)
@@ -495,7 +511,7 @@ function concluded(planned: Planned, seen: Seen<unknown>, pass: Running, say: Sa
   if (seen.is === 'pending' && stop.aborted) return { is: 'open', why: 'stopped', detail: `under way: ${seen.detail}` }
   // What was allowed is mended; of the others nobody has decided yet.
   if (rest.choices && rest.actions.length === 0) {
-    engine.progress.save({ intents: othersThan(step, engine.progress.saved.intents) })
+    await engine.progress.save({ intents: taken(intentNames(step.id, engine.progress.saved.intents)) })
     return forConsent(rest, say)
   }
   // Something else is to be done now, or somebody else was at it too: that is for the next plan.
@@ -522,32 +538,32 @@ const ownerOf = (seen: Seen<unknown>) => ('owned' in seen ? `${seen.owned?.id} $
 const notesOf = (seen: Seen<unknown>): readonly string[] => (seen.is === 'present' && seen.notes) || []
 
 /** Saves what a present step, or one that may stay as it is, taught and whose it is; its intents are settled with it. One save, and none if nothing is new. */
-function keep(step: Step, seen: Seen<unknown>, adopted: boolean, engine: Engine): void {
+async function keep(step: Step, seen: Seen<unknown>, adopted: boolean, engine: Engine): Promise<void> {
   if (seen.is !== 'present' && seen.is !== 'differs') return
   const { progress, by, clouds } = engine
-  const { records, facts, intents } = progress.saved
-  const claim = claimOf(step.id, progress.saved)
+  const { [step.id]: record } = progress.saved.records
+  const settled = intentNames(step.id, progress.saved.intents)
   // A record is about one thing: what stands there under another id is not what was recorded.
-  const recorded = claim.record?.id === seen.owned?.id ? claim.record?.how : undefined
-  const how = adopted ? 'adopted' : (recorded ?? (claim.intents.length > 0 ? 'made' : 'present'))
-  const known = claim.record !== undefined && claim.record.id === seen.owned?.id && claim.intents.length === 0
-  const taught = Object.entries(seen.learned ?? {}).some(([name, value]) => facts[name] !== value)
+  const recorded = record?.id === seen.owned?.id ? record?.how : undefined
+  const how = adopted ? 'adopted' : (recorded ?? (settled.length > 0 ? 'made' : 'present'))
+  const known = record !== undefined && record.id === seen.owned?.id && settled.length === 0
+  const taught = Object.entries(seen.learned ?? {}).some(([name, value]) => progress.saved.facts[name] !== value)
   if (known && !adopted && !taught) return
-  const record: StepRecord = {
+  const now: StepRecord = {
     how,
     ...(seen.owned && { id: seen.owned.id }),
     by,
     at: clouds.clock.now().toISOString(),
   }
-  progress.save({
-    records: { ...records, [step.id]: record },
-    facts: { ...facts, ...seen.learned },
-    intents: othersThan(step, intents),
+  await progress.save({
+    records: { [step.id]: now },
+    ...(seen.learned && { facts: seen.learned }),
+    intents: taken(settled),
   })
 }
 
-const othersThan = ({ id }: Step, intents: Saved['intents']): Saved['intents'] =>
-  Object.fromEntries(Object.entries(intents).filter(([, intent]) => intent.step !== id))
+/** The change that takes these intents away. */
+const taken = (names: readonly string[]): Change['intents'] => Object.fromEntries(names.map(name => [name, undefined]))
 
 /** What a person is asked to allow, in words: what is there already, whose it is, and what would be overwritten. */
 export function openConsent(planned: Planned): string {

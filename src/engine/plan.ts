@@ -86,8 +86,16 @@ export interface Claim {
 export const claimOf = (id: StepId, { records, intents }: Pick<Saved, 'records' | 'intents'>): Claim => ({
   record: records[id],
   records,
-  intents: Object.values(intents).filter(intent => intent.step === id),
+  intents: intentNames(id, intents).flatMap(name => intents[name] ?? []),
 })
+
+/** The names of the intents of one step. */
+export function intentNames(id: StepId, intents: Saved['intents']): readonly string[] {
+  const names: string[] = []
+  // Of a thousand steps all may be open: an array of all intents for each would take most of the time.
+  for (const name in intents) if (intents[name]?.step === id) names.push(name)
+  return names
+}
 
 /**
  * Whose a thing is: `recorded` in the progress under this very id, `made` by a request of ours whose answer was lost

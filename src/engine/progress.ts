@@ -1,4 +1,5 @@
 import { renameSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import Conf from 'conf'
 import { SetupError, wordsOf } from '../clouds/cause.ts'
 import { jsonDocument } from '../clouds/json-text.ts'
@@ -9,13 +10,25 @@ import { begun, readProgress, type Saved, type StateFolder } from './saved.ts'
 import { fileIn, isThere } from './saved-file.ts'
 import { refuseStrangersFolder } from './strangers.ts'
 
+const PARTS = ['answers', 'facts', 'records', 'intents'] as const
+
+/** The entries that change, by part; one that is undefined is taken away, and what is not named stays. */
+export type Change = {
+  readonly [Part in (typeof PARTS)[number]]?: Readonly<Record<string, Saved[Part][string] | undefined>> | undefined
+}
+
 export interface Progress {
   readonly file: string
   /** Where a damaged file was put, when there was one. */
   readonly setAside: string | undefined
+  /** Another object after each save, of the same parts. */
   readonly saved: Readonly<Saved>
-  /** Each call is one save: temporary file, then rename. Throws SetupError when it cannot be written, or something new in it may not be saved. */
-  save(change: Partial<Pick<Saved, 'answers' | 'facts' | 'records' | 'intents'>>): void
+  /**
+   * Changes `saved` at once, and ends when the change is on disk: what must be written down first awaits it. Saves that
+   * fall together are one write, of a temporary file that is then renamed.
+   * @throws SetupError when something new in it may not be saved, and then nothing of it counts; or when it cannot be written: then `saved` is what is on disk, for everyone who saved meanwhile
+   */
+  save(change: Change): Promise<void>
 }
 
 /**
@@ -34,30 +47,50 @@ export function openProgress(place: StateFolder, now: Date): Progress {
     setAside = `${file}.damaged-${now.toISOString().replace(/\W/g, '')}`
     renameSync(file, setAside)
   }
+  let saved = read ?? begun(place)
+  let text = JSON.stringify(saved)
   const conf = new Conf<Saved>({
     cwd: folder,
     configName: 'progress',
     configFileMode: 0o600,
     accessPropertiesByDotNotation: false,
-    serialize: value => jsonDocument(value, 2),
+    serialize: () => text,
+    // It looks in the file for what is its own, before each write: nothing here is.
+    deserialize: () => ({}) as Saved,
   })
-  let saved = read ?? begun(place)
+  let pending: Promise<void> | undefined
+  const write = () => {
+    pending = undefined
+    const earlier = text
+    try {
+      text = jsonDocument(saved, 2)
+      conf.store = saved
+    } catch (error) {
+      text = earlier
+      saved = JSON.parse(earlier)
+      throw cannotSave(file, error)
+    }
+  }
   return {
     file,
     setAside,
     get saved() {
       return saved
     },
-    save(change) {
-      const next = { ...saved, ...change }
-      assertSaveable(saved, next)
-      try {
-        conf.store = next
-      } catch (error) {
-        throw cannotSave(file, error)
-      }
-      saved = next
+    async save(change) {
+      assertSaveable(saved, change)
+      for (const part of PARTS) merge<Saved[typeof part][string]>(saved[part], change[part])
+      saved = { ...saved }
+      pending ??= nextTurn().then(write)
+      await pending
     },
+  }
+}
+
+function merge<Value>(part: Record<string, Value>, change: Readonly<Record<string, Value | undefined>> = {}): void {
+  for (const [name, value] of Object.entries(change)) {
+    if (value === undefined) delete part[name]
+    else part[name] = value
   }
 }
 

@@ -16,6 +16,9 @@ interface Claims {
   readonly intents: Readonly<Record<string, object>>
 }
 type Part = keyof Claims
+
+/** Entries of them; one that is undefined is taken away. */
+type Changes = { readonly [P in Part]?: Readonly<Record<string, Claims[P][string] | undefined>> | undefined }
 const PARTS: readonly Part[] = ['answers', 'facts', 'records', 'intents']
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)`
@@ -45,12 +48,12 @@ const isFact = (name: string, text: string): boolean =>
   FACT.test(text) || (name.endsWith(':removed') && savedBindings(text).length > 0)
 
 /** Is an entry of such a kind that it may be saved? */
-function isSaveable(saved: Claims, part: Part, name: string): boolean {
+function isSaveable({ answers, facts, records }: Changes, part: Part, name: string): boolean {
   if (!isHarmless(name)) return false
-  if (part === 'answers') return isHarmless(saved.answers[name] ?? '')
+  if (part === 'answers') return isHarmless(answers?.[name] ?? '')
   if (!NAME.test(name)) return false
-  if (part === 'facts') return isFact(name, saved.facts[name] ?? '') && isHarmless(saved.facts[name] ?? '')
-  const id = part === 'records' ? saved.records[name]?.id : undefined
+  if (part === 'facts') return isFact(name, facts?.[name] ?? '') && isHarmless(facts?.[name] ?? '')
+  const id = part === 'records' ? records?.[name]?.id : undefined
   return id === undefined || (ID.test(id) && isHarmless(id))
 }
 
@@ -63,12 +66,12 @@ export function saveable<T extends Claims>(saved: T): T {
   return { ...saved, ...Object.fromEntries(kept) }
 }
 
-/** @throws SetupError where something that is new in it may not be saved */
-export function assertSaveable(before: Claims, next: Claims): void {
+/** @throws SetupError where something that is new by the change may not be saved */
+export function assertSaveable(before: Claims, change: Changes): void {
   for (const part of PARTS) {
-    for (const name of Object.keys(next[part])) {
-      const isNew = next[part][name] !== before[part][name]
-      if (isNew && !isSaveable(next, part, name)) throw strange(part, name)
+    for (const [name, value] of Object.entries(change[part] ?? {})) {
+      const isNew = value !== undefined && value !== before[part][name]
+      if (isNew && !isSaveable(change, part, name)) throw strange(part, name)
     }
   }
 }

@@ -162,9 +162,16 @@ const PLACE = { path: '/v1/projects/acme', reads: 'project' } as const
 const OWNER = { role: 'roles/owner', members: ['user:dana@example.com'] }
 const MINE = { role: 'roles/editor', members: [ME] }
 const STRIP = { member: ME, grants: [], only: true }
-const writing = { sleep: async () => {}, beforeWrite: () => {} }
+const writing = { sleep: async () => {}, beforeWrite: async () => {} }
 
 describe('A change of a policy', () => {
+  test('is not sent where what it takes away cannot be written down first', async () => {
+    const { send, asked, world } = api([OWNER, MINE])
+    const beforeWrite = () => Promise.reject(new Error('the disk is full'))
+    await expect(changePolicy(PLACE, STRIP, { ...writing, send, beforeWrite })).rejects.toThrow('the disk is full')
+    expect({ asked: asked.length, bindings: world.bindings }).toEqual({ asked: 1, bindings: [OWNER, MINE] })
+  })
+
   test('reads version 3, and writes with the etag that it read', async () => {
     const { send, asked, world } = api([OWNER, MINE])
     expect(await changePolicy(PLACE, STRIP, { ...writing, send })).toEqual({ is: 'done' })

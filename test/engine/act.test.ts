@@ -71,7 +71,7 @@ describe('A request', () => {
     const { rehearsal, engine, act } = await setUp([
       { ...create, path: t`/apps/${hole('a.b:id')}`, body: { name: t`x-${hole('a.b:id')}` }, okStatus: [404] },
     ])
-    engine.progress.save({ facts: { 'a.b:id': 'ones/two@three' } })
+    await engine.progress.save({ facts: { 'a.b:id': 'ones/two@three' } })
     await act()
     expect(rehearsal.log).toMatchObject([{ path: '/apps/ones%2Ftwo%40three', body: { name: 'x-ones/two@three' } }])
   })
@@ -187,7 +187,7 @@ describe('A command', () => {
     const { engine, act } = await setUp([
       { kind: 'run', key: 'run', does: 'write', argv: ['cp', '/dev/null', t`${hole('a.b:id')}.txt`] },
     ])
-    engine.progress.save({ facts: { 'a.b:id': '17 18' } })
+    await engine.progress.save({ facts: { 'a.b:id': '17 18' } })
     await act()
     expect(readFileSync(`${engine.repo}/17 18.txt`, 'utf8')).toBe('')
   })
@@ -227,7 +227,7 @@ describe('An edit', () => {
   test('has its holes bound by what was learned, and nothing else of its text', async () => {
     const { engine, act } = await setUp([edit])
     writeFileSync(join(engine.repo, 'a.yml'), 'one\n$two 17\n')
-    engine.progress.save({ facts: { 'a.b:id': '17' } })
+    await engine.progress.save({ facts: { 'a.b:id': '17' } })
     await act()
     expect(readFileSync(join(engine.repo, 'a.yml'), 'utf8')).toBe('one\n$two 17 `17` <a.b:id>\n')
   })

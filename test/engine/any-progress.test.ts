@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SetupError } from '../../src/clouds/cause.ts'
 import { LYING } from '../../src/clouds/letters.ts'
-import { openProgress } from '../../src/engine/progress.ts'
+import { type Change, openProgress } from '../../src/engine/progress.ts'
 import { saveable } from '../../src/engine/saveable.ts'
 import { readProgress } from '../../src/engine/saved.ts'
 import { fileIn } from '../../src/engine/saved-file.ts'
@@ -47,7 +47,7 @@ const open = (folder: string) => openProgress({ folder, ...OURS }, NOW)
  * Opens what stands there now: it is read as it stands, or set aside as it stands and begun anew, or refused in words
  * with nothing touched. A later save then leaves whole progress.
  */
-function opens(folder: string, content: Uint8Array): 'read' | 'set aside' | 'refused' {
+async function opens(folder: string, content: Uint8Array): Promise<'read' | 'set aside' | 'refused'> {
   for (const file of readdirSync(folder)) rmSync(join(folder, file))
   const file = fileIn(folder)
   writeFileSync(file, content, { mode: 0o600 })
@@ -69,7 +69,7 @@ function opens(folder: string, content: Uint8Array): 'read' | 'set aside' | 'ref
     for (const { how, at } of Object.values(records))
       expect([['made', 'adopted', 'present'].includes(how), Number.isFinite(Date.parse(at))]).toEqual([true, true])
     for (const { at } of Object.values(intents)) expect(Date.parse(at)).not.toBeNaN()
-    progress.save({ answers: { ...answers, herokuApp: 'later' } })
+    await progress.save({ answers: { herokuApp: 'later' } })
     expect(readProgress({ folder, ...OURS })).toEqual({
       ...progress.saved,
       answers: { ...answers, herokuApp: 'later' },
@@ -85,43 +85,43 @@ function opens(folder: string, content: Uint8Array): 'read' | 'set aside' | 'ref
 }
 
 /** The file as a run writes it. */
-function written(folder: string, change: Parameters<ReturnType<typeof open>['save']>[0]): Buffer {
+async function written(folder: string, change: Change): Promise<Buffer> {
   const progress = open(folder)
-  progress.save(change)
+  await progress.save(change)
   const content = readFileSync(progress.file)
   rmSync(progress.file)
   return content
 }
 
 describe('Progress is read whole, set aside whole, or refused in words:', () => {
-  test('whatever a run saved is there again', () => {
+  test('whatever a run saved is there again', async () => {
     const folder = temporaryFolder()
-    const isThere = (all: Parameters<typeof written>[1]) => {
-      const content = written(folder, all)
-      expect(opens(folder, content)).toBe('read')
+    const isThere = async (all: Change) => {
+      const content = await written(folder, all)
+      expect(await opens(folder, content)).toBe('read')
       rmSync(fileIn(folder))
     }
-    fc.assert(fc.property(saved as fc.Arbitrary<Parameters<typeof written>[1]>, isThere), inputs(40, 1_500))
+    await fc.assert(fc.asyncProperty(saved as fc.Arbitrary<Change>, isThere), inputs(40, 1_500))
   })
 
-  test('with any bits turned', () => {
+  test('with any bits turned', async () => {
     const folder = temporaryFolder()
-    const content = written(folder, {
+    const content = await written(folder, {
       facts: { a: '17' },
       records: { 'heroku.create-app': { how: 'made', by: 'me@here', at: AT } },
     })
     const turned = fc.array(fc.tuple(fc.nat(content.length - 1), fc.nat(7)), { minLength: 1, maxLength: 4 })
-    fc.assert(
-      fc.property(turned, bits => {
+    await fc.assert(
+      fc.asyncProperty(turned, async bits => {
         const changed = Buffer.from(content)
         for (const [at, bit] of bits) changed[at] = (changed[at] ?? 0) ^ (1 << bit)
-        opens(folder, changed)
+        await opens(folder, changed)
       }),
       inputs(60, 5_000),
     )
   })
 
-  test('with anything in the place of anything', () => {
+  test('with anything in the place of anything', async () => {
     const folder = temporaryFolder()
     const KEYS = [
       'version',
@@ -151,23 +151,23 @@ describe('Progress is read whole, set aside whole, or refused in words:', () => 
       deep,
     )
     const begin = () => ({ version: 1, ...OURS, answers: {}, facts: {}, records: {}, intents: {} })
-    fc.assert(
-      fc.property(fc.array(fc.tuple(where, values), { minLength: 1, maxLength: 3 }), changes => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(where, values), { minLength: 1, maxLength: 3 }), async changes => {
         const text = changes.reduce(
           (now, [keys, value]) => put(now, keys, JSON.stringify(value) ?? 'null'),
           JSON.stringify(begin()),
         )
-        opens(folder, Buffer.from(text))
+        await opens(folder, Buffer.from(text))
         expect(Object.keys(Object.prototype)).toEqual([])
       }),
       inputs(60, 5_000),
     )
   })
 
-  test('with any bytes', () => {
+  test('with any bytes', async () => {
     const folder = temporaryFolder()
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), bytes => void opens(folder, bytes)),
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async bytes => void (await opens(folder, bytes))),
       inputs(60, 5_000),
     )
   })

@@ -45,7 +45,7 @@ function stand(env: Readonly<Record<string, string>> = {}) {
 describe('A command', () => {
   test('gets the environment that it says, with its holes bound', async () => {
     const { act, engine } = stand()
-    engine.progress.save({ facts: { 'a.b:id': '1 2' } })
+    await engine.progress.save({ facts: { 'a.b:id': '1 2' } })
     const env = { TARGET: t`to ${hole('a.b:id')}`, LC_ALL: 'POSIX' }
     await act(run(['sh', '-c', 'printf "%s|%s" "$TARGET" "$LC_ALL" > said'], { env }))
     expect(readFileSync(join(engine.repo, 'said'), 'utf8')).toBe('to 1 2|POSIX')

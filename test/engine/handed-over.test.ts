@@ -116,7 +116,7 @@ describe('A word that changes nothing', () => {
   test('since this machine knows a fact of its own, which is gone by', async () => {
     const look = (one: Look): Seen<unknown> => ({ is: 'missing', state: [`make-${one.fact('a.one:old')}`] })
     const { step, engine } = place(look, OLD)
-    engine.progress.save({ facts: { 'a.one:old': '1' } })
+    await engine.progress.save({ facts: { 'a.one:old': '1' } })
     const plan = await lookAtAll([step], engine, new AbortController().signal)
     expect(plan).toMatchObject([{ consents: [], actions: [{ key: 'make-1' }] }])
   })
@@ -127,7 +127,7 @@ describe('A word that changes nothing', () => {
       return byFact(one, new Set())
     }
     const { step, engine } = place(look, { ...OLD, intents: { 'a.one/make': intent } })
-    engine.progress.save({ facts: { 'a.one:old': '' }, records: { 'a.one': made() } })
+    await engine.progress.save({ facts: { 'a.one:old': '' }, records: { 'a.one': made() } })
     const plan = await lookAtAll([step], engine, new AbortController().signal)
     expect(plan).toMatchObject([{ consents: [], actions: [{ key: 'revoke' }, { key: 'make' }] }])
   })

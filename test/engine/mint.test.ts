@@ -146,7 +146,7 @@ describe('A request', () => {
     ['never', 'never'],
   ])('has a number where the body wants one: %s', async (value, sent) => {
     const { act, engine, heard } = await stand(() => ({ body: {} }))
-    engine.progress.save({ facts: { 'b.c:n': value } })
+    await engine.progress.save({ facts: { 'b.c:n': value } })
     await act([{ ...mint, mint: {}, body: { n: numberHole('b.c:n'), text: hole('b.c:n') } }])
     expect(JSON.parse(heard[0]?.body ?? '')).toEqual({ n: sent, text: value })
   })
@@ -199,7 +199,7 @@ describe('The intent of an effect', () => {
   test('keeps the time of the first try that nobody saw the end of', async () => {
     const { act, engine } = await stand()
     const first = '2026-01-01T00:00:00.000Z'
-    engine.progress.save({ intents: { 'a.thing/mint': { step: 'a.thing', at: first } } })
+    await engine.progress.save({ intents: { 'a.thing/mint': { step: 'a.thing', at: first } } })
     await act([mint])
     await act([mint])
     const intent = engine.progress.saved.intents['a.thing/mint']
@@ -212,7 +212,7 @@ describe('The intent of an effect', () => {
     const before = {
       'a.thing/mint': { step: 'a.thing', at: '2026-01-02T00:00:00.000Z', first: '2026-01-01T00:00:00.000Z' },
     }
-    engine.progress.save({ intents: before })
+    await engine.progress.save({ intents: before })
     await causeOf(act([mint]))
     expect(engine.progress.saved.intents).toEqual(before)
   })

@@ -1,3 +1,5 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Engine } from '../../src/engine/engine.ts'
 import { lookAtAll } from '../../src/engine/pass.ts'
@@ -6,6 +8,8 @@ import type { Owned, Seen, Step, StepId } from '../../src/engine/step.ts'
 import { rehearse } from '../rehearsal/client.ts'
 import { makeCheckout } from '../support/checkout.ts'
 import { fakeStep, makeEngine, walk } from '../support/engine.ts'
+import { NOTHING } from '../support/nothing.ts'
+import { writesOf } from '../support/writes.ts'
 
 const present: Seen<unknown> = { is: 'present', state: 0 }
 const how = [{ what: 'colour', expected: 'red', found: 'blue' }] as const
@@ -47,6 +51,43 @@ describe('Steps run', () => {
     })
     const { outcomes } = await walk([step('a.one'), step('b.two')], engine)
     expect([...outcomes.values()].map(({ is }) => is)).toEqual(['done', 'done'])
+  })
+
+  test('side by side write down what they begin in one go, before any of them acts, and then what became of it', async () => {
+    const notWritten: string[] = []
+    const { step, engine } = smallWorld(id => {
+      const { intents } = JSON.parse(readFileSync(engine.progress.file, 'utf8'))
+      if (!(`${id}/do` in intents)) notWritten.push(id)
+      return 0
+    })
+    const steps = Array.from({ length: 100 }, (_, index) => step(`a.step${index}`))
+    const writes = await writesOf(dirname(engine.progress.file), () => walk(steps, engine))
+    expect({ writes, notWritten }).toEqual({ writes: 2, notWritten: [] })
+    const { records, intents } = JSON.parse(readFileSync(engine.progress.file, 'utf8'))
+    expect([Object.keys(records).length, intents]).toEqual([100, {}])
+  })
+
+  test('one after the other write down what was done together with what comes next', async () => {
+    const { step, engine } = smallWorld()
+    const steps = Array.from({ length: 10 }, (_, index) =>
+      step(`a.step${index}`, index === 0 ? {} : { after: [`a.step${index - 1}`] }),
+    )
+    expect(await writesOf(dirname(engine.progress.file), () => walk(steps, engine))).toBe(11)
+  })
+
+  test('but are not done, and nothing comes after them, where that cannot be written down', async () => {
+    const { step, engine, ran } = smallWorld(() => {
+      rmSync(dirname(engine.progress.file), { recursive: true })
+      writeFileSync(dirname(engine.progress.file), 'in the way')
+      return 0
+    })
+    const { outcomes, events } = await walk([step('a.one'), step('a.two', { after: ['a.one'] })], engine)
+    expect(ran).toEqual(['a.one'])
+    for (const id of ['a.one', 'a.two'] as const) {
+      expect(outcomes.get(id)).toMatchObject({ is: 'failed', cause: { code: 'progress-unwritable' } })
+      expect(events.findLast(event => event.step === id)?.event).toBe('fail')
+    }
+    expect(engine.progress.saved).toMatchObject({ records: NOTHING, intents: { 'a.one/do': { step: 'a.one' } } })
   })
 
   test('and those that are left out hold nothing up, however they stand', async () => {
@@ -141,7 +182,7 @@ describe('Without consent', () => {
     const ours = { ...owned, id: 'ours', owner: 'us@example.com' }
     const look = async (): Promise<Seen<unknown>> => ({ ...present, owned: done.has('a.one') ? owned : ours })
     const record = { how: 'made', id: 'ours', by: 'us', at: '2026-01-01T00:00:00.000Z' } as const
-    engine.progress.save({ records: { 'b.two': record } })
+    await engine.progress.save({ records: { 'b.two': record } })
     const { outcomes } = await walk([step('a.one'), step('b.two', { after: ['a.one'], look })], engine)
     expect(outcomes.get('b.two')).toMatchObject({ is: 'open', why: 'changed' })
     expect(engine.progress.saved.records['b.two']).toEqual(record)

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { Secret } from '../../src/clouds/secret.ts'
 import { handOverText } from '../../src/engine/handed-over.ts'
 import { openProgress } from '../../src/engine/progress.ts'
+import { causeOf } from '../support/engine.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { LIE } from '../support/lies.ts'
-import { refusal } from '../support/refusal.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const AT = NOW.toISOString()
@@ -38,12 +38,12 @@ describe('What is saved is ids, times and marks by their shapes;', () => {
     ['our token in the name of an intent', { intents: { [`a.b/revoke-${KNOWN}`]: intent } }],
     ['an answer that lies', { answers: { herokuApp: 'acme\u009b2J' } }],
     ['an answer that is our token', { answers: { herokuApp: KNOWN } }],
-  ])('%s is refused, with nothing of it told or written', (_, change) => {
+  ])('%s is refused, with nothing of it told or written', async (_, change) => {
     const { progress } = open()
     const before = { answers: { herokuTeam: 'acme' } }
-    progress.save(before)
+    await progress.save(before)
     const written = readFileSync(progress.file, 'utf8')
-    const { cause } = refusal(() => progress.save(change))
+    const cause = await causeOf(progress.save(change))
     expect(cause.code).toBe('strange-answer')
     expect(JSON.stringify(cause)).not.toMatch(/5f3c1c1e|denied|ya29|FAKE|true/)
     expect(readFileSync(progress.file, 'utf8')).toBe(written)
@@ -62,15 +62,15 @@ describe('What is saved is ids, times and marks by their shapes;', () => {
     'projects/acme-1/serviceAccounts/ci@acme-1.iam.gserviceaccount.com/keys/0123456789abcdef0123456789abcdef01234567',
     'account acmebot 2f6f4f6b-0a11-4d0e-9b43-5f3c1c1e4b1d,organization acme 17',
     JSON.stringify([{ role: 'roles/owner', members: ['user:you@example.com'] }]),
-  ])('and is there again: %s', text => {
+  ])('and is there again: %s', async text => {
     const { folder, progress } = open()
-    progress.save({ facts: { 'a.b:id': text } })
+    await progress.save({ facts: { 'a.b:id': text } })
     expect(open(folder).progress.saved.facts).toEqual({ 'a.b:id': text })
   })
 
-  test('what an earlier version wrote of a vendor’s words is left out, goes with the next save, and is not handed over', () => {
+  test('what an earlier version wrote of a vendor’s words is left out, goes with the next save, and is not handed over', async () => {
     const { folder, progress } = open()
-    progress.save({ answers: { herokuApp: 'acme' }, facts: { 'a.b:id': '17' } })
+    await progress.save({ answers: { herokuApp: 'acme' }, facts: { 'a.b:id': '17' } })
     const old = JSON.parse(readFileSync(progress.file, 'utf8'))
     old.facts['circleci.restrict:refused-1'] = `no, says ${LIE}`
     writeFileSync(progress.file, JSON.stringify(old))
@@ -78,7 +78,7 @@ describe('What is saved is ids, times and marks by their shapes;', () => {
     expect(again.saved.facts).toEqual({ 'a.b:id': '17' })
     const handing = { by: 'me@here', at: NOW, steps: new Set(['circleci.restrict', 'a.b']), left: new Set<string>() }
     expect(handOverText(old, handing)).not.toContain('FAKE')
-    again.save({ answers: { herokuApp: 'other' } })
+    await again.save({ answers: { herokuApp: 'other' } })
     expect(readFileSync(progress.file, 'utf8')).not.toContain('FAKE')
   })
 })

@@ -301,7 +301,7 @@ describe('What differs and may stay', () => {
   test('is no longer looked at as kept where we made what was recorded', async () => {
     const { step, engine } = stand([thing('v1')])
     const record = { how: 'made', id: 'v1', by: 'x', at: '2026-01-01T00:00:00.000Z' } as const
-    engine.progress.save({ records: { [ID]: record } })
+    await engine.progress.save({ records: { [ID]: record } })
     expect((await pass(step, engine, [])).outcome).toMatchObject({ is: 'open', why: 'consent' })
   })
 })

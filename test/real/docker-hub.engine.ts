@@ -32,7 +32,7 @@ const here = ground()
 /** What CI has when the wizard has walked that route, and a real registry that takes Docker Hub's tokens. */
 async function walked(dockerHubRoute: 'bot-team' | 'org-token') {
   const stage = await setStage(undefined, { dockerHubRoute })
-  haveContext(stage)
+  await haveContext(stage)
   const { outcomes } = await walkWithPeople(ROUTES[dockerHubRoute] ?? [], stage, ['docker-hub.bot'])
   expect([...outcomes.values()].map(({ is }) => is)).not.toContain('failed')
   expect(outcomes.get('docker-hub.prove-push')).toMatchObject({ is: 'done' })

@@ -158,17 +158,10 @@ describe('What stands in a context', () => {
       rehearsal.world.circleci.contexts[0]?.variables.find(one => one.name === name)?.updatedAt ?? ''
     const intend = (name: string, at: string | number) =>
       engine.progress.save({
-        intents: {
-          ...engine.progress.saved.intents,
-          [`${STEP}/deliver-${name}`]: { step: STEP, at: new Date(at).toISOString() },
-        },
+        intents: { [`${STEP}/deliver-${name}`]: { step: STEP, at: new Date(at).toISOString() } },
       })
-    const record = (name: string) =>
-      engine.progress.save({
-        facts: { ...engine.progress.saved.facts, [`${STEP}:delivered-${name}`]: writtenAt(name) },
-      })
-    const learn = (facts: Readonly<Record<string, string>> = {}) =>
-      engine.progress.save({ facts: { ...engine.progress.saved.facts, ...facts } })
+    const record = (name: string) => engine.progress.save({ facts: { [`${STEP}:delivered-${name}`]: writtenAt(name) } })
+    const learn = (facts: Readonly<Record<string, string>> = {}) => engine.progress.save({ facts })
     const look = (secret?: string) => {
       const minted = new Map(secret === undefined ? [] : [[`${STEP}:token`, new Secret(secret)]])
       const target = { organization: ACME, name: 'c' }
@@ -195,13 +188,13 @@ describe('What stands in a context', () => {
     ['long after we began, and were interrupted', -86_400_000],
   ])('is somebody else’s where it was written %s', async (_, ms) => {
     const { look, intend, writtenAt } = await stand({ NAME: 'bot', PASS: 'a long one' })
-    for (const name of ['NAME', 'PASS']) intend(name, Date.parse(writtenAt(name)) + ms)
+    for (const name of ['NAME', 'PASS']) await intend(name, Date.parse(writtenAt(name)) + ms)
     expect(await look()).toMatchObject({ is: 'foreign' })
   })
 
   test('is proven by the secret at hand, and by nothing else', async () => {
     const { look, intend, writtenAt } = await stand({ NAME: 'bot', PASS: 'a long one' })
-    for (const name of ['NAME', 'PASS']) intend(name, writtenAt(name))
+    for (const name of ['NAME', 'PASS']) await intend(name, writtenAt(name))
     expect(await look('a long one')).toMatchObject({ is: 'proven', by: 'hand' })
     expect(await look('another')).toMatchObject({ is: 'open', mayBeUsed: true })
     expect(await look()).toMatchObject({ is: 'open', mayBeUsed: true })
@@ -209,10 +202,10 @@ describe('What stands in a context', () => {
 
   test('is not proven by how it ends where it stood there before: another of ours may end alike', async () => {
     const { look, intend, learn, put, writtenAt } = await stand({ NAME: 'bot', PASS: 'an older one' })
-    for (const name of ['NAME', 'PASS']) intend(name, writtenAt(name))
+    for (const name of ['NAME', 'PASS']) await intend(name, writtenAt(name))
     const before = await look()
     expect(before).toMatchObject({ is: 'open', stood: { [`${STEP}:stood-PASS`]: writtenAt('PASS') } })
-    learn('stood' in before ? before.stood : {})
+    await learn('stood' in before ? before.stood : {})
     expect(await look('a newer one')).toMatchObject({ is: 'open', mayBeUsed: true })
     await put('PASS', 'a newer one')
     expect(await look('a newer one')).toMatchObject({ is: 'proven', by: 'hand' })
@@ -220,7 +213,7 @@ describe('What stands in a context', () => {
 
   test('is proven by record for as long as nobody writes it anew, the same value included', async () => {
     const { look, record, put } = await stand({ NAME: 'bot', PASS: 'a long one' })
-    for (const name of ['NAME', 'PASS']) record(name)
+    for (const name of ['NAME', 'PASS']) await record(name)
     expect(await look()).toMatchObject({ is: 'proven', by: 'record' })
     await put('PASS', 'a long one')
     expect(await look()).toMatchObject({ is: 'foreign', variables: [{ name: 'PASS' }] })
@@ -228,16 +221,16 @@ describe('What stands in a context', () => {
 
   test('tells by the secret alone which credential it is: a name that was written anew proves nothing', async () => {
     const { look, record, intend, put, writtenAt } = await stand({ NAME: 'other', PASS: 'a long one' })
-    record('PASS')
+    await record('PASS')
     await put('NAME', 'bot')
-    intend('NAME', writtenAt('NAME'))
+    await intend('NAME', writtenAt('NAME'))
     expect(await look()).toMatchObject({ is: 'proven', by: 'record' })
     expect(await look('a new one')).toMatchObject({ is: 'proven', by: 'record' })
   })
 
   test('is not proven where nothing was stored', async () => {
     const { look, intend, writtenAt } = await stand({ NAME: 'bot', PASS: '' })
-    for (const name of ['NAME', 'PASS']) intend(name, writtenAt(name))
+    for (const name of ['NAME', 'PASS']) await intend(name, writtenAt(name))
     expect(await look('a long one')).toMatchObject({ is: 'open' })
     expect(await look('')).toMatchObject({ is: 'open' })
   })

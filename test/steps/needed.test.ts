@@ -17,7 +17,7 @@ interface Place {
 const atCircle = (): Promise<Place> => circlePlace({ change: followed })
 async function atHub(): Promise<Place> {
   const stage = await setStage()
-  haveContext(stage)
+  await haveContext(stage)
   return stage
 }
 

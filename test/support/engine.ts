@@ -119,7 +119,7 @@ export async function walk(
     /** Only looked at. */
     readonly leftOut?: readonly StepId[]
     /** After the look and the agreement, before anything runs. */
-    readonly meanwhile?: () => void
+    readonly meanwhile?: () => unknown
     readonly on?: (event: Event) => void
     readonly stop?: AbortSignal
     readonly giveUp?: AbortSignal
@@ -128,7 +128,7 @@ export async function walk(
   const never = new AbortController().signal
   const { agreed = [], kept = [], leftOut = [], meanwhile, on, stop = never, giveUp = never } = options
   const plan = await lookAtAll(steps, engine, never)
-  meanwhile?.()
+  await meanwhile?.()
   const since = meanwhile ? engine.clouds.moment() : 0
   const events: Event[] = []
   const emit = (event: Event) => {
@@ -140,6 +140,9 @@ export async function walk(
   const outcomes = await runPass({ plan, acting, ...decisions, since, engine, emit, stop, giveUp })
   return { plan, outcomes, events }
 }
+
+/** The change of the progress that takes these entries away. */
+export const gone = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, undefined]))
 
 /** What a step sees now. */
 export const lookAt = (step: Step, engine: Engine): Promise<Seen<unknown>> => step.look(newLook(engine))

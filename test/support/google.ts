@@ -37,7 +37,7 @@ export async function readyForPush({
   })
   const { progress } = place.engine
   const record = { how: 'made', by: 'a test', at: LONG_AGO } as const
-  progress.save({ records: { 'google.service-account': record } })
+  await progress.save({ records: { 'google.service-account': record } })
   const google = (): GoogleWorld => place.rehearsal.world.google
   return {
     ...place,

@@ -134,7 +134,7 @@ describe('The sign-in to Google without a key', () => {
 
   test('is one more repair, with its own diff and its own yes', async () => {
     const place = await setUp(OLD, answers)
-    known(place, '17')
+    await known(place, '17')
     const { plan } = await walk([configRepairs], place.engine)
     const edit = plan[0]?.actions.filter(isEdit).find(({ key }) => LOGIN.endsWith(key))
     expect(edit && diffOf(edit)).toContain('create-cred-config projects/<google.project:number>/locations')
@@ -154,7 +154,7 @@ describe('The sign-in to Google without a key', () => {
     )
     expect((await lookAt(configRepairs, place.engine)).is).toBe('present')
     expect((await configRepairs.look(fileLook(place.engine.answers, place.repo))).is).toBe('present')
-    known(place, '18')
+    await known(place, '18')
     expect(await lookAt(configRepairs, place.engine)).toMatchObject({
       is: 'differs',
       how: [{ action: expect.any(String) }],
@@ -172,7 +172,7 @@ describe('The sign-in to Google without a key', () => {
     const place = await setUp(OLD.replace(...ENGINE).replace(...NAME), answers)
     await walk([configRepairs], place.engine, { kept: [LOGIN] })
     expect((await walk([configRepairs], place.engine)).plan[0]).toMatchObject({ isKept: true })
-    known(place, '17')
+    await known(place, '17')
     expect((await walk([configRepairs], place.engine)).plan[0]).toMatchObject({ isKept: true })
   })
 

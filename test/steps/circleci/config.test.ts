@@ -290,7 +290,7 @@ describe('Where CI signs in to Google without a key', () => {
       '+            gcloud iam workload-identity-pools create-cred-config projects/<google',
     )
     expect((await place.walk()).outcomes.get(ID)).toMatchObject({ is: 'failed', cause: { code: 'unknown-yet' } })
-    place.engine.progress.save({ facts: { 'google.project:number': '17' } })
+    await place.engine.progress.save({ facts: { 'google.project:number': '17' } })
     const { outcomes } = await place.walk()
     expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
     expect(place.read()).toContain(

@@ -468,7 +468,7 @@ describe('A run that the push started before CI had its rights', () => {
     place.pass(120)
     expect((await lookAt(firstRun, place.engine)).is).toBe('failed')
     const at = place.clock.now().toISOString()
-    place.engine.progress.save({ records: { 'docker-hub.token': { how: 'made', by: 'a test', at } } })
+    await place.engine.progress.save({ records: { 'docker-hub.token': { how: 'made', by: 'a test', at } } })
     put({ circleci: place.circleci() }, 'DOCKERHUB_PASS', place.rehearsal.world.dockerHub.users[0]?.password ?? '')
     const { plan, outcomes } = await place.walk()
     expect(plan[0]?.seen).toMatchObject({
@@ -484,7 +484,7 @@ describe('A run that the push started before CI had its rights', () => {
     place.push()
     place.pass(120)
     const at = place.clock.now().toISOString()
-    place.engine.progress.save({ records: { 'docker-hub.token': { how: 'made', by: 'a test', at } } })
+    await place.engine.progress.save({ records: { 'docker-hub.token': { how: 'made', by: 'a test', at } } })
     const { outcomes } = await place.walk()
     expect(outcomes.get(ID)).toMatchObject({ is: 'failed', cause: { code: 'job-failed' } })
     expect((await lookAt(firstRun, place.engine)).is).toBe('failed')

@@ -190,7 +190,9 @@ describe('Somebody else’s build of the default branch is never cancelled', () 
     })
     push(place.rehearsal.world, commit, place.clock.now())
     place.pass(60)
-    place.engine.progress.save({ intents: { [`${ID}/follow`]: { step: ID, at: place.clock.now().toISOString() } } })
+    await place.engine.progress.save({
+      intents: { [`${ID}/follow`]: { step: ID, at: place.clock.now().toISOString() } },
+    })
     const { outcomes } = await walk([project], place.engine)
     expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
     expect(effects(place.rehearsal)).toEqual([])

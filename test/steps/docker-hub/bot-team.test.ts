@@ -66,7 +66,7 @@ const invite = (createdAt: string) => ({
 describe('The whole way', () => {
   test('from nothing to a proven token, with people where only they can', async () => {
     const stage = await setStage()
-    haveContext(stage)
+    await haveContext(stage)
     const { engine, rehearsal } = stage
     const { outcomes, played, events } = await walkWithPeople(ALL, stage)
     expect([...outcomes.values()].map(({ is }) => is)).toEqual(ALL.map(() => 'done'))
@@ -88,7 +88,7 @@ describe('The whole way', () => {
     const stage = await setStage(({ dockerHub }) => {
       dockerHub.rules.listsTeamPermissions = false
     })
-    haveContext(stage)
+    await haveContext(stage)
     const { outcomes } = await walkWithPeople(ALL, stage)
     expect([...outcomes.values()].map(({ is }) => is)).toEqual(ALL.map(() => 'done'))
     expect(await lookAt(team, stage.engine)).toMatchObject({ is: 'present' })
@@ -96,7 +96,7 @@ describe('The whole way', () => {
 
   test('done once, it asks for no password and changes nothing', async () => {
     const stage = await setStage()
-    haveContext(stage)
+    await haveContext(stage)
     await walkWithPeople(ALL, stage)
     stage.engine.clouds.credentials.delete('docker-hub.bot')
     const before = effects(stage.rehearsal)
@@ -332,7 +332,7 @@ describe('The token of the bot', () => {
     const stage = await setStage(
       all(people, withRight('write'), acme({ members, teams: [pushers(['acmecibot'])] }), change ?? (() => {})),
     )
-    haveContext(stage)
+    await haveContext(stage)
     return stage
   }
   const tokensIn = ({ dockerHub }: World) => dockerHub.users.find(one => one.username === 'acmecibot')?.tokens

@@ -20,7 +20,7 @@ const LABEL = 'dummyapp-setup acme/app: CircleCI heroku-and-dockerhub'
 
 async function setOut(change?: (world: World) => void, answers: Partial<Known> = {}) {
   const stage = await setStage(change, { ...ROUTE, ...answers })
-  haveContext(stage)
+  await haveContext(stage)
   return stage
 }
 
@@ -114,7 +114,7 @@ describe('Nothing is made', () => {
 
   test('while other projects can use the context', async () => {
     const { engine, rehearsal } = await setStage(undefined, ROUTE)
-    haveContext({ engine, rehearsal }, false)
+    await haveContext({ engine, rehearsal }, false)
     await walk([repository], engine)
     expect(await nothingMade(engine, rehearsal)).toMatchObject({ is: 'failed', cause: { code: 'open-context' } })
   })
@@ -315,9 +315,8 @@ test.each(['write-anyway', 'project-variables'] as const)(
       ({ circleci }) => furnishCi(circleci, { projects: [{ id: crypto.randomUUID(), slug: 'gh/acme/app' }] }),
       { ...ROUTE, secretsUntilRestricted },
     )
-    haveContext({ engine, rehearsal }, false)
-    const facts = { ...engine.progress.saved.facts, 'circleci.restrict:refused-account': 'yes' }
-    engine.progress.save({ facts })
+    await haveContext({ engine, rehearsal }, false)
+    await engine.progress.save({ facts: { 'circleci.restrict:refused-account': 'yes' } })
     const { outcomes } = await walk(STEPS, engine)
     expect(outcomes.get(ID)).toMatchObject({ is: 'done' })
     const made = organizationIn(rehearsal).tokens.map(one => one.token)

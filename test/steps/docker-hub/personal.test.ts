@@ -36,7 +36,7 @@ const furnished =
 describe('The whole way', () => {
   test('from nothing to a proven token: the password is chosen first, then used at the sign-up', async () => {
     const stage = await setStage(undefined, PERSONAL)
-    haveContext(stage)
+    await haveContext(stage)
     const { engine, rehearsal } = stage
     const { outcomes, played, events } = await walkWithPeople(ALL, stage)
     expect([...outcomes].map(([id, { is }]) => [id, is])).toEqual(
@@ -56,7 +56,7 @@ describe('The whole way', () => {
 
 test('The registry grants a push also to what is not there in the own namespace: no token is made for that', async () => {
   const stage = await setStage(furnished({ collaborators: ['acmecibot'] }), PERSONAL)
-  haveContext(stage)
+  await haveContext(stage)
   giveBotPassword(stage.engine)
   stage.rehearsal.world.dockerHub.repositories = []
   const { outcomes } = await walk([token], stage.engine)
@@ -151,7 +151,7 @@ describe('The bot', () => {
       },
       { dockerHubVisibility: 'private' },
     )
-    haveContext({ engine, rehearsal })
+    await haveContext({ engine, rehearsal })
     const { outcomes } = await walk([token], engine)
     expect(outcomes.get('docker-hub.token')).toMatchObject({
       is: 'failed',

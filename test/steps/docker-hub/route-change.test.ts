@@ -4,7 +4,7 @@ import type { Engine } from '../../../src/engine/engine.ts'
 import type { World } from '../../../src/rehearsal/world.ts'
 import { token } from '../../../steps/docker-hub/token.ts'
 import { furnish } from '../../rehearsal/docker-hub-client.ts'
-import { walk } from '../../support/engine.ts'
+import { gone, walk } from '../../support/engine.ts'
 import { effects } from '../../support/stage.ts'
 import { ciMayPush, giveBotPassword, type HubStage, haveContext, organizationIn, setStage } from './stage.ts'
 
@@ -28,7 +28,7 @@ const furnished = ({ dockerHub }: World) => {
 /** A set-up that is done by these answers, with the bot's password at hand. */
 async function done(answers: Partial<Known>) {
   const stage = await setStage(furnished, answers)
-  haveContext(stage)
+  await haveContext(stage)
   giveBotPassword(stage.engine)
   const { outcomes } = await walk(STEPS, stage.engine)
   expect(outcomes.get(ID)).toMatchObject({ is: 'done', notes: [] })
@@ -173,8 +173,7 @@ test('From one bot to another, the first one’s token is not taken for gone: wh
 
 test('What was saved before the owner was told is taken for the owner’s of now', async () => {
   const stage = await done(BOT)
-  const { [`${ID}:of`]: _, ...facts } = stage.engine.progress.saved.facts
-  stage.engine.progress.save({ facts })
+  await stage.engine.progress.save({ facts: gone([`${ID}:of`]) })
   expect((await walk(STEPS, stage.engine)).outcomes.get(ID)).toMatchObject({ is: 'done', notes: [] })
   expect(tokensOf(stage)).toHaveLength(1)
 })

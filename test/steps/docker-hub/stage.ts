@@ -68,7 +68,7 @@ export const repositoryIn = ({ world }: Rehearsal, full = 'acme/app') =>
   world.dockerHub.repositories.find(({ namespace, name }) => `${namespace}/${name}` === full)
 
 /** The context, as the steps of CircleCI leave it: empty, closed to other projects unless told, its id learned. */
-export function haveContext({ rehearsal, engine }: HubStage, isClosed = true): void {
+export async function haveContext({ rehearsal, engine }: HubStage, isClosed = true): Promise<void> {
   const { circleci } = rehearsal.world
   const id = randomUUID()
   const organization = idOf(circleci, 'gh/acme')
@@ -76,8 +76,8 @@ export function haveContext({ rehearsal, engine }: HubStage, isClosed = true): v
   const closing = { id: randomUUID(), type: 'project', value: project } as const
   const name = HUB_ANSWERS.herokuContext
   furnishCi(circleci, { contexts: [{ id, name, organization, ...(isClosed && { restrictions: [closing] }) }] })
-  engine.progress.save({
-    facts: { ...engine.progress.saved.facts, 'circleci.context-heroku:id': id, 'circleci.project:id': project },
+  await engine.progress.save({
+    facts: { 'circleci.context-heroku:id': id, 'circleci.project:id': project },
   })
 }
 

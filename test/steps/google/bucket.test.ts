@@ -216,7 +216,7 @@ describe('Other bindings of the bucket', () => {
 
   test('of an account that is not ours go only with consent, typed', async () => {
     const place = await ready({ more: { policy: { bindings: [...LEGACY, VIEWER] } } })
-    adopt(place)
+    await adopt(place)
     const { plan, outcomes } = await walk([bucket], place.engine)
     expect(plan[0]?.seen).toMatchObject({ is: 'differs', typed: 'ci-pusher' })
     expect(stateOf(outcomes)).toEqual({ 'google.bucket': 'consent' })
@@ -228,7 +228,7 @@ describe('Other bindings of the bucket', () => {
 
   test('need no consent where an account that is not ours has none', async () => {
     const place = await ready()
-    adopt(place)
+    await adopt(place)
     expect(stateOf((await walk([bucket], place.engine)).outcomes)).toEqual({ 'google.bucket': 'done' })
   })
 

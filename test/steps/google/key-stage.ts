@@ -73,7 +73,7 @@ export async function keyStage(
   })
   const { engine, rehearsal, clock } = place
   const { world } = rehearsal
-  engine.progress.save({ facts: { 'circleci.context-google:id': context, 'circleci.project:id': PROJECT_ID } })
+  await engine.progress.save({ facts: { 'circleci.context-google:id': context, 'circleci.project:id': PROJECT_ID } })
 
   /** The same computer after a crash: nothing but what is on disk is left. Nobody is quicker to run it again. */
   function anew(): Engine {
@@ -86,9 +86,7 @@ export async function keyStage(
   async function dies(after: number, giveUp = new AbortController().signal): Promise<void> {
     const one = anew()
     const seen = await key.look(newLook(one))
-    if ('learned' in seen && seen.learned) {
-      one.progress.save({ facts: { ...one.progress.saved.facts, ...seen.learned } })
-    }
+    if ('learned' in seen && seen.learned) await one.progress.save({ facts: seen.learned })
     const actions = key.actions(one.answers, seen).filter((action): action is Effect => action.kind !== 'person')
     const effects = actions.filter(action => action.kind !== 'request' || action.method !== 'GET')
     const last = effects[after - 1]

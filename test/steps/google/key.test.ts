@@ -243,9 +243,9 @@ describe('After a run that died', () => {
     watchOver(stage)
     const { engine } = stage
     const { save } = engine.progress
-    const breaks: Engine['progress']['save'] = change => {
+    const breaks: Engine['progress']['save'] = async change => {
       if (change.records) throw new Error('killed')
-      save(change)
+      await save(change)
     }
     const progress = new Proxy(engine.progress, {
       get: (of, name) => (name === 'save' ? breaks : Reflect.get(of, name)),
@@ -606,7 +606,7 @@ describe('What Google has yet to notice is waited for:', () => {
     const enabledAt = stage.clock.now().toISOString()
     if (project) project.services = [{ name: 'iam.googleapis.com', enabledAt }]
     const { progress } = stage.engine
-    progress.save({ facts: { ...progress.saved.facts, 'google.services:enabled-at': enabledAt } })
+    await progress.save({ facts: { 'google.services:enabled-at': enabledAt } })
     const { events } = await walk([key], stage.engine)
     expect(events[0]).toMatchObject({ event: 'start', detail: expect.stringContaining('IAM was enabled a moment ago') })
     await endsWell(stage, stage.engine)

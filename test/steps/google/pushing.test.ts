@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Answers } from '../../../src/answers/schema.ts'
@@ -18,7 +18,7 @@ import { temporaryRole } from '../../../steps/google/temporary-role.ts'
 import { buildImages } from '../../../steps/repository/build-images.ts'
 import { CONFIG } from '../../rehearsal/circleci-config.ts'
 import { E, ME, P, PUSHER } from '../../rehearsal/google-client.ts'
-import { lookAt, walk } from '../../support/engine.ts'
+import { gone, lookAt, walk } from '../../support/engine.ts'
 import { readyForPush } from '../../support/google.ts'
 import { effects } from '../../support/stage.ts'
 
@@ -139,13 +139,11 @@ describe('The documented way', () => {
     const place = await readyForPush({ bindings: [MAY_SPEAK] })
     await walk([repository, temporaryRole, firstRun, grant, strip, prove], place.engine)
     const { progress } = place.engine
-    const { facts, records } = progress.saved
-    const noted = Object.entries(facts).filter(([name]) => !name.startsWith('circleci.first-run:'))
-    const { 'circleci.first-run': _, ...others } = records
+    const noted = Object.keys(progress.saved.facts).filter(name => name.startsWith('circleci.first-run:'))
     // Sooner after it began than the clocks of two vendors may differ.
     const began = Date.parse(pushesIn(place)[0]?.startedAt ?? '')
     const stripped = { 'google.strip:changed': new Date(began + 2_000).toISOString() }
-    progress.save({ facts: { ...Object.fromEntries(noted), ...stripped }, records: others })
+    await progress.save({ facts: { ...gone(noted), ...stripped }, records: gone(['circleci.first-run']) })
     const { outcomes } = await walk(STEPS, place.resumed())
     expect(stateOf(outcomes)['circleci.confirm-push']).toBe('done')
     expect(pushesIn(place)).toHaveLength(2)
@@ -213,7 +211,7 @@ describe('The temporary role', () => {
       `CI’s account still has roles/artifactregistry.createOnPushWriter on the whole project, until ${until.slice(0, 16).replace('T', ' ')} UTC: google.strip takes it away once the first image is in.`,
     )
     // Also on a machine that has not given it.
-    place.engine.progress.save({ facts: {} })
+    await place.engine.progress.save({ facts: gone(Object.keys(place.engine.progress.saved.facts)) })
     await walk([temporaryRole], place.engine)
     expect(place.engine.progress.saved.facts['google.temporary-role:until']).toBe(until)
   })
@@ -380,7 +378,7 @@ describe('An account that this set-up did not make', () => {
   async function adopted(has: Binding = EDITOR) {
     const place = await readyForPush({ bindings: [has, MAY_SPEAK] })
     const record = { how: 'adopted', by: 'a test', at: '2026-01-01T00:00:00.000Z' } as const
-    place.engine.progress.save({ records: { 'google.service-account': record } })
+    await place.engine.progress.save({ records: { 'google.service-account': record } })
     return place
   }
 
@@ -408,12 +406,18 @@ describe('An account that this set-up did not make', () => {
     expect(place.projectBindings()).toContainEqual(theirs)
   })
 
-  test('is stripped with consent, and what it had is kept', async () => {
+  test('is stripped with consent, and what it had is kept, on disk before it is gone', async () => {
     const place = await adopted()
+    const onDisk: string[] = []
+    place.rehearsal.hook = (phase, { method, path }) => {
+      if (phase !== 'before' || `${method} ${path}` !== SET) return
+      onDisk.push(JSON.parse(readFileSync(place.engine.progress.file, 'utf8')).facts['google.strip:removed'] ?? '[]')
+    }
     const { outcomes } = await walk(STEPS, place.engine, { agreed: ['google.strip'] })
     expect(stateOf(outcomes)['circleci.confirm-push']).toBe('done')
     expect(place.projectBindings()).toEqual([OWNER, MAY_SPEAK])
     expect(JSON.parse(place.engine.progress.saved.facts['google.strip:removed'] ?? '')).toContainEqual(EDITOR)
+    expect(JSON.parse(onDisk.at(-1) ?? '[]')).toContainEqual(EDITOR)
   })
 })
 
@@ -429,8 +433,7 @@ describe('On the repository, the roles of an account', () => {
   async function adopted(...bindings: readonly Binding[]) {
     const place = await readyForPush({ bindings: [MAY_SPEAK] })
     await walk(STEPS, place.engine)
-    const { records } = place.engine.progress.saved
-    place.engine.progress.save({ records: { ...records, 'google.service-account': theirs } })
+    await place.engine.progress.save({ records: { 'google.service-account': theirs } })
     for (const { policy } of place.google().repositories) policy.bindings = structuredClone([...bindings])
     return { ...place, engine: place.resumed() }
   }

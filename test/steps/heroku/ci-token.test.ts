@@ -66,7 +66,7 @@ async function stand(options: { change?: (world: World) => void; answers?: Parti
   const engine = makeEngine({ rehearsal, answers: { ...USED, ...options.answers } })
   const token = rehearsal.world.circleci.users[0]?.tokens[0]?.token ?? ''
   engine.clouds.credentials.set('circleci', { secret: new Secret(token) })
-  engine.progress.save({ facts: { 'circleci.context-heroku:id': CONTEXT, 'circleci.project:id': PROJECT } })
+  await engine.progress.save({ facts: { 'circleci.context-heroku:id': CONTEXT, 'circleci.project:id': PROJECT } })
   return { rehearsal, engine, later }
 }
 
@@ -312,9 +312,9 @@ describe('After a run that died', () => {
     const { rehearsal, engine } = await stand()
     watchOver(rehearsal)
     const file = engine.progress.save
-    const breaks: Engine['progress']['save'] = change => {
+    const breaks: Engine['progress']['save'] = async change => {
       if (change.records) throw new Error('killed')
-      file(change)
+      await file(change)
     }
     const progress = new Proxy(engine.progress, { get: (of, key) => (key === 'save' ? breaks : Reflect.get(of, key)) })
     await expect(walk([ciToken], { ...engine, progress })).rejects.toThrow('killed')
