@@ -61,11 +61,18 @@ describe('What is saved is ids, times and marks by their shapes;', () => {
     'operations/cp.8123-abc',
     'projects/acme-1/serviceAccounts/ci@acme-1.iam.gserviceaccount.com/keys/0123456789abcdef0123456789abcdef01234567',
     'account acmebot 2f6f4f6b-0a11-4d0e-9b43-5f3c1c1e4b1d,organization acme 17',
-    JSON.stringify([{ role: 'roles/owner', members: ['user:you@example.com'] }]),
   ])('and is there again: %s', async text => {
     const { folder, progress } = open()
     await progress.save({ facts: { 'a.b:id': text } })
     expect(open(folder).progress.saved.facts).toEqual({ 'a.b:id': text })
+  })
+
+  test('and bindings that were taken away, where that is what the fact is about', async () => {
+    const bindings = JSON.stringify([{ role: 'roles/owner', members: ['user:you@example.com'] }])
+    const { folder, progress } = open()
+    await progress.save({ facts: { 'a.b:removed': bindings } })
+    expect(open(folder).progress.saved.facts).toEqual({ 'a.b:removed': bindings })
+    expect((await causeOf(progress.save({ facts: { 'a.b:id': bindings } }))).code).toBe('strange-answer')
   })
 
   test('what an earlier version wrote of a vendor’s words is left out, goes with the next save, and is not handed over', async () => {
