@@ -14,6 +14,7 @@ import { describe, expect, test } from 'vitest'
 import { makeDockerConfig } from '../../src/clouds/docker-config.ts'
 import { makePrivateFolder, removeLeftFolders } from '../../src/clouds/private-folder.ts'
 import { Secret } from '../../src/clouds/secret.ts'
+import { asAnotherUser } from '../support/another-user.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 const registry = { host: 'h', user: 'u', secret: new Secret('a token') }
@@ -69,6 +70,14 @@ describe('What a killed run left', () => {
     expect(readdirSync(root, { recursive: true })).toEqual(before)
   })
 
+  test('stays where it is another user’s', () => {
+    const { root, env, left } = session()
+    left(`dummyapp-setup-docker-${ended()}-abc`)
+    asAnotherUser()
+    removeLeftFolders(env)
+    expect(readdirSync(root)).toHaveLength(1)
+  })
+
   test('stays in a folder that others can write to, where it could be swapped meanwhile', () => {
     const { root, env, left } = session()
     const bait = left(`dummyapp-setup-docker-${ended()}-abc`)
@@ -119,6 +128,13 @@ describe('A private folder', () => {
     const attempt = () => makePrivateFolder({ XDG_STATE_HOME: join(home, 'state'), HOME: home }, 'docker')
     expect(attempt).toThrow('private folder')
     expect(readdirSync(run)).toEqual([])
+  })
+
+  test('is refused where the place for it is another user’s', () => {
+    const { root, env } = session()
+    asAnotherUser()
+    expect(() => makePrivateFolder(env, 'docker')).toThrow('private folder')
+    expect(readdirSync(root, { recursive: true }).filter(name => String(name).includes('docker'))).toEqual([])
   })
 
   test('that cannot be written is told, and none is left', () => {

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openProgress } from '../../src/engine/progress.ts'
+import { asAnotherUser } from '../support/another-user.ts'
 import { causeOf } from '../support/engine.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { NOTHING } from '../support/nothing.ts'
@@ -159,10 +160,18 @@ describe('Progress that others could have forged is not trusted (exit 2):', () =
     expect(await forged(({ folder }) => chmodSync(folder, mode))).toContain('dummyapp can be written by others')
   })
 
-  test.skipIf(process.getuid?.() !== 0)('a file or a folder of another user', async () => {
-    expect(await forged(({ file }) => chownSync(file, 12345, 12345))).toContain('progress.json belongs to another user')
-    expect(await forged(({ folder }) => chownSync(folder, 12345, 12345))).toContain('dummyapp belongs to another user')
+  test('all of it another user’s', async () => {
+    expect(await forged(asAnotherUser)).toContain('belongs to another user')
   })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'the file or the folder alone another user’s (as root alone: others can give nothing away)',
+    async () => {
+      const ofAnother = (fault: string) => `${fault} belongs to another user`
+      expect(await forged(({ file }) => chownSync(file, 12345, 12345))).toContain(ofAnother('progress.json'))
+      expect(await forged(({ folder }) => chownSync(folder, 12345, 12345))).toContain(ofAnother('dummyapp'))
+    },
+  )
 })
 
 describe('Progress that cannot be used', () => {

@@ -15,7 +15,6 @@ import { inputs } from '../support/inputs.ts'
 
 const whereIs = (name: string) => spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim()
 const TOOLS = { curl: whereIs('curl'), jq: whereIs('jq') }
-const isHere = Object.values(TOOLS).every(file => file !== '')
 const SHELLS = ['/bin/sh', '/bin/bash'].filter(file => existsSync(file))
 
 const request: RequestAction = {
@@ -78,7 +77,10 @@ const anyHeader = fc
   .string({ unit: fc.constantFrom(...`'"\\$\`!*?[]{}()<>|&;#~=%-+@ ab`), maxLength: 12 })
   .map(text => `x${text}x`)
 
-describe.skipIf(!isHere)('By hand, with the real curl and jq,', () => {
+const missing = Object.entries(TOOLS).flatMap(([name, file]) => (file === '' ? [name] : []))
+const why = missing.length === 0 ? '' : ` (skipped: ${missing.join(' and ')} cannot be found; apt-get install curl jq)`
+
+describe.skipIf(missing.length > 0)(`By hand, with the real curl and jq${why},`, () => {
   describe.each(SHELLS)('in %s,', shell => {
     test('the sign-in, the headers and the body arrive as the wizard sends them', async () => {
       const { heard, run } = await stand()
