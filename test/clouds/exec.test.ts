@@ -221,6 +221,12 @@ describe('A child', () => {
     expect(performance.now() - began).toBeLessThan(10_000)
   })
 
+  test('that does not end is asked to, before it is killed', async () => {
+    const { run } = tools(temporaryFolder())
+    const script = 'trap "echo put away; exit" TERM; sleep 30 & wait'
+    expect((await run({ argv: ['sh', '-c', script], timeoutMs: 200 })).stdout).toBe('put away\n')
+  })
+
   test('that will not end is killed', async () => {
     const { run } = tools(temporaryFolder())
     const script = 'trap "" TERM; sleep 30 & while :; do wait; done'
