@@ -2,7 +2,8 @@ import { LYING } from './letters.ts'
 
 /** A word as sh reads it back, whatever it holds; what could lie to whoever reads the line stands there by its number. */
 export function quote(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
+  // zsh takes =WORD for the place of a program.
+  if (/^(?!=)[\w@%+=:,./-]+$/.test(word)) return word
   const honest = `'${word.replaceAll("'", "'\\''")}'`
   return honest.replace(LYING, sign => `'"${numbered(sign)}"'`)
 }

@@ -47,13 +47,27 @@ export function commandLine(command: ByHand): string {
   const wanted = Object.entries(into)
   if (wanted.length === 0) return [...before, ...lines].join('\n')
   const learned = wanted.map(([name, filter]) => taken(name, filter, asText))
-  return [...before, `answer=$(${lines.join('\n')}${lines.length > 1 ? '\n' : ''})`, ...learned].join('\n')
+  return [...before, ...answerOf(lines), ...learned].join('\n')
+}
+
+/** Words that no shell reads anything else in. */
+const PLAIN = /^[\w@%+=:,./ -]*$/
+
+/**
+ * Puts what a command prints into `answer`. What has quotes, documents or a `case` in it is a function first: the bash 3.2
+ * that is macOS's /bin/sh looks for the end of `$(` by counting brackets, and would take a text for code.
+ */
+function answerOf(lines: readonly string[]): readonly string[] {
+  const [line = '', ...more] = lines
+  if (more.length === 0 && PLAIN.test(line)) return [`answer=$(${line})`]
+  return ['ask() {', ...lines, '}', 'answer=$(ask)']
 }
 
 /** CI and vendors take minutes: this asks every quarter of a minute. */
 function loop(lines: readonly string[], until: string, into: Readonly<Record<string, string>>): string {
-  const ask = `answer=$(${lines.join('\n')}\n)`
+  const [ask = '', ...before] = answerOf(lines).toReversed()
   return [
+    ...before.toReversed(),
     'while :; do',
     ask,
     `if printf '%s' "$answer" | jq -e ${quote(until)} >/dev/null; then break; fi`,

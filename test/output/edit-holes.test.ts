@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import * as fc from 'fast-check'
@@ -16,10 +16,7 @@ import { createPrinter } from '../../src/output/printer.ts'
 import { makeCheckout } from '../support/checkout.ts'
 import { ANSWERS, fakeStep } from '../support/engine.ts'
 import { inputs } from '../support/inputs.ts'
-
-const SHELLS = ['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox'].filter(file => existsSync(file))
-const argvOf = (shell: string) =>
-  shell.endsWith('busybox') ? ['sh'] : shell.endsWith('bash') ? ['--norc', '-s'] : ['-s']
+import { argvOf, SHELLS } from '../support/shells.ts'
 
 const NUMBER = hole('google.project:number')
 const edit = (from: Str, to: Str): EditAction => ({
@@ -63,7 +60,11 @@ describe.each(SHELLS)('The script, run by %s,', shell => {
     const repo = makeCheckout({ files: { 'f.yml': bound(from) } })
     const input = asScript([entry(from, to)], ANSWERS, { title: 'x', place: place(repo) })
     const { PATH = '' } = process.env
-    const { status, stderr } = spawnSync(shell, argvOf(shell), { input, env: { PATH, ...env }, encoding: 'utf8' })
+    const { status, stderr } = spawnSync(shell, [...argvOf(shell), '-s'], {
+      input,
+      env: { PATH, ...env },
+      encoding: 'utf8',
+    })
     return { status, stderr, text: readFileSync(join(repo, 'f.yml'), 'utf8'), wanted: bound(to) }
   }
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -9,16 +9,12 @@ import { argument, commandLine, readableLine, variableOf } from '../../src/outpu
 import { temporaryFolder } from '../support/folder.ts'
 import { inputs } from '../support/inputs.ts'
 import { LIE, lieIn } from '../support/lies.ts'
-
-const SHELLS = ['/bin/sh', '/bin/dash', '/bin/bash', '/bin/busybox'].filter(file => existsSync(file))
-/** bash takes a closed standard input for a remote login, and would read the machine's own start-up file. */
-const argvOf = (shell: string) =>
-  shell.endsWith('busybox') ? ['sh', '-c'] : shell.endsWith('bash') ? ['--norc', '-c'] : ['-c']
+import { argvOf, NO_SHELLS, SHELLS } from '../support/shells.ts'
 
 /** The words that a shell makes of a line. */
 function words(shell: string, line: string, env: Record<string, string> = {}): string[] {
   const script = `printf '%s\\0' ${line}`
-  return execFileSync(shell, [...argvOf(shell), script], { env, encoding: 'utf8' })
+  return execFileSync(shell, [...argvOf(shell), '-c', script], { env, encoding: 'utf8' })
     .split('\0')
     .slice(0, -1)
 }
@@ -31,6 +27,16 @@ const anyWord = fc
     fc.string({ unit: fc.constantFrom(...`'"\\$\`!*?[]{}()<>|&;#~=%-+ \n\t\ra`), maxLength: 12 }),
   )
   .map(word => word.replaceAll('\0', ''))
+
+/** Names that would run something where a shell takes them for code. */
+const HOSTILE = [
+  'x")&touch PWNED #y',
+  "x')&touch PWNED #",
+  'x`touch PWNED`',
+  '$(touch PWNED)',
+  'a) ;; esac; touch PWNED',
+  '"\'(',
+]
 
 /** A cut may have left half a character. */
 const wellFormed = (text: string) => Buffer.from(text).toString()
@@ -46,7 +52,7 @@ describe.each(SHELLS)('%s', shell => {
   test('gets what could lie to a reader by its number, in documents too', () => {
     const line = commandLine({ argv: ['cat', LIE], stdin: t`${LIE} $x \\ ${LIE}\n` })
     expect(lieIn(line)).toBeUndefined()
-    const read = execFileSync(shell, [...argvOf(shell), line.replace(/^cat \S[^\n]*? <</, 'cat <<')], {
+    const read = execFileSync(shell, [...argvOf(shell), '-c', line.replace(/^cat \S[^\n]*? <</, 'cat <<')], {
       encoding: 'utf8',
     })
     expect(read).toBe(`${LIE} $x \\ ${LIE}\n`)
@@ -54,6 +60,8 @@ describe.each(SHELLS)('%s', shell => {
 
   test.each([
     '',
+    '=ls',
+    'a=~',
     "'",
     "''",
     '-n',
@@ -92,7 +100,7 @@ describe.each(SHELLS)('%s', shell => {
     const script = join(temporaryFolder(), 'script')
     writeFileSync(script, `set -eu\n${lines.join('\n')}\n`)
     const options = { env: { PATH: process.env.PATH, ...env }, encoding: 'utf8', maxBuffer: 2 ** 26 } as const
-    return execFileSync(shell, [...argvOf(shell).slice(0, -1), script], {
+    return execFileSync(shell, [...argvOf(shell), script], {
       ...options,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -159,7 +167,7 @@ describe.each(SHELLS)('%s', shell => {
 
   test.each([{}, { herokuApp: '' }])('fails loudly where a hole is not set, and runs nothing: %j', env => {
     const line = commandLine({ argv: ['echo', 'ran', hole('herokuApp')] })
-    const { status, stdout, stderr } = spawnSync(shell, [...argvOf(shell), `${line}; echo went on`], {
+    const { status, stdout, stderr } = spawnSync(shell, [...argvOf(shell), '-c', `${line}; echo went on`], {
       env,
       encoding: 'utf8',
     })
@@ -176,7 +184,7 @@ describe.each(SHELLS)('%s', shell => {
   ])('after exit code %i, where %j count as done, goes on or does not', (code, okExit, said) => {
     const line = commandLine({ argv: ['sh', '-c', `exit ${code}`], ...(okExit && { okExit }) })
     const script = `set -eu\n${line}\necho went on`
-    const { stdout } = spawnSync(shell, [...argvOf(shell), script], {
+    const { stdout } = spawnSync(shell, [...argvOf(shell), '-c', script], {
       env: { PATH: process.env.PATH },
       encoding: 'utf8',
     })
@@ -192,7 +200,7 @@ describe.each(SHELLS)('%s', shell => {
     })
     const script = `set -eu\n${line}\nprintf '%s %s' "$a_b_id" "$a_b_whole"`
     const env = { PATH: process.env.PATH }
-    const [id, whole = ''] = execFileSync(shell, [...argvOf(shell), script], { env, encoding: 'utf8' }).split(' ')
+    const [id, whole = ''] = execFileSync(shell, [...argvOf(shell), '-c', script], { env, encoding: 'utf8' }).split(' ')
     expect(id).toBe('7')
     expect(Buffer.from(whole, 'base64').toString()).toBe(printed)
   })
@@ -201,7 +209,71 @@ describe.each(SHELLS)('%s', shell => {
     const input = "EOF\n$HOME `x` 'y' \\\nEOF_\n\n  end\n"
     const script = commandLine({ argv: ['cat'], stdin: input })
     const env = { PATH: process.env.PATH }
-    expect(execFileSync(shell, [...argvOf(shell), script], { env, encoding: 'utf8' })).toBe(input)
+    expect(execFileSync(shell, [...argvOf(shell), '-c', script], { env, encoding: 'utf8' })).toBe(input)
+  })
+
+  test('runs nothing of a name that would end a command’s brackets, where its answer is taken', () => {
+    const folder = temporaryFolder()
+    for (const name of HOSTILE) {
+      const lines = [
+        commandLine({ argv: ['printf', '%s', JSON.stringify({ a: name })], into: { 'a.b:one': '.a' } }),
+        commandLine({ argv: ['cat'], stdin: JSON.stringify({ a: name }), okExit: [0, 5], into: { 'a.b:two': '.a' } }),
+        commandLine({
+          argv: ['cat'],
+          stdin: t`{"a":${name.includes('"') ? '"x"' : JSON.stringify(name)},"b":"${hole('w')}"}`,
+          into: { 'a.b:three': '.b' },
+        }),
+      ]
+      const script = ['set -eu', ...lines, `printf '%s|%s|%s' "$a_b_one" "$a_b_two" "$a_b_three"`].join('\n')
+      const env = { PATH: process.env.PATH, w: 'y' }
+      const said = execFileSync(shell, [...argvOf(shell), '-c', script], { env, cwd: folder, encoding: 'utf8' })
+      expect(said).toBe(`${name}|${name}|y`)
+    }
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+test.skipIf(NO_SHELLS.length > 0)(
+  `Every shell is tried; not here, so not tried: ${NO_SHELLS.join(', ') || 'none'}`,
+  () => {
+    expect(NO_SHELLS).toEqual([])
+  },
+)
+
+describe('For bash 3.2, which is macOS’s /bin/sh,', () => {
+  /** What it takes from a command with more than words in it, and no function between. */
+  const risky = (script: string) =>
+    script
+      .split('\n')
+      .filter(
+        line =>
+          /^\w+=\$\((?!printf '%s' "\$answer" \| jq|text=|ask\)$)/.test(line) &&
+          !/^answer=\$\([\w@%+=:,./ -]*\)$/.test(line),
+      )
+
+  test('no document, no case and no quotes stand within the brackets of a command whose answer is taken', () => {
+    const into = { 'a.b:id': '.id' }
+    const body = { a: HOSTILE[0] ?? '' }
+    const curl = {
+      method: 'POST',
+      url: 'https://x.test/',
+      signIn: { header: 'A: ', variable: 'T' },
+      headers: {},
+      body,
+      into,
+    }
+    const all = HOSTILE.flatMap(name => [
+      commandLine({ argv: ['x', name], into }),
+      commandLine({ argv: ['x'], stdin: name, into }),
+      commandLine({ argv: ['x'], okExit: [0, 1], into }),
+      commandLine({ ...curl, body: { a: name } }),
+      commandLine({ ...curl, body: undefined, url: t`https://x.test/${name}`, until: '.a' }),
+    ])
+    expect(all.flatMap(risky)).toEqual([])
+    expect(all.every(script => /^(ask\(\) \{|while)/m.test(script))).toBe(true)
+    // The watch itself sees it.
+    expect(risky('answer=$(curl <<BODY\nx")&touch PWNED #y\nBODY\n)')).toHaveLength(1)
+    expect(commandLine({ argv: ['x', '--json'], into })).toMatch(/^answer=\$\(x --json\)\n/)
   })
 })
 
