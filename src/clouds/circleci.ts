@@ -1,6 +1,7 @@
 import { type Cause, SetupError } from './cause.ts'
 import { at, type Json, textAt } from './json.ts'
 import { type Needed, neededIn } from './needed.ts'
+import { pageLimits } from './pages.ts'
 import { explained, notLetIn, type Refusal, refusedSignIn } from './refusal.ts'
 import type { Host, VendorApi, VendorReply } from './vendor.ts'
 
@@ -144,7 +145,7 @@ export type Read = (path: string) => Promise<VendorReply>
 /**
  * Every item of a list. A page that brings back a token already seen is the last one: that of a context's variables
  * never advances (facts/circleci.md 5).
- * @throws SetupError with the refusal
+ * @throws SetupError with the refusal, or where the list has no end
  */
 export async function readItems<T>(
   read: Read,
@@ -153,9 +154,11 @@ export async function readItems<T>(
 ): Promise<readonly T[]> {
   const items = new Map<string, T>()
   const seen = new Set<string>()
+  const met = pageLimits(CIRCLECI.name)
   for (let token: string | undefined; ; ) {
     const joint = path.includes('?') ? '&' : '?'
     const reply = await read(token === undefined ? path : `${path}${joint}page-token=${encodeURIComponent(token)}`)
+    met(reply)
     const page = at(reply.body, 'items')
     if (reply.status >= 300 || !Array.isArray(page)) throw new SetupError(means(reply))
     const need = neededIn(CIRCLECI.name, reply)

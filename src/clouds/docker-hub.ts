@@ -2,6 +2,7 @@ import { type Cause, EXIT, NeedsSecret, SetupError } from './cause.ts'
 import type { Identity } from './identity.ts'
 import { at, type Json, textAt } from './json.ts'
 import { neededIn } from './needed.ts'
+import { pageLimits } from './pages.ts'
 import { quote } from './quote.ts'
 import { explained, notLetIn, type Refusal, refusedSignIn } from './refusal.ts'
 import { basic, Secret } from './secret.ts'
@@ -216,13 +217,18 @@ const UNEXPECTED: Cause = {
   next: 'Run again with --verbose; if it stays, report the words above.',
 }
 
-/** Every page of a list, 100 at a time; ends at a page that brings nothing new. */
+/**
+ * Every page of a list, 100 at a time; ends at a page that brings nothing new.
+ * @throws SetupError where it has no end
+ */
 export async function readPages(
   read: (page: number) => Promise<VendorReply>,
 ): Promise<{ readonly reply: VendorReply; readonly items: readonly Json[] }> {
   const items: Json[] = []
+  const met = pageLimits(DOCKER_HUB.name)
   for (let page = 1; ; page += 1) {
     const reply = await read(page)
+    met(reply)
     const results = at(reply.body, 'results')
     if (reply.status >= 300 || !Array.isArray(results)) return { reply, items }
     items.push(...results)

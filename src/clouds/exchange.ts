@@ -9,12 +9,16 @@ export const SILENCE_LIMIT = 30_000
 export const TOTAL_LIMIT = 60_000
 /** Far more than any answer that is asked for; what is larger would only fill the memory. */
 export const BODY_LIMIT = 16 * 1024 * 1024
+/** A refusal is read by people; all that looks for secrets in it would take seconds for more. */
+export const REFUSAL_LIMIT = 256 * 1024
 
 export interface Answer {
   readonly status: number
   /** Names in small letters; a repeated header's values are joined by a comma. */
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
+  /** How long the body was. */
+  readonly bytes: number
 }
 
 /**
@@ -31,7 +35,7 @@ export function exchange(
     let sent = false
     let over = false
     let hangUp = (): void => {}
-    let head: Omit<Answer, 'text'> = { status: 0, headers: {} }
+    let head: Omit<Answer, 'text' | 'bytes'> = { status: 0, headers: {} }
     const chunks: Buffer[] = []
     let size = 0
 
@@ -74,12 +78,13 @@ export function exchange(
         silence?.refresh()
         chunks.push(chunk)
         size += chunk.length
-        if (size > BODY_LIMIT) trouble('too-large', `more than ${BODY_LIMIT / 1024 / 1024} MB`)
+        const limit = head.status < 300 ? BODY_LIMIT : REFUSAL_LIMIT
+        if (size > limit) trouble('too-large', `more than ${sizeOf(limit)}`)
         return true
       },
       onComplete() {
         hangUp = () => {}
-        end(() => resolve({ ...head, text: Buffer.concat(chunks).toString() }))
+        end(() => resolve({ ...head, text: Buffer.concat(chunks).toString(), bytes: size }))
       },
       onError(error) {
         hangUp = () => {}
@@ -89,6 +94,8 @@ export function exchange(
     })
   })
 }
+
+const sizeOf = (bytes: number) => (bytes < 2 ** 20 ? `${bytes / 1024} KiB` : `${bytes / 2 ** 20} MB`)
 
 function codeOf(error: Error): TroubleCode {
   if (error instanceof errors.HTTPParserError) return 'not-http'

@@ -5,7 +5,7 @@ import Agent from 'undici/lib/dispatcher/agent.js'
 import type { Clock } from './clock.ts'
 import { connector } from './connect.ts'
 import { type Answer, exchange } from './exchange.ts'
-import type { Json } from './json.ts'
+import { type Json, parseJson, TooDeep } from './json.ts'
 import { isLoopback } from './proxy.ts'
 import { pauseBefore, type Repeat } from './retry.ts'
 import { redact } from './secret.ts'
@@ -35,6 +35,8 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>
   /** null where empty; `{message}` where a refusal is not JSON. */
   readonly body: Json
+  /** How long the body was. */
+  readonly bytes?: number
   /** The server's clock. */
   readonly date?: Date
 }
@@ -52,6 +54,8 @@ export interface Http {
 const MOST_REDIRECTS = 3
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const READS = new Set(['GET', 'HEAD'])
+/** After this long without an answer, the same is not tried again: four silences end before it, but not four drips. */
+const REPEAT_LIMIT = 110_000
 /** Enough of an HTML error page to know whose it is. */
 const MESSAGE_LENGTH = 200
 
@@ -71,10 +75,12 @@ export function createHttp({ clock, env }: { clock: Clock; env: NodeJS.ProcessEn
     const url = urlOf(target.base, request.path)
     const stop = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
     let inDoubt = false
+    const began = clock.now().getTime()
     for (let attempt = 1; ; attempt++) {
       const outcome = await once(target, request, url, stop)
       const wait = pauseBefore(outcome, request.repeat, attempt, clock.now())
-      if (wait === undefined) return replyOf(outcome, inDoubt)
+      const isLate = outcome instanceof Trouble && clock.now().getTime() - began > clock.timeout(REPEAT_LIMIT)
+      if (wait === undefined || isLate) return replyOf(outcome, inDoubt)
       inDoubt ||= mayHaveActed(outcome, request)
       await clock.sleep(wait, stop)
     }
@@ -159,16 +165,17 @@ function redirected({ status, headers }: Answer, request: HttpRequest, from: URL
   return to
 }
 
-function readReply({ status, headers, text }: Answer, ifSent: Effect): Reply {
+function readReply({ status, headers, text, bytes }: Answer, ifSent: Effect): Reply {
   const date = new Date(headers.date ?? '')
   const body = status >= 200 && status < 300 ? strictBody(text, ifSent) : lenientBody(text)
-  return { status, headers, body, ...(!Number.isNaN(date.getTime()) && { date }) }
+  return { status, headers, body, bytes, ...(!Number.isNaN(date.getTime()) && { date }) }
 }
 
 function strictBody(text: string, ifSent: Effect): Json {
   try {
     return parsed(text)
-  } catch {
+  } catch (error) {
+    if (error instanceof TooDeep) throw new Trouble('too-large', error.message, ifSent)
     throw new Trouble('not-json', 'an answer that is no JSON', ifSent)
   }
 }
@@ -182,7 +189,7 @@ function lenientBody(text: string): Json {
   }
 }
 
-const parsed = (text: string): Json => (text === '' ? null : (JSON.parse(text) as Json))
+const parsed = (text: string): Json => (text === '' ? null : parseJson(text))
 
 /** Whether an attempt that is to be repeated may have had its effect nevertheless. */
 const mayHaveActed = (outcome: Reply | Trouble, request: HttpRequest): boolean =>

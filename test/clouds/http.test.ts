@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { BODY_LIMIT, SILENCE_LIMIT, TOTAL_LIMIT } from '../../src/clouds/exchange.ts'
+import { BODY_LIMIT, REFUSAL_LIMIT, SILENCE_LIMIT, TOTAL_LIMIT } from '../../src/clouds/exchange.ts'
 import type { HttpRequest } from '../../src/clouds/http.ts'
 import { Secret } from '../../src/clouds/secret.ts'
 import { explain, Trouble } from '../../src/clouds/trouble.ts'
@@ -154,6 +154,34 @@ describe('what comes back', () => {
     expect(heard).toHaveLength(1)
   })
 
+  test('is too large sooner where it is a refusal, which people read', async () => {
+    const message = 'x'.repeat(REFUSAL_LIMIT)
+    const { base } = await serve((response, nth) => json(response, 403, { message: nth === 1 ? message : 'no' }))
+    const trouble = await troubleOf(transport().send(target(base), read))
+    expect(trouble).toMatchObject({ code: 'too-large', said: 'more than 256 KiB' })
+    expect(await transport().send(target(base), read)).toMatchObject({ status: 403, body: { message: 'no' } })
+  })
+
+  test('is trouble where it is nested too deep to be looked through; brackets in a text do not count', async () => {
+    const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+    const { base, heard } = await serve((response, nth) =>
+      response
+        .writeHead(nth === 3 ? 403 : 200)
+        .end(
+          ['{"a":1,"b":' + nested(100_000) + '}', nested(100), nested(100_000), JSON.stringify(`\\"${nested(200)}`)][
+            nth - 1
+          ],
+        ),
+    )
+    const send = () => transport().send(target(base), read)
+    const said = 'nested more than 100 levels deep'
+    expect(await troubleOf(send())).toMatchObject({ code: 'too-large', said })
+    expect(await send()).toMatchObject({ status: 200 })
+    expect(await send()).toMatchObject({ status: 403, body: { message: '['.repeat(200) } })
+    expect(await send()).toMatchObject({ status: 200, body: `\\"${nested(200)}` })
+    expect(heard).toHaveLength(4)
+  })
+
   test('is too large as well where the headers are', async () => {
     const { base } = await serveRaw(socket => socket.write(`${HEAD}x: ${'y'.repeat(100_000)}\r\n\r\n`))
     expect(await troubleOf(transport().send(target(base), write))).toMatchObject({
@@ -229,6 +257,18 @@ describe('a lost answer', () => {
     const slow = { code: 'slow', said: 'no whole answer in 60 s', effect: 'unknown' }
     expect(await troubleOf(http.send(target(base), write))).toMatchObject(slow)
     expect(heard).toHaveLength(1)
+  })
+
+  test('that drips is tried again once, not four times', async () => {
+    const { base, heard } = await serveRaw(socket => {
+      const drip = setInterval(() => socket.write(' '), 5)
+      socket.on('close', () => clearInterval(drip))
+      socket.write(`${HEAD}content-length: 100000\r\n\r\n`)
+    })
+    // Its clock goes on by a minute with each drip that is given up.
+    const clock = { ...impatient(TOTAL_LIMIT), now: () => new Date(heard.length * TOTAL_LIMIT) }
+    expect(await troubleOf(transport({ clock }).send(target(base), read))).toMatchObject({ code: 'slow' })
+    expect(heard).toHaveLength(2)
   })
 
   test('leaves no certainty behind, whatever the last attempt met', async () => {
