@@ -2,6 +2,7 @@ import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { EXIT, SetupError } from '../clouds/cause.ts'
 import { quote } from '../clouds/quote.ts'
+import { isRoot } from '../clouds/trusted-path.ts'
 
 const OTHERS_WRITE = 0o022
 const ANYBODY_WRITES = 0o002
@@ -24,7 +25,7 @@ export function refuseStrangersFolder(folder: string): void {
 
 /** Could anybody rename what is in that folder, and put something else in its place? */
 const isOpenToAll = ({ mode, uid }: Stats): boolean =>
-  (mode & ANYBODY_WRITES) !== 0 && !((mode & STICKY) !== 0 && (uid === 0 || uid === process.getuid?.()))
+  (mode & ANYBODY_WRITES) !== 0 && !((mode & STICKY) !== 0 && (isRoot(uid) || uid === process.getuid?.()))
 
 /**
  * Whoever can write there could make us act on a forged claim.

@@ -20,6 +20,10 @@ describe('Where others could watch, nothing is read and nothing is sent (exit 2)
     [{ NODE_OPTIONS: '--inspect=0' }, ['--yes']],
     [{ NODE_OPTIONS: '--import data:text/javascript,0' }, ['status', '--live', '--yes']],
     [{ NODE_TLS_REJECT_UNAUTHORIZED: '0' }, ['--yes']],
+    [{ NODE_OPTIONS: '--openssl-config=/dev/null' }, ['--yes']],
+    [{ OPENSSL_CONF: 'build/openssl.cnf' }, ['--yes']],
+    [{ LD_PRELOAD: './build/x.so' }, ['--yes']],
+    [{ NODE_EXTRA_CA_CERTS: 'build/ca.pem' }, ['--yes']],
   ])('%j', async (env, argv) => {
     const stage = await setStage()
     const asked = join(stage.home, 'asked')

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { chmodSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Process, refuseObservers } from '../../src/clouds/observers.ts'
+import { temporaryFolder } from '../support/folder.ts'
 import { refusal } from '../support/refusal.ts'
 
 const refused = (process: Partial<Process>) => refusal(() => refuseObservers({ env: {}, execArgv: [], ...process }))
@@ -53,6 +55,9 @@ describe('Refused, with the command that goes on, is', () => {
     '"--inspect"',
     '--title="a b" --ins"pect"',
     '"--re\\quire" "/tmp/a \\" b"',
+    '--openssl-config=/tmp/x.cnf',
+    '--openssl_shared_config',
+    '--snapshot-blob=/tmp/x',
   ])('NODE_OPTIONS=%s', value => {
     expect(refused(withOptions(value)).cause.next).toBe(
       'Run the same command again with this before it: env -u NODE_OPTIONS',
@@ -64,6 +69,37 @@ describe('Refused, with the command that goes on, is', () => {
     expect(own.means).toContain('node was started with --inspect,')
     expect(own.next).toBe('Start it without a debugger.')
     expect(refused({ inspector: 'ws://127.0.0.1:9229/x' }).cause.means).toContain('A debugger is open')
+  })
+
+  test.each([
+    ['OPENSSL_CONF', '/work/checkout/openssl.cnf'],
+    ['OPENSSL_ENGINES', 'engines'],
+    ['OPENSSL_MODULES', './modules'],
+    ['LD_PRELOAD', './x.so'],
+    ['LD_PRELOAD', 'libjemalloc.so.2 ./x.so'],
+    ['LD_PRELOAD', 'libjemalloc.so.2:./x.so'],
+    ['LD_AUDIT', 'libc.so.6'],
+    ['LD_LIBRARY_PATH', '/usr/lib:lib'],
+    ['LD_LIBRARY_PATH', ':/usr/lib'],
+    ['LD_LIBRARY_PATH', '/usr/lib;lib'],
+    ['DYLD_INSERT_LIBRARIES', 'x.dylib'],
+    ['DYLD_LIBRARY_PATH', '/usr/lib::/usr/local/lib'],
+    ['DYLD_FRAMEWORK_PATH', 'frameworks'],
+    ['DYLD_FALLBACK_LIBRARY_PATH', 'lib'],
+    ['DYLD_FALLBACK_FRAMEWORK_PATH', 'lib'],
+    ['NODE_EXTRA_CA_CERTS', 'ca.pem'],
+    ['SSL_CERT_FILE', 'ca.pem'],
+    ['SSL_CERT_DIR', '/etc:certs'],
+  ])('%s=%s, which others could have put there', (name, value) => {
+    const folder = temporaryFolder()
+    chmodSync(folder, 0o777)
+    // What is relative leads wherever it is run; so does an empty folder in a list.
+    const named = value.replace('/work/checkout', folder)
+    const { cause, exit } = refused({ env: { [name]: named } })
+    expect(exit).toBe(2)
+    expect(cause.next).toContain(`env -u ${name}`)
+    expect(cause.means).not.toContain(named)
+    expect(/own file|file of your own/.test(cause.next)).toBe(/CERT/.test(name))
   })
 
   test('all at once, and no value is repeated', () => {
@@ -88,6 +124,8 @@ describe('Taken is', () => {
 
   test('an environment with other variables, and code that was loaded on the command line', () => {
     const env = { NODE_DEBUG: '', NODE_TLS_REJECT_UNAUTHORIZED: '1', NODE_EXTRA_CA_CERTS: '/x', SSLKEYLOGFILE: '/x' }
+    const ours = { OPENSSL_CONF: '/dev/null', LD_PRELOAD: 'libjemalloc.so.2 /etc/passwd ', LD_LIBRARY_PATH: '/usr/lib' }
+    expect(() => taken({ env: { ...ours, LD_AUDIT: '', OPENSSL_MODULES: '/usr' } })).not.toThrow()
     expect(() => taken({ env, execArgv: ['--import', './harness.mjs', '-r', 'x'] })).not.toThrow()
   })
 })
