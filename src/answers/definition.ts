@@ -1,3 +1,4 @@
+import { LYING } from '../clouds/letters.ts'
 import { nearest } from './nearest.ts'
 import type { Rule } from './rule.ts'
 
@@ -32,8 +33,8 @@ export type Definitions = Readonly<Record<string, Definition>>
 /** A text of that form. */
 export const words = (form: RegExp) => ({ forms: [form] }) satisfies Rule
 
-/** No control character, and none that takes no room or turns the direction of writing: with them a name can lie. */
-const HONEST = /^[^\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\u115F\u1160\u3164\uFFA0]*$/u
+/** One line, without what a name could lie with. */
+const HONEST = new RegExp(String.raw`^(?:(?!${LYING.source})[^\n\t\p{Cs}])*$`, 'u')
 
 /** Free text of one line. */
 export const line = () => words(HONEST)

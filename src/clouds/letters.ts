@@ -1,5 +1,17 @@
-/** Control characters but the tab and the line's end, and those that turn the direction of writing or take no room: with them a text can lie. */
-export const LYING = /[^\P{Cc}\n\t]|[\p{Cf}\u2028\u2029\u115F\u1160\u3164\uFFA0]/gu
+/** What a part of an emoji may stand between: a sign for its colours behind one, and a joiner between two. In names they are legitimate, and seen. */
+const IN_EMOJI = String.raw`(?<=\p{Extended_Pictographic})\uFE0F|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D(?=\p{Extended_Pictographic})`
+
+/** Drawn as nothing, without a property of Unicode's that says so: Braille's blank, a null notehead, blanks and a filler of old scripts. */
+const BLANK_LOOKING = String.raw`\u2800\u{1D159}\u{13441}\u{13442}\u{16FE4}`
+
+/**
+ * With these a text can lie, by their properties in Unicode: control characters but the tab and the line's end; what turns
+ * the direction of writing, takes no room or is not drawn; ends of lines, and spaces, that are not the usual ones.
+ */
+export const LYING = new RegExp(
+  String.raw`[^\P{Cc}\n\t]|(?! )\p{Zs}|[\p{Zl}\p{Zp}${BLANK_LOOKING}]|(?!${IN_EMOJI})[\p{Cf}\p{Default_Ignorable_Code_Point}]`,
+  'gu',
+)
 
 /** Signs outside ASCII, but for those that our own sentences have. */
 const FOREIGN = /(?![’“”…·→•])\P{ASCII}/gu
