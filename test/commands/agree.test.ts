@@ -38,21 +38,25 @@ const SINGLES = differs({
 const BY_WORD = { by: 'ann@laptop', facts: {}, intents: {} }
 
 /** What a plan comes to where these lines are typed. */
-async function decide(plan: readonly Planned[], lines: readonly string[], options: Partial<Options> = {}) {
-  const person = typing(...lines)
+async function decide(
+  plan: readonly Planned[],
+  lines: readonly string[] | 'nobody',
+  options: Partial<Options> = {},
+  more: { readonly acting?: readonly StepId[]; readonly agreedTo?: ReadonlyMap<StepId, readonly Action[]> } = {},
+) {
+  const person = lines === 'nobody' ? undefined : typing(...lines)
   const printer = createPrinter(new PassThrough() as unknown as NodeJS.WriteStream, {})
-  const ids = plan.map(({ step }) => step.id)
   const agreement = await agree(plan, {
-    acting: new Set<StepId>(ids),
-    asker: person.asker,
+    acting: new Set<StepId>(more.acting ?? plan.map(({ step }) => step.id)),
+    asker: person?.asker,
     printer,
     options: { ...OPTIONS, ...options },
     place: { bases: new Map(), checkout: '/it' },
     answers: ANSWERS,
-    agreedTo: new Map(),
+    agreedTo: more.agreedTo ?? new Map(),
     said: new Map(),
   })
-  return { ...agreement, agreed: [...agreement.agreed], kept: [...agreement.kept], shown: person.shown() }
+  return { ...agreement, agreed: [...agreement.agreed], kept: [...agreement.kept], shown: person?.shown() ?? '' }
 }
 
 /** Every kind of consent that is asked for, and what must be typed to give it. */
@@ -140,6 +144,15 @@ describe('What is decided on one by one', () => {
     expect(await decide([plan], [...lines, '2'])).toMatchObject({ agreed, kept })
   })
 
+  test('is not asked again where it was kept, and is taken where it is named', async () => {
+    const kept = { kept: new Set(['first']), open: new Set(['second']) }
+    const again = planned(seen, ['replace'], { choices: kept })
+    const { agreed, shown } = await decide([again], ['', '2'])
+    expect(agreed).toEqual([])
+    expect(shown.match(/Replace it\?/g)).toHaveLength(1)
+    expect(await decide([again], ['', '2'], { replace: ['a.one/first'] })).toMatchObject({ agreed: ['a.one/first'] })
+  })
+
   test('is not by --yes, nor by the name of the other', async () => {
     expect(await decide([plan], [], { yes: true })).toMatchObject({ agreed: [], kept: [] })
     expect(await decide([plan], ['', '2'], { replace: ['a.one/second'] })).toMatchObject({
@@ -175,6 +188,25 @@ describe('A plan', () => {
     ['yes', ['1'], 'carry-out'],
   ])('is carried out or not: %s', async (_, lines, decision) => {
     expect(await decide(plan, lines)).toMatchObject({ decision })
+  })
+
+  test('is left where nobody can be asked, and carried out by --yes', async () => {
+    expect(await decide(plan, 'nobody')).toMatchObject({ decision: 'leave', agreed: [] })
+    expect(await decide(plan, 'nobody', { yes: true })).toMatchObject({ decision: 'carry-out' })
+  })
+
+  test('needs a second yes only for what is new in it', async () => {
+    const [first] = plan
+    const other = { ...planned({ is: 'missing', state: 0 }, []), step: fakeStep('a.two') }
+    const agreedTo = new Map<StepId, readonly Action[]>([['a.one', DO]])
+    expect(await decide(plan, [], {}, { agreedTo })).toMatchObject({ decision: 'carry-out', shown: '' })
+    const both = await decide([...(first ? [first] : []), other], ['2'], {}, { agreedTo })
+    expect(both).toMatchObject({ decision: 'leave', shown: expect.stringContaining('Carry it out?') })
+  })
+
+  test('has no question about a step that is only looked at', async () => {
+    const differing = planned(differs(), ['replace'])
+    expect(await decide([differing], [], {}, { acting: [] })).toMatchObject({ agreed: [], kept: [], shown: '' })
   })
 
   test('is not overwritten by Enter where it is saved, and is by a yes', async () => {

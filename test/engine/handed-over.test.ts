@@ -121,6 +121,17 @@ describe('A word that changes nothing', () => {
     expect(plan).toMatchObject([{ consents: [], actions: [{ key: 'make-1' }] }])
   })
 
+  test('since this machine knows when it began itself, which is gone by', async () => {
+    const look = (one: Look): Seen<unknown> => ({
+      is: 'missing',
+      state: [`begun-${one.begunAt('a.one/make')?.getUTCFullYear()}`],
+    })
+    const { step, engine } = place(look, { intents: { 'a.one/make': intent } })
+    await engine.progress.save({ intents: { 'a.one/make': { step: 'a.one', at: '2020-01-01T00:00:00.000Z' } } })
+    const plan = await lookAtAll([step], engine, new AbortController().signal)
+    expect(plan).toMatchObject([{ consents: [], actions: [{ key: 'begun-2020' }] }])
+  })
+
   test('since this machine knows better', async () => {
     const look = (one: Look): Seen<unknown> => {
       if (one.begunAt('a.one/make')) return present()
