@@ -439,6 +439,25 @@ describe('what a job does', () => {
     expect(await statuses(place.circle, workflow)).toMatchObject({ deploy_heroku: 'success' })
   })
 
+  test('a job’s token names the very pipeline, workflow and job', async () => {
+    const tells = 'command: docker push other.example/$CIRCLE_OIDC_TOKEN; echo'
+    const place = await ci({ config: CONFIG.replace('command: docker load', tells) })
+    const pipeline = await place.trigger()
+    place.pass(42)
+    const workflow = await workflowPath(place.circle, pipeline)
+    const [, payload = ''] = /other\.example\/[\w-]+\.([\w-]+)\./.exec(
+      await outputOf(place, workflow, 'push_docker_hub'),
+    ) ?? ['', '']
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const there = place.rehearsal.world.circleci.pipelines.find(({ id }) => pipeline.endsWith(id))
+    const [run] = there?.workflows ?? []
+    expect(claims).toMatchObject({
+      'oidc.circleci.com/pipeline-id': there?.id,
+      'oidc.circleci.com/workflow-id': run?.id,
+      'oidc.circleci.com/job-id': run?.jobs.find(({ name }) => name === 'push_docker_hub')?.id,
+    })
+  })
+
   test('of a target of a makefile that pushes by its name, the output says that nothing is known', async () => {
     const runs = (target: string) => CONFIG.replace('command: docker load', `command: make ${target}`)
     const outputs: string[] = []
