@@ -42,3 +42,14 @@ test('the package is the program and nothing else, and runs where it is installe
   expect((await run(makeCheckout(), '--dry-run')).stdout).toContain('heroku.create-app')
   expect((await run(temporaryFolder(), 'rehearse')).stdout).toContain('REHEARSAL')
 })
+
+test('No message and no page says npx without a version', () => {
+  const sources = ['src', 'steps'].flatMap(folder =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(file => join(folder, file)),
+  )
+  const texts = [...sources.filter(file => file.endsWith('.ts')), 'README.md', 'SECURITY.md', 'CONTRIBUTING.md']
+  const bad = texts.filter(file =>
+    /npx dummyapp-setup(?!@(?:VERSION|\$\{VERSION\}|\d+\.\d+\.\d+))/.test(readFileSync(file, 'utf8')),
+  )
+  expect(bad).toEqual([])
+})

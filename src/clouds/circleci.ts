@@ -1,6 +1,7 @@
 import { type Cause, SetupError } from './cause.ts'
 import { at, type Json, textAt } from './json.ts'
 import { type Needed, neededIn } from './needed.ts'
+import { byNpx } from './newer-version.ts'
 import { pageLimits } from './pages.ts'
 import { explained, notLetIn, type Refusal, refusedSignIn } from './refusal.ts'
 import type { Host, VendorApi, VendorReply } from './vendor.ts'
@@ -112,7 +113,7 @@ const REFUSALS: readonly Refusal[] = [
     cause: {
       code: 'gone',
       means: 'CircleCI has switched this route off: this version is too old for it.',
-      next: 'Run the newest one: npx dummyapp-setup@latest',
+      next: `Run the newest version: ${byNpx()}.`,
     },
   },
   {

@@ -1,4 +1,5 @@
 import type { Cause } from './cause.ts'
+import { byNpx } from './newer-version.ts'
 
 /** An error of Google's: of a request, or of an operation by the status that its code stands for. */
 export interface Told {
@@ -16,7 +17,7 @@ interface GoogleRefusal {
 }
 
 const CONSOLE = 'https://console.cloud.google.com'
-const NEWEST = 'Run the newest version (npx dummyapp-setup@latest). If it says the same, report the words above.'
+const NEWEST = `Run the newest version: ${byNpx()}. If it says the same, report the words above.`
 
 /** The first that fits explains the error. Sources: facts/google.md 3, 4 and 6, unless told. */
 export const GOOGLE_REFUSALS: readonly GoogleRefusal[] = [

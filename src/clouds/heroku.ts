@@ -1,6 +1,7 @@
 import type { Cause } from './cause.ts'
 import { at, type Json, textAt } from './json.ts'
 import { neededIn } from './needed.ts'
+import { byNpx } from './newer-version.ts'
 import { explained, notLetIn, type Refusal, refusedSignIn } from './refusal.ts'
 import { basic } from './secret.ts'
 import type { Host, VendorApi, VendorReply } from './vendor.ts'
@@ -63,7 +64,7 @@ export const HEROKU_API: Host = {
 
 /** heroku login refuses while HEROKU_API_KEY is set (facts/heroku.md 8). */
 const SIGN_IN_ANEW = `If HEROKU_API_KEY is set: put a new token from ${TOKEN_PAGE} into it, or unset it. Else: heroku login. Then run again.`
-const NEWEST = 'Run the newest version (npx dummyapp-setup@latest). If it says the same, report the words above.'
+const NEWEST = `Run the newest version: ${byNpx()}. If it says the same, report the words above.`
 
 /** Where images are pushed to; the manifest tells which image that was (facts/heroku.md 4). */
 export const HEROKU_REGISTRY: Host = {
@@ -165,7 +166,7 @@ const REFUSALS: readonly Refusal[] = [
     cause: {
       code: 'no-endpoint',
       means: 'What answered does not know this part of Heroku’s API; perhaps it is not Heroku.',
-      next: 'If HEROKU_HOST is set: correct or unset it, and run again. Else: npx dummyapp-setup@latest',
+      next: `If HEROKU_HOST is set: correct or unset it, and run again. Else run the newest version: ${byNpx()}.`,
     },
   },
   {
@@ -197,7 +198,7 @@ const REFUSALS: readonly Refusal[] = [
     cause: {
       code: 'gone',
       means: 'Heroku had this once and has it no more.',
-      next: 'Run again: what is missing is made anew. If it says the same: npx dummyapp-setup@latest',
+      next: `Run again: what is missing is created again. If it says the same, run the newest version: ${byNpx()}.`,
     },
   },
   {

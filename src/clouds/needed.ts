@@ -1,5 +1,6 @@
 import { SetupError } from './cause.ts'
 import { at, type Json } from './json.ts'
+import { byNpx } from './newer-version.ts'
 import type { VendorReply } from './vendor.ts'
 
 /** Reads the fields of an answer that cannot be done without. Each throws a SetupError where there is none of its kind. */
@@ -47,5 +48,5 @@ const missing = (vendor: string, asked: string, field: string): SetupError =>
     asked,
     said: `an answer without a usable ${field}`,
     means: `${vendor} answered without the field ${field}, which this version cannot do without.`,
-    next: 'Use the newest dummyapp-setup; if it stays, report the words above.',
+    next: `Run the newest version: ${byNpx()}. If it says the same, report the words above.`,
   })

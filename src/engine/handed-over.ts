@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { EXIT, SetupError } from '../clouds/cause.ts'
 import { jsonDocument } from '../clouds/json-text.ts'
 import { withCodes } from '../clouds/letters.ts'
+import { byNpx } from '../clouds/newer-version.ts'
 import { saveable } from './saveable.ts'
 import { Intent, Record, type Saved, type StateFolder } from './saved.ts'
 
@@ -115,7 +116,7 @@ const tooNew = (file: string, version: number) =>
       code: 'hand-over-too-new',
       asked: file,
       means: `It was handed over by a newer dummyapp-setup (format ${version}, this one knows ${VERSION}).`,
-      next: 'Run that version: npx dummyapp-setup@latest --take-over FILE',
+      next: `Run that version: ${byNpx(' --take-over FILE')}.`,
     },
     EXIT.input,
   )

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
+import { byNpx } from '../clouds/newer-version.ts'
 import { readOrdinary } from '../clouds/ordinary-file.ts'
 import { quote } from '../clouds/quote.ts'
 import { saveable } from './saveable.ts'
@@ -125,7 +126,7 @@ function tooNew(file: string, version: number): SetupError {
       code: 'progress-too-new',
       asked: quote(file),
       means: `The progress was saved by a newer dummyapp-setup (format ${version}, this one knows ${VERSION}).`,
-      next: 'Run that version again: npx dummyapp-setup@latest',
+      next: `Run that version again: ${byNpx()}.`,
     },
     EXIT.input,
   )

@@ -1,6 +1,7 @@
 import { chmodSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { byNpx } from '../../src/clouds/newer-version.ts'
 import type { Fault, FaultKind } from '../../src/rehearsal/server.ts'
 import type { World } from '../../src/rehearsal/world.ts'
 import { git } from '../support/checkout.ts'
@@ -29,7 +30,7 @@ const APP = '^/apps/pt-dummy-app$'
 const TOKEN_PAGE = 'https://dashboard.heroku.com/account'
 const BILLING = `${TOKEN_PAGE}/billing`
 const NAME_ANEW = 'dummyapp-setup --set herokuApp=NAME'
-const NEWEST = 'Run the newest version (npx dummyapp-setup@latest).'
+const NEWEST = `Run the newest version: ${byNpx()}.`
 
 const CLOSED = 'http://127.0.0.1:1'
 /** Waits are shorter, as they may be where no vendor is a real one: time-outs of 30 s would be sat through otherwise. */
@@ -366,7 +367,7 @@ const THE_APP: readonly Failure[] = [
     exit: 1,
     said: '410 gone: It is gone.',
     means: 'Heroku had this once and has it no more.',
-    next: 'Run again: what is missing is made anew. If it says the same: npx dummyapp-setup@latest',
+    next: `Run again: what is missing is created again. If it says the same, run the newest version: ${byNpx()}.`,
   },
   {
     when: 'something else is at work on it',
