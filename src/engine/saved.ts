@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { EXIT, SetupError, wordsOf } from '../clouds/cause.ts'
 import { byNpx } from '../clouds/newer-version.ts'
 import { readOrdinary } from '../clouds/ordinary-file.ts'
@@ -11,7 +11,7 @@ import { refuseStrangers, refuseStrangersFolder } from './strangers.ts'
 export const Record = z.strictObject({
   how: z.enum(['made', 'adopted', 'present']),
   /** The id of the object that the step stands for, where a vendor keeps one. */
-  id: z.string().optional(),
+  id: z.optional(z.string()),
   by: z.string(),
   at: z.iso.datetime(),
 })
@@ -24,8 +24,8 @@ export const Record = z.strictObject({
 export const Intent = z.strictObject({
   step: z.string(),
   at: z.iso.datetime(),
-  first: z.iso.datetime().optional(),
-  answered: z.literal(true).optional(),
+  first: z.optional(z.iso.datetime()),
+  answered: z.optional(z.literal(true)),
 })
 
 const VERSION = 1
