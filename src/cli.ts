@@ -5,6 +5,7 @@ import { FORMATS, type Format, formatOf } from './commands/formats.ts'
 import { AREAS, assertAnyArea, readAreas } from './commands/known.ts'
 import type { Options } from './commands/options.ts'
 import { HELP_FLAGS, VERSION_FLAGS } from './flags.ts'
+import { expectShortRun } from './short-run.ts'
 import { VERSION } from './version.ts'
 
 /** An empty value is what a variable gives that is not set: never the current folder, or a file without a name. */
@@ -111,6 +112,11 @@ let exit: Exit = EXIT.done
 /** What the command that was run came to, once `program` has been parsed. */
 export const exitCode = (): Exit => exit
 
+async function checklist(options: Options & { format?: Format }): Promise<Exit> {
+  expectShortRun()
+  return (await import('./commands/checklist.ts')).checklist(options, formatOf(options))
+}
+
 export const program = take(new Command('dummyapp-setup'), ...WALK, 'takeOver', 'allowHost', 'format')
   .description(
     'Sets up PennockTech/dummyapp (or a fork), from git clone to images that CI pushes with the least permission possible. Run again, it goes on where it stopped.',
@@ -141,7 +147,7 @@ export const program = take(new Command('dummyapp-setup'), ...WALK, 'takeOver', 
   .action(async (options: Options & { dryRun?: boolean; format?: Format }, command: Command) => {
     const [unknown] = command.args
     if (unknown !== undefined) command.error(await unknownCommand(unknown))
-    if (options.dryRun) exit = await (await import('./commands/checklist.ts')).checklist(options, formatOf(options))
+    if (options.dryRun) exit = await checklist(options)
     else if (options.format)
       throw (await import('./commands/format-without-dry-run.ts')).formatWithoutDryRun(process.argv.slice(2))
     else exit = await (await import('./commands/walk.ts')).walk(options)
@@ -150,8 +156,7 @@ export const program = take(new Command('dummyapp-setup'), ...WALK, 'takeOver', 
 take(program.command('checklist'), 'repo', 'answers', 'set', 'only', 'skip', 'stateDir', 'format', 'json', 'verbose')
   .description('print what would be done in an empty world (the same as --dry-run)')
   .action(async (_: unknown, command: Command) => {
-    const options = optionsOf<{ format?: Format }>(command)
-    exit = await (await import('./commands/checklist.ts')).checklist(options, formatOf(options))
+    exit = await checklist(optionsOf<{ format?: Format }>(command))
   })
 
 take(program.command('plan'), ...WALK, 'takeOver', 'allowHost', 'out')
@@ -163,6 +168,7 @@ take(program.command('plan'), ...WALK, 'takeOver', 'allowHost', 'out')
 take(program.command('status'), ...WALK, 'allowHost', 'live')
   .description('what is done and what is open, as it was saved')
   .action(async (_: unknown, command: Command) => {
+    expectShortRun()
     exit = await (await import('./commands/status.ts')).status(optionsOf(command))
   })
 

@@ -33,7 +33,7 @@ test.each([
   ['--version', { files: 2, kilobytes: 4, processes: 0 }],
   ['--help', { files: 2, kilobytes: 4, processes: 0 }],
   ['status', { files: 30, kilobytes: 250, processes: 2 }],
-  ['--dry-run', { files: 52, kilobytes: 900, processes: 5 }],
+  ['--dry-run', { files: 52, kilobytes: 900, processes: 3 }],
 ])('%s loads and starts no more than it needs', async (argument, most) => {
   const { files, kilobytes, processes } = await loadsOf(argument)
   const said = JSON.stringify({ files, kilobytes, processes }, null, 1)

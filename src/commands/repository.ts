@@ -3,8 +3,7 @@ import type { Candidate } from '../answers/candidate.ts'
 import { CI_CONFIG } from '../answers/forms/ci-config.ts'
 import { DOCKERFILE } from '../answers/forms/dockerfile.ts'
 import { LIBRARY } from '../answers/forms/library.ts'
-import type { Repository } from '../answers/infer.ts'
-import { readBranches } from '../answers/sources/branches.ts'
+import { type Branches, readBranches } from '../answers/sources/branches.ts'
 import { whose } from '../answers/whose.ts'
 import { createTools, type Tools } from '../clouds/exec.ts'
 import { readSettings, type Setting } from '../clouds/git-settings.ts'
@@ -66,7 +65,7 @@ export async function openCheckout(folder: string | undefined, env: NodeJS.Proce
   const found = await findRepository(folder, env)
   const { folder: top, tools, remotes } = found
   const { infer } = await import('../answers/infer.ts')
-  const branches = await branchesIn(tools, ownRemote(remotes))
+  const branches = await readBranches(async argv => (await tools.run({ argv })).stdout, ownRemote(remotes) ?? 'origin')
   return {
     ...found,
     notes: [...undecided(remotes), ...detached(branches)],
@@ -88,8 +87,8 @@ function undecided(remotes: Remotes): readonly string[] {
   return [`${which} To decide it for good: git config checkout.defaultRemote NAME`]
 }
 
-const detached = ({ current = '' }: NonNullable<Repository['branches']>): readonly string[] =>
-  current.trim() === 'HEAD'
+const detached = ({ current }: Branches): readonly string[] =>
+  current === 'HEAD'
     ? [
         'HEAD is detached: no branch is checked out. Commits made here belong to no branch; git switch BRANCH (or git switch -c NEW) puts you on one.',
       ]
@@ -111,13 +110,4 @@ function hideHeader(header: string): void {
   const value = header.replace(/^[^:]*:\s*/, '')
   const cookies = value.split(/;\s*/).map(cookie => cookie.replace(/^[^=]*=/, ''))
   for (const part of [value, value.replace(/^\S+\s+/, ''), ...cookies]) new Secret(part)
-}
-
-/** What git knows of the branches, without asking another machine. */
-async function branchesIn(tools: Tools, own = 'origin'): Promise<NonNullable<Repository['branches']>> {
-  const ask = readBranches(own)
-  const [head, usual, current] = await Promise.all(
-    [ask.head, ask.usual, ask.current].map(async argv => (await tools.run({ argv })).stdout),
-  )
-  return { head: head ?? '', usual: usual ?? '', current: current ?? '' }
 }

@@ -30,7 +30,7 @@ const FILES = {
   library: library(NAMES),
   ciConfig: config({ heroku: 'heroku-and-dockerhub', google: 'google-dummyapp' }),
   dockerfile: 'FROM scratch\nCOPY --from=philpennock/poetry / /poetry/',
-  branches: { head: 'refs/remotes/origin/main\n', usual: '' },
+  branches: { head: 'refs/remotes/origin/main', usual: [] },
 }
 const cloneOf = (origin: string, more: object = {}) => infer({ remotes: { origin }, ...FILES, ...more })
 const ALL = new Set(ANSWER_KEYS)

@@ -1,3 +1,4 @@
+import { execa } from 'execa'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { infer, readBranches } from '../../src/answers/infer.ts'
@@ -214,67 +215,74 @@ describe('The Dockerfile', () => {
 })
 
 describe('The default branch', () => {
-  const refs = (folder: string, remote = 'origin') => {
-    const ask = ([, ...argv]: readonly string[]) => {
-      try {
-        return git(folder, ...argv)
-      } catch {
-        return ''
-      }
-    }
-    const { head, usual } = readBranches(remote)
-    return fromBranches({ head: ask(head), usual: ask(usual) }, remote)
-  }
+  const read = (folder: string, remote = 'origin') =>
+    readBranches(
+      async ([file = '', ...argv]) => (await execa(file, argv, { cwd: folder, reject: false })).stdout,
+      remote,
+    )
+  const refs = async (folder: string, remote?: string) => fromBranches(await read(folder, remote), remote ?? 'origin')
   const at = (folder: string, name: string) => git(folder, 'update-ref', name, 'HEAD')
 
-  test('is what origin’s HEAD said, whatever it is called', () => {
+  test('is what origin’s HEAD said, whatever it is called', async () => {
     const folder = makeCheckout()
     at(folder, 'refs/remotes/origin/main')
     at(folder, 'refs/remotes/origin/its/trunk')
     git(folder, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/its/trunk')
-    expect(refs(folder)).toEqual([
+    expect(await refs(folder)).toEqual([
       { key: 'defaultBranch', value: 'its/trunk', from: 'origin’s HEAD, as it was cloned' },
     ])
   })
 
-  test('else a usual name at origin; both are shown', () => {
+  test('else a usual name at origin; both are shown', async () => {
     const folder = makeCheckout()
     at(folder, 'refs/remotes/origin/master')
-    expect(pairs(refs(folder))).toEqual(['defaultBranch master'])
+    expect(pairs(await refs(folder))).toEqual(['defaultBranch master'])
     at(folder, 'refs/remotes/origin/main')
-    expect(pairs(refs(folder))).toEqual(['defaultBranch main', 'defaultBranch master'])
+    expect(pairs(await refs(folder))).toEqual(['defaultBranch main', 'defaultBranch master'])
   })
 
-  test('else a usual name here', () => {
+  test('else a usual name here', async () => {
     const folder = makeCheckout()
-    expect(refs(folder)).toEqual([{ key: 'defaultBranch', value: 'main', from: 'the branches of this clone' }])
+    expect(await refs(folder)).toEqual([{ key: 'defaultBranch', value: 'main', from: 'the branches of this clone' }])
   })
 
-  test('is not read from a HEAD of origin that leads nowhere', () => {
+  test('is not read from a HEAD of origin that leads nowhere', async () => {
     const folder = makeCheckout()
     at(folder, 'refs/remotes/origin/master')
     at(folder, 'refs/remotes/origin/maintenance')
     git(folder, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/gone')
-    expect(pairs(refs(folder))).toEqual(['defaultBranch master'])
+    expect(pairs(await refs(folder))).toEqual(['defaultBranch master'])
     git(folder, 'symbolic-ref', '--delete', 'refs/remotes/origin/HEAD')
     at(folder, 'refs/remotes/origin/HEAD')
-    expect(pairs(refs(folder))).toEqual(['defaultBranch master'])
+    expect(pairs(await refs(folder))).toEqual(['defaultBranch master'])
   })
 
-  test('is read from the remote that says whose project it is', () => {
+  test('is read from the remote that says whose project it is', async () => {
     const folder = makeCheckout()
     at(folder, 'refs/remotes/origin/master')
     at(folder, 'refs/remotes/acme/main')
-    expect(refs(folder, 'acme')).toEqual([{ key: 'defaultBranch', value: 'main', from: 'the branches of acme' }])
+    expect(await refs(folder, 'acme')).toEqual([{ key: 'defaultBranch', value: 'main', from: 'the branches of acme' }])
     at(folder, 'refs/remotes/acme/trunk')
     git(folder, 'symbolic-ref', 'refs/remotes/acme/HEAD', 'refs/remotes/acme/trunk')
-    expect(refs(folder, 'acme')).toEqual([
+    expect(await refs(folder, 'acme')).toEqual([
       { key: 'defaultBranch', value: 'trunk', from: 'acme’s HEAD, as it was cloned' },
     ])
   })
 
+  test('is read, and so is the branch that is checked out, before the first commit, after it, and where HEAD is detached', async () => {
+    const folder = makeCheckout()
+    expect(await read(folder)).toMatchObject({ current: 'refs/heads/main' })
+    at(folder, 'refs/remotes/origin/master')
+    git(folder, 'checkout', '--quiet', '--detach')
+    expect(await read(folder)).toMatchObject({ current: 'HEAD', usual: expect.arrayContaining(['refs/heads/main']) })
+    git(folder, 'symbolic-ref', 'HEAD', 'refs/heads/new')
+    const unborn = await read(folder)
+    expect(unborn).not.toHaveProperty('current')
+    expect(pairs(fromBranches(unborn, 'origin'))).toEqual(['defaultBranch master'])
+  })
+
   test('is not known where git says nothing', () => {
-    expect(fromBranches({ head: '', usual: '' }, 'origin')).toEqual([])
+    expect(fromBranches({ head: '', usual: [] }, 'origin')).toEqual([])
   })
 })
 
@@ -327,7 +335,7 @@ test('No text in any file makes it fail', () => {
       library,
       ciConfig,
       dockerfile,
-      branches: { head, usual: head },
+      branches: { head, usual: head.split('\n') },
     })) {
       expect(typeof value).toBe('string')
     }
