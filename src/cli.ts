@@ -4,8 +4,9 @@ import { assertCurrentFolder } from './commands/current-folder.ts'
 import { FORMATS, type Format, formatOf } from './commands/formats.ts'
 import { AREAS, assertAnyArea, readAreas } from './commands/known.ts'
 import type { Options } from './commands/options.ts'
+import { expectShortRun } from './commands/short-run.ts'
 import { HELP_FLAGS, VERSION_FLAGS } from './flags.ts'
-import { expectShortRun } from './short-run.ts'
+
 import { VERSION } from './version.ts'
 
 /** An empty value is what a variable gives that is not set: never the current folder, or a file without a name. */
