@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { HOST_IDS, hostOf } from '../src/clouds/hosts.ts'
 import { VENDORS } from '../src/clouds/vendors.ts'
@@ -18,6 +18,26 @@ describe('SECURITY.md', () => {
       asked.set(name, (asked.get(name) ?? new Set()).add(new URL(home).host))
     }
     expect(named).toEqual(Object.fromEntries([...asked].map(([name, hosts]) => [name, [...hosts].sort()])))
+  })
+
+  const model = page.slice(page.indexOf('## Threat model'), page.indexOf('### What no test can promise'))
+  const testsIn = (text: string) => [...text.matchAll(/`(test\/[^`]+)`/g)].map(([, file = '']) => file)
+
+  test('names tests that there are', () => {
+    const named = testsIn(page)
+    expect(named.length).toBeGreaterThan(30)
+    expect(named.filter(file => !existsSync(file) || !/\.(test|attack|sweep|screens)\.ts$/.test(file))).toEqual([])
+  })
+
+  test('names a test for each promise, and says of each attacker what is not promised', () => {
+    const attackers = model.split(/^\*\*/m).slice(1)
+    expect(attackers).toHaveLength(6)
+    for (const one of attackers) {
+      const points = one.split(/^- /m).slice(1)
+      const [last = '', ...promises] = points.toReversed()
+      expect(last).toMatch(/^Not promised: /)
+      expect(promises.filter(promise => testsIn(promise).length === 0)).toEqual([])
+    }
   })
 
   test('is named by the README', () => {
