@@ -35,7 +35,23 @@ function readSignIns(job: CiJob): readonly SignIn[] {
     ...(reads(textsOf(job), KEY_VARIABLE) ? [googleKey(KEY_VARIABLE, 'base64')] : []),
     ...byDecoding(job, all),
   ]
-  return found.filter((one, index) => found.findIndex(other => isSame(one, other)) === index)
+  return found
+    .map(one => (one.form === 'json' && isDecodedBefore(job, one.secret) ? { ...one, form: 'base64' as const } : one))
+    .filter((one, index, all) => all.findIndex(other => isSame(one, other)) === index)
+}
+
+/**
+ * A command that puts what a variable holds in base64 in its own place, decoded, for the steps behind it: an orb takes
+ * the key from there as it is.
+ */
+export const decodingInPlace = (variable: string): string =>
+  `printf "export ${variable}='%s'\\n" "$(printf %s "$${variable}" | base64 --decode)" >> "$BASH_ENV"`
+
+const isDecodedBefore = ({ scripts }: CiJob, variable = ''): boolean => {
+  const decodes = new RegExp(
+    String.raw`export ${variable}=.*\$\{?${variable}\b.*base64 +(?:-d|-D|--decode)\b.*>> *"?\$\{?BASH_ENV\b`,
+  )
+  return scripts.some(({ command }) => command.split('\n').some(line => decodes.test(line)))
 }
 
 /** A command, and what is set where it runs. */

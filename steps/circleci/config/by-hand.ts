@@ -1,7 +1,7 @@
 import { CI_CONFIG, entriesOf, isSetup, readCiConfig } from '../../../src/answers/forms/ci-config.ts'
 import { type CiJob, ciJobs } from '../../../src/answers/forms/ci-jobs.ts'
 import type { Registry } from '../../../src/answers/forms/ci-orbs.ts'
-import { type SignIn, signInsOf } from '../../../src/answers/forms/ci-sign-ins.ts'
+import { decodingInPlace, type SignIn, signInsOf } from '../../../src/answers/forms/ci-sign-ins.ts'
 import { type Area, jobsOf } from '../../push-job.ts'
 import { commentedOut } from './commented-out.ts'
 import type { Open } from './edit.ts'
@@ -92,11 +92,21 @@ function inOtherNames(jobs: readonly CiJob[], { registry, user, secret }: Need):
   )
   const [first] = own
   if (own.some(one => one.form === 'json' && one.secret === secret)) {
+    const orb = jobs.find(({ scripts, orbs }) => scripts.length === 0 && orbs.length > 0)
+    if (orb !== undefined) return decodedBefore(orb.job, secret)
     return `${first?.job} takes Google’s key as plain JSON from ${secret}, and it is put there in base64: decode it, echo "$${secret}" | base64 --decode > FILE, and sign in with that file.`
   }
   const names = [first?.user, first?.secret].filter(name => name !== undefined).join(' and ')
   return `${first?.job} signs in with ${names}, but what is filled is ${[user, secret].filter(name => name !== undefined).join(' and ')}: change the job, or the answers.`
 }
+
+/** An orb's job is not in the config: what decodes the key for it stands before it. */
+const decodedBefore = (job: string, variable: string): string =>
+  `${job} takes Google’s key as plain JSON from ${variable}, and it is put there in base64. Have it decoded before, where the workflow runs it:
+      - ${scalar(job)}:
+          pre-steps:
+            - run: |
+                ${decodingInPlace(variable)}`
 
 /** The workflow that a config needs, as a person would write it. */
 function toAdd(text: string, job: string, context: string | undefined): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { leftToPerson, type Need } from '../../../../steps/circleci/config/by-hand.ts'
 
@@ -86,6 +87,28 @@ describe('Before anything is created, a person is told', () => {
     const run = 'echo $K | gcloud auth activate-service-account --key-file=-'
     const text = `${job(run).replace('j:', 'k:')}workflows: { w: { jobs: [{ k: { context: cloud } }] } }`
     expect(left(text, JOBS, [GOOGLE])[0]).toContain('takes Google’s key as plain JSON from K')
+  })
+
+  test('that an orb takes the key as it is not put there, until what it is told stands before it', () => {
+    const workflow = (more: string) =>
+      `orbs: { gcr: circleci/gcp-gcr@0.16.2 }
+workflows:
+  w:
+    jobs:
+      - gcr/build-and-push-image:
+          context: cloud
+${more}`
+    const jobs = { circleJobs: 'gcr/build-and-push-image', googleJobs: 'gcr/build-and-push-image' }
+    const need = { ...GOOGLE, secret: 'GCLOUD_SERVICE_KEY' }
+    const [told = ''] = left(workflow(''), jobs, [need])
+    expect(told).toContain('Have it decoded before')
+    const lines = told.split('\n').filter(line => line.startsWith('          '))
+    expect(lines.length).toBe(3)
+    expect(left(workflow(lines.join('\n')), jobs, [need])).toEqual([])
+    const key = '{"private_key": "-----BEGIN\\nx"}\n'
+    const env = { PATH: process.env.PATH, GCLOUD_SERVICE_KEY: Buffer.from(key).toString('base64') }
+    const script = `BASH_ENV=$(mktemp); ${lines[2]}\n. "$BASH_ENV"; rm "$BASH_ENV"; printf %s "$GCLOUD_SERVICE_KEY"`
+    expect(execFileSync('bash', ['-c', script], { env, encoding: 'utf8' })).toBe(key.trimEnd())
   })
 
   test('that the job which was named is not there', () => {
