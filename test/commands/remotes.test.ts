@@ -13,6 +13,14 @@ function clone({ beside = false }: { readonly beside?: boolean } = {}) {
   return { run: (...argv: readonly string[]) => runCli(argv, { cwd, home: temporaryFolder() }) }
 }
 
+test('Outside a checkout, a step is explained all the same', async () => {
+  const home = temporaryFolder()
+  const { code, stdout } = await runCli(['explain', 'repository.publish'], { cwd: home, home })
+  expect(code).toBe(0)
+  expect(stdout).toContain('$ git push origin HEAD:refs/heads/<firstRunBranch>')
+  expect((await runCli(['explain', 'repository.publish', '--repo', home], { cwd: home, home })).code).toBe(2)
+})
+
 describe('In a clone without origin', () => {
   test('the checklist pushes to the remote that is there, in every format that has what people do', async () => {
     const { run } = clone()
