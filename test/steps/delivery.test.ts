@@ -251,6 +251,19 @@ test('A secret ends as CircleCI shows it, whatever its length, once there is any
   )
 })
 
+test('Beside the answer to a later try, what the lost one made is ours, and what came after the answer is another machine’s', () => {
+  const at = (seconds: number) => new Date(BEGUN + seconds * 1000)
+  const look = {
+    ...lookWith({ [`${STEP}:new`]: 'answered' }, BEGUN),
+    begunAt: (_: string, which?: 'first') => (which === 'first' ? at(0) : at(60)),
+    answered: () => 'again' as const,
+  }
+  const one = (id: string, seconds: number) => ({ id, madeAt: at(seconds), isLabelled: true, isGood: true })
+  const listed = [one('lost', 5), one('answered', 60), one('theirs', 65)]
+  const seen = standing(look, STEP, { listed, delivery: { is: 'open', mayBeUsed: false }, context: 'c' })
+  expect(seen).toMatchObject({ state: { old: ['lost', 'answered'] } })
+})
+
 describe('A value in the place where it no longer is to be', () => {
   const clearing = (isOurs: boolean) => {
     const there = { name: 'V', writtenAt: '2026-11-22T10:00:00.000Z', in: 'the project', path: '/path/V', isOurs }

@@ -7,6 +7,7 @@ import type { World } from '../../../src/rehearsal/world.ts'
 import { provePush } from '../../../steps/docker-hub/prove-push.ts'
 import { repository } from '../../../steps/docker-hub/repository.ts'
 import { token } from '../../../steps/docker-hub/token.ts'
+import { isNarrow } from '../../../steps/docker-hub/tokens.ts'
 import { furnish as furnishCi } from '../../rehearsal/circleci-client.ts'
 import { carryOut, lookAt, walk } from '../../support/engine.ts'
 import { NOTHING } from '../../support/nothing.ts'
@@ -207,10 +208,16 @@ describe('What is proven', () => {
     ['another one', [{ ...OURS, path: 'acme/other' }]],
   ] as const
 
-  test.each(WIDE)('a token that reaches %s is not used', async (_, resources) => {
+  test.each(WIDE)('a token that reaches %s is none for this repository alone', (_, resources) => {
+    expect(isNarrow({ resources: resources as unknown as Json }, { dockerHubRepository: 'acme/app' })).toBe(false)
+    expect(isNarrow({ resources: [OURS] }, { dockerHubRepository: 'acme/app' })).toBe(true)
+  })
+
+  test('a token that reaches more than was asked for is not used', async () => {
     const { engine, rehearsal } = await setOut()
     await walk([repository], engine)
-    const body = { id: crypto.randomUUID(), token: 'dckr_oat_wide', resources: resources as unknown as Json }
+    const resources = [OURS, { ...OURS, path: 'acme/other' }]
+    const body = { id: crypto.randomUUID(), token: 'dckr_oat_wide', resources }
     rehearsal.faults.push({ method: 'POST', path: '/access-tokens$', do: { status: 201, body } })
     expect((await walk([token], engine)).outcomes.get(ID)).toMatchObject({ is: 'failed', cause: { code: 'too-wide' } })
     expect(contextIn(rehearsal).context.variables).toEqual([])

@@ -431,8 +431,8 @@ describe('On the repository, the roles of an account', () => {
 
   /** The repository is there, and this set-up did not make the account. */
   async function adopted(...bindings: readonly Binding[]) {
-    const place = await readyForPush({ bindings: [MAY_SPEAK] })
-    await walk(STEPS, place.engine)
+    const place = await readyForPush({ answers: { googleRoute: 'least-privilege' } })
+    await walk([repository], place.engine)
     await place.engine.progress.save({ records: { 'google.service-account': theirs } })
     for (const { policy } of place.google().repositories) policy.bindings = structuredClone([...bindings])
     return { ...place, engine: place.resumed() }
