@@ -1,22 +1,32 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 
-/** Makes what must be unique, from a counter: the same requests in the same order get the same ids. */
+/** What a mint counts in, so that no id comes up again after a restart. */
+export interface Counted {
+  counter: number
+  /** By which tests get the same tokens from the same requests; without it, nobody can guess one. */
+  readonly seed?: string
+}
+
+/** Makes what must be unique. */
 export interface Mint {
-  /** Looks like a random UUID. */
+  /** Looks like a random UUID; the same requests in the same order get the same ids. */
   id(): string
-  /** Letters, digits, `-` and `_`; at most 86 of them. */
+  /** What a token or a password is made of: letters, digits, `-` and `_`; at most 86 of them. */
   letters(length: number): string
 }
 
-/** A mint that counts in `counted`, so that what was made is not made again after a restart. */
-export function mintOf(counted: { counter: number }): Mint {
-  const hash = () => {
-    counted.counter += 1
-    return createHash('sha512').update(`rehearsal ${counted.counter}`)
-  }
+export function mintOf(counted: Counted): Mint {
+  const hash = (seed: string) => createHash('sha512').update(`${seed} ${counted.counter}`)
   return {
-    id: () => uuidOf(hash().digest('hex')),
-    letters: length => hash().digest('base64url').slice(0, length),
+    id: () => {
+      counted.counter += 1
+      return uuidOf(hash('rehearsal').digest('hex'))
+    },
+    letters: length => {
+      counted.counter += 1
+      const bytes = counted.seed === undefined ? randomBytes(64) : hash(counted.seed).digest()
+      return bytes.toString('base64url').slice(0, length)
+    },
   }
 }
 

@@ -11,7 +11,7 @@ import { google } from './google/service.ts'
 import { heroku } from './heroku/service.ts'
 import { masked, maskedPath } from './masked.ts'
 import type { Call, Service } from './service.ts'
-import { deliver, readCall } from './wire.ts'
+import { BodyTooLong, deliver, isForLoopback, readCall } from './wire.ts'
 import { emptyWorld, loadWorld, saveWorld, type World } from './world.ts'
 
 export type { Fault, FaultKind } from './faults.ts'
@@ -96,8 +96,11 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
 
   const servers = VENDORS.map(vendor =>
     createServer((request, response) => {
+      if (!isForLoopback(request)) return refuse(response, MISDIRECTED, 'asked by another name than 127.0.0.1')
       // A mistake of the simulation's own is shown to the client; a client that has gone is nobody's mistake.
-      answer(vendor, request, response).catch(error => response.destroyed || response.writeHead(500).end(String(error)))
+      answer(vendor, request, response).catch(error =>
+        refuse(response, error instanceof BodyTooLong ? TOO_LONG : 500, String(error)),
+      )
     }),
   )
   const ports = await Promise.all(servers.map(listen))
@@ -115,6 +118,14 @@ export async function startRehearsal(options: RehearsalOptions = {}): Promise<Re
     },
   }
   return rehearsal
+}
+
+/** RFC 9110, 15.5.20 and 15.5.14. */
+const [MISDIRECTED, TOO_LONG] = [421, 413]
+
+/** Says so, and that nothing more is read on this connection. */
+function refuse(response: ServerResponse, status: number, said: string): void {
+  if (!response.destroyed) response.writeHead(status, { connection: 'close' }).end(`${said}\n`)
 }
 
 /** How long nobody listens where a vendor went away; a client that tries again finds it back. */

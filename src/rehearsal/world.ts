@@ -15,8 +15,10 @@ import { mintOf } from './mint.ts'
 const LONGEST = 64 * 2 ** 20
 
 const worldFile = z.strictObject({
-  /** How many ids and tokens were made; the next ones follow from it. */
+  /** How many ids and tokens were made; the next ids follow from it. */
   counter: z.int().min(0).default(0),
+  /** From which tokens follow, too; without it they are random. */
+  seed: z.string().min(1).exactOptional(),
   latencyMs: z.int().min(0).default(0),
   faults: z.array(fault).default([]),
   heroku: herokuWorld,
@@ -28,9 +30,12 @@ const worldFile = z.strictObject({
 /** All that the simulated clouds remember. Tests may change it between requests. */
 export type World = z.infer<typeof worldFile>
 
-/** One account a vendor: it owns nothing, can pay, and is signed in with a token that lives for a year from `now`. */
-export function emptyWorld(now = new Date()): World {
-  const counted = { counter: 0 }
+/**
+ * One account a vendor: it owns nothing, can pay, and is signed in with a token that lives for a year from `now`.
+ * @param seed makes the same tokens again, for tests; without it nobody can guess one
+ */
+export function emptyWorld(now = new Date(), seed?: string): World {
+  const counted = { counter: 0, ...(seed !== undefined && { seed }) }
   const mint = mintOf(counted)
   const heroku = emptyHeroku(now, mint)
   const dockerHub = emptyDockerHub(now, mint)

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { FaultKind } from '../../src/rehearsal/server.ts'
 import { herokuClient, rehearse } from './client.ts'
@@ -22,6 +25,36 @@ describe('an answer', () => {
   test('comes from loopback alone', async () => {
     const { origins } = await rehearse()
     expect(origins.heroku).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  })
+
+  test.each(['evil.test', 'evil.test:80', '127.0.0.1.evil.test', '127.0.0.1@evil.test'])(
+    'is refused where it is asked as %j: a page of the web can have its own name lead here',
+    async host => {
+      const rehearsal = await rehearse()
+      const token = rehearsal.world.heroku.authorizations[0]?.token
+      const headers = { host, authorization: `Bearer ${token}` }
+      const asking = request(`${rehearsal.origins.heroku}/account`, { headers }).end()
+      const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+      expect(answer.statusCode).toBe(421)
+      expect(await text(answer)).not.toContain('you@example.com')
+      expect(rehearsal.log).toEqual([])
+    },
+  )
+
+  test('is refused where the request has no end (413), whoever asks', async () => {
+    const rehearsal = await rehearse()
+    const asking = request(`${rehearsal.origins.heroku}/apps`, { method: 'POST' })
+    asking.on('error', () => {})
+    const more = () => {
+      while (!asking.destroyed && asking.write(Buffer.alloc(2 ** 16)));
+    }
+    asking.on('drain', more)
+    const answered = once(asking, 'response') as Promise<[IncomingMessage]>
+    more()
+    const [answer] = await answered
+    asking.destroy()
+    expect(answer.statusCode).toBe(413)
+    expect(rehearsal.log).toEqual([])
   })
 
   test('is logged with its effect and who asked, never with a token', async () => {

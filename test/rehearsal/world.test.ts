@@ -21,9 +21,18 @@ test('the empty world holds one account that can pay, a login of a year, and not
   expect([heroku.apps, heroku.teams]).toEqual([[], []])
 })
 
-test('the empty world is the same each time', () => {
+test('the empty world is the same each time by a seed; without one, its tokens and passwords can be guessed by nobody', () => {
   const now = new Date()
-  expect(emptyWorld(now)).toEqual(emptyWorld(now))
+  expect(emptyWorld(now, 'a seed')).toEqual(emptyWorld(now, 'a seed'))
+  const secretsOf = ({ heroku, circleci, dockerHub, google }: ReturnType<typeof emptyWorld>) => [
+    heroku.authorizations[0]?.token,
+    circleci.users[0]?.tokens[0]?.token,
+    dockerHub.users[0]?.password,
+    google.users[0]?.tokens[0]?.token,
+  ]
+  const all = [emptyWorld(now), emptyWorld(now), emptyWorld(now, 'a seed')].flatMap(secretsOf)
+  expect(new Set(all).size).toBe(12)
+  expect(all).not.toContain(undefined)
 })
 
 describe('a world file', () => {

@@ -83,9 +83,12 @@ export function tellCi({ world }: Rehearsal, checkout: string): void {
   push(world, { slug: repository.slug, branch, ...commit }, new Date())
 }
 
+/** What the tokens of a test's world follow from: sweeps know them by that. */
+export const SEED = 'rehearsal'
+
 /** An empty world in which CI and Google are as quick as a test wants them. */
 export function quickWorld(now = new Date()): World {
-  const world = emptyWorld(now)
+  const world = emptyWorld(now, SEED)
   Object.assign(world.circleci.rules, { followBuildDelayMs: 20, workflowDelayMs: 10, jobSeconds: 0.05 })
   Object.assign(world.google.rules, { propagationMs: 20, newAccountMs: 10, activationMs: 10, operationMs: 10 })
   return world

@@ -6,6 +6,7 @@ import { keyIdOf, numberOf } from '../../src/rehearsal/google/ids.ts'
 import { mintOf } from '../../src/rehearsal/mint.ts'
 import type { Rehearsal } from '../../src/rehearsal/server.ts'
 import { git } from '../support/checkout.ts'
+import { SEED } from '../support/vendors.ts'
 import { type Place, requestName } from './run.ts'
 
 /** Where a run has been: clouds, a checkout, and a folder for the progress. */
@@ -163,10 +164,10 @@ const DIGITS = [21, 20, 19, 12]
 /** Whatever a world's mint has made up to now, and any other UUID. */
 function mintedPattern(counter: number): RegExp {
   const made = Array.from({ length: counter }, (_, before) => {
-    const from = () => mintOf({ counter: before })
+    const from = () => mintOf({ counter: before, seed: SEED })
     const id = from().id()
     const numbers = DIGITS.map(digits => numberOf(from(), digits))
-    return [keyIdOf(from()), ...numbers, id, `${mintOf({ counter: before }).letters(HEAD)}[\\w-]*`, id.slice(-TAIL)]
+    return [keyIdOf(from()), ...numbers, id, `${from().letters(HEAD)}[\\w-]*`, id.slice(-TAIL)]
   })
   return new RegExp([...made.flat(), '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}'].join('|'), 'g')
 }

@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { at, type Json } from '../../clouds/json.ts'
 
-/** It keeps nobody out: the simulation only has to tell its own tokens from others. */
-const KEY = 'rehearsal'
+/** Of this process alone: these tokens live no longer than a run. */
+const KEY = randomBytes(32)
 
 /** Tells what a token is for, so that none serves for another. */
 export type Use = 'hub' | 'second-factor' | 'google-registry' | 'google-access' | 'google-federated'
