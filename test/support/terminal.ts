@@ -177,12 +177,17 @@ function textOf({ buffer: { active } }: xterm.Terminal): string {
 /** An address of this machine, broken at the edge of the screen too; and its port. */
 const LOCAL = /(1\n?2\n?7\n?\.\n?0\n?\.\n?0\n?\.\n?1\n?:\n?)((?:\d\n?){4}\d)/g
 
+/** Where a plan is saved: it breaks with the length of the folder for temporary files, in the file's name too. */
+const SAVED = new RegExp(
+  `(Saved:|There is one already:)[\\s\\S]*?${[...'dummyapp-setup-plan.json'].join('\\n?').replace('.', '\\.')}`,
+  'g',
+)
+
 /** A screen with nothing in it that differs from run to run. As wide as before, so that its lines break where they did. */
 export const normalized = (screen: string): string =>
   `${screen
     .replaceAll(VERSION, VERSION.replace(/\d/g, '0'))
-    // Breaks with the length of the folder for temporary files.
-    .replace(/(Saved:|There is one already:)[\s\S]*?dummyapp-setup-plan\.json/g, '$1 FILE')
+    .replace(SAVED, '$1 FILE')
     .replace(/(Progress, with no secret in it:)[\s\S]*?(?=\nGo on:|$)/, '$1 FILE')
     .replace(LOCAL, (_, host: string, port: string) => host + port.replace(/\d/g, '5'))
     .replace(/\d+\.\d s\b/g, '0.0 s')}\n`
