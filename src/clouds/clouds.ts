@@ -1,7 +1,7 @@
 import { NeedsSecret, SetupError } from './cause.ts'
 import type { Clock } from './clock.ts'
 import type { Command, Ran, Tools } from './exec.ts'
-import { type HostId, hostOf } from './hosts.ts'
+import { HOST_IDS, type HostId, hostOf } from './hosts.ts'
 import type { Http, HttpRequest } from './http.ts'
 import type { Identity, Vendor } from './identity.ts'
 import type { Json } from './json.ts'
@@ -58,6 +58,10 @@ export class VendorTrouble extends SetupError {
     this.effect = effect
   }
 }
+
+/** Whose registry it is; undefined where it is of none of them: then a push there may change anything. */
+const vendorOf = (registry: string): Vendor | undefined =>
+  HOST_IDS.map(hostOf).find(({ home }) => new URL(home).host === registry)?.vendor
 
 export function createClouds(options: {
   readonly kind: Clouds['kind']
@@ -165,7 +169,8 @@ export function createClouds(options: {
     ask,
     moment: memo.now,
     // A command without a sign-in changes nothing at a vendor.
-    run: command => (command.registry ? changing(undefined, () => tools.run(command)) : tools.run(command)),
+    run: command =>
+      command.registry ? changing(vendorOf(command.registry.host), () => tools.run(command)) : tools.run(command),
     timeAt: id => new Date(clock.now().getTime() + (ahead.get(id) ?? 0)),
     credentials,
   }

@@ -70,10 +70,12 @@ export const key = defineStep({
   async look(look): Promise<Seen<State>> {
     const { answers } = look
     const place = await placeNow(look, contextOf(answers))
+    const listing = lookAtKeys(look)
+    // While they cannot be listed yet, the look is repeated, and nothing else of it is needed.
     if (look.record('google.service-account') && !look.record(KEY_STEP) && !isAtHand(look))
-      ahead(forbiddenBy(look, true))
+      ahead(listing.then(({ is }) => (is === 'listed' ? forbiddenBy(look, true) : undefined)))
     const [there, delivery] = await Promise.all([
-      lookAtKeys(look),
+      listing,
       lookAtDelivery(look, KEY_STEP, place, [{ variable: answers.googleKeyVariable, value: KEY }]),
     ])
     if (there.is === 'pending' || there.is === 'unknown') return there

@@ -157,16 +157,24 @@ describe('After an effect', () => {
     expect(heard.length - before).toBe(ofGoogle.length)
   })
 
-  test('a command that signs in to a registry counts for all, and one without a sign-in for none', async () => {
+  test('a command that signs in to a registry counts for whose that is, of a strange one for all, and without a sign-in for none', async () => {
     const { clouds, heard } = await stand()
     await clouds.ask('heroku', read)
     await clouds.run({ argv: ['build'] })
     await clouds.ask('heroku', read)
     expect(heard).toHaveLength(1)
-    const registry = { host: 'registry.example.com', user: '_', secret: new Secret('a sign-in') }
-    await clouds.run({ argv: ['push'], registry })
+    const push = (host: string) =>
+      clouds.run({ argv: ['push'], registry: { host, user: '_', secret: new Secret('a sign-in') } })
+    await push('registry.heroku.com')
     await clouds.ask('heroku', read)
     expect(heard).toHaveLength(2)
+    await clouds.ask('google', read)
+    await push('registry.heroku.com')
+    await clouds.ask('google', read)
+    expect(heard).toHaveLength(3)
+    await push('registry.example.com')
+    await clouds.ask('google', read)
+    expect(heard).toHaveLength(4)
   })
 
   test('what was asked while it was under way is asked again, and so is what was under way when it began', async () => {

@@ -10,8 +10,8 @@ import { Bench } from '../sweeps/run.ts'
 /** An answer counts for ten seconds; a busy machine may need them. */
 const SOON_MS = 9_000
 
-/** CI's first push makes it, and until then it is watched. */
-const WATCHED = /\/locations\/us\/repositories\/us\.gcr\.io$/
+/** CI's first push creates the repository, and until CI's runs are over, they are watched. */
+const WATCHED = /\/locations\/us\/repositories\/us\.gcr\.io$|^\/api\/v2\/(?:pipeline|workflow)\/|\/pipeline\?branch=/
 
 /** Of effects at one vendor, two may overlap: each lane then asks after its own. */
 const MOST_EFFECTS = 2
@@ -45,8 +45,9 @@ test('A whole set-up, and a run in which nothing is to be done, ask hardly anyth
   })
   expect(again.filter(({ effect }) => effect)).toEqual([])
   expect(repeated(again)).toEqual([])
-  // Few, and not none: what a busy machine makes it wait for is asked again, and whether a context is closed is asked right
-  // before a credential is made for it. Without the answers that are kept it was fifty.
+  // Four, and more where the machine is busy: two lanes whose effects at CircleCI overlap each look after their own (2),
+  // whether a context is closed is asked right before a credential is created for it, and a policy right before it is
+  // changed after a wait. Without the answers that are kept it was fifty.
   const all = logs.flatMap(repeated)
-  expect(all.length, all.join('\n')).toBeLessThanOrEqual(15)
+  expect(all.length, all.join('\n')).toBeLessThanOrEqual(6)
 })
