@@ -54,13 +54,13 @@ function mutantsOf({ files, tests }) {
   }).runMutationTest()
 }
 
-/** What stands at a place in the source. */
+/** What stands at a place in the source; lines and columns count from 1. */
 function originalOf({ fileName, location: { start, end } }) {
   const lines = readFileSync(fileName, 'utf8')
     .split('\n')
-    .slice(start.line, end.line + 1)
-  lines[lines.length - 1] = lines[lines.length - 1].slice(0, end.column)
-  lines[0] = lines[0].slice(start.column)
+    .slice(start.line - 1, end.line)
+  lines[lines.length - 1] = lines[lines.length - 1].slice(0, end.column - 1)
+  lines[0] = lines[0].slice(start.column - 1)
   return lines.join('\n')
 }
 
@@ -74,5 +74,5 @@ function isSame({ file, from, to }, mutant) {
 
 function placeOf(mutant) {
   const { start } = mutant.location
-  return `${nameOf(mutant)}:${start.line + 1} ${mutant.mutatorName}\n- ${originalOf(mutant)}\n+ ${mutant.replacement}`
+  return `${nameOf(mutant)}:${start.line} ${mutant.mutatorName}\n- ${originalOf(mutant)}\n+ ${mutant.replacement}`
 }
