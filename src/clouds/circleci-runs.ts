@@ -68,7 +68,7 @@ const withWorkflows = async (read: Read, pipeline: Pipeline): Promise<Run> => ({
 })
 
 const asPipeline = (item: Json, need: Needed): Pipeline => ({
-  id: need.uuid(item, 'id'),
+  id: need.id(item, 'id'),
   number: String(need.number(item, 'number')),
   // Not every trigger has one.
   revision: textAt(item, 'vcs', 'revision') ?? '',
@@ -83,7 +83,7 @@ export async function readWorkflows(read: Read, id: string): Promise<readonly Wo
     const name = onOneLine(need.text(item, 'name'))
     return {
       at: need.date(item, 'created_at'),
-      one: { id: need.uuid(item, 'id'), name, status, isOver: OVER.has(status) },
+      one: { id: need.id(item, 'id'), name, status, isOver: OVER.has(status) },
     }
   })
   return all.toSorted((a, b) => a.at.getTime() - b.at.getTime()).map(({ one }) => one)
@@ -102,7 +102,7 @@ export function counting({ workflows }: Run): readonly Workflow[] {
 /** The jobs of a workflow. Throws SetupError with a refusal. */
 export async function readJobs(read: Read, workflow: string): Promise<readonly Job[]> {
   return readItems(read, `/api/v2/workflow/${encodeURIComponent(workflow)}/job`, (item, need) => ({
-    id: need.uuid(item, 'id'),
+    id: need.id(item, 'id'),
     name: onOneLine(need.text(item, 'name')),
     status: onOneLine(need.text(item, 'status')),
     number: numberAt(item, 'job_number'),

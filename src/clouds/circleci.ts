@@ -202,7 +202,7 @@ export async function contextNamed(read: Read, organization: string, name: strin
   if (owner === undefined) return undefined
   const path = `/api/v2/context?owner-id=${owner}&owner-type=organization`
   const contexts = await readItems(read, path, (item, need) => ({
-    id: need.uuid(item, 'id'),
+    id: need.id(item, 'id'),
     name: need.text(item, 'name'),
     createdAt: need.text(item, 'created_at'),
   }))

@@ -7,7 +7,9 @@ import type { VendorReply } from './vendor.ts'
 export interface Needed {
   /** A text that is not empty. */
   text(value: Json | undefined, ...keys: readonly string[]): string
-  /** An id as CircleCI gives them: it goes into addresses and conditions, so nothing else may stand there. */
+  /** An id, which goes into addresses: letters, digits, hyphens and underscores, of which none has a meaning there. */
+  id(value: Json | undefined, ...keys: readonly string[]): string
+  /** An id as CircleCI gives them, where it goes into conditions: nothing else may stand there. */
   uuid(value: Json | undefined, ...keys: readonly string[]): string
   date(value: Json | undefined, ...keys: readonly string[]): Date
   number(value: Json | undefined, ...keys: readonly string[]): number
@@ -15,6 +17,7 @@ export interface Needed {
   list(value: Json | undefined, ...keys: readonly string[]): readonly Json[]
 }
 
+const ID = /^[A-Za-z\d][\w-]{0,63}$/
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /**
@@ -31,6 +34,7 @@ export function neededIn(vendor: string, { asked }: Pick<VendorReply, 'asked'>):
     }
   return {
     text: read(found => (typeof found === 'string' && found !== '' ? found : undefined)),
+    id: read(found => (typeof found === 'string' && ID.test(found) ? found : undefined)),
     uuid: read(found => (typeof found === 'string' && UUID.test(found) ? found : undefined)),
     date: read(found => {
       const date = new Date(typeof found === 'string' ? found : '')

@@ -26,9 +26,9 @@ const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d
 /** What a fact may be: none any more, marks, numbers, ids, digests, times, Google's names of resources, Docker Hub's owners. */
 const ATOM = [
   'yes|never',
-  String.raw`\d{1,25}`,
-  String.raw`[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}`,
-  String.raw`(?:sha256:)?[\da-f]{16,64}`,
+  // Words of a sentence have no digits.
+  String.raw`(?=[\w-]*\d)[A-Za-z\d][\w-]{0,63}`,
+  String.raw`sha256:[\da-f]{64}`,
   TIME,
   String.raw`(?:[a-z][A-Za-z\d]{0,40}\/[\w.:@-]{1,150}\/)*[a-z][A-Za-z\d]{0,40}\/[\w.:@-]{1,150}`,
   String.raw`(?:account|organization) [\w-]{1,100}`,

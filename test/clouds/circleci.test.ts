@@ -306,7 +306,7 @@ describe('A pipeline', () => {
     expect(asked).toEqual([PIPELINES])
   })
 
-  test.each(['../x', "x' || true", 'w', '', 'd0a0b0c0-0000-4000-8000-000000000001\n'])(
+  test.each(['../x', "x' || true", 'w/x', '', 'd0a0b0c0-0000-4000-8000-000000000001\n'])(
     'by an id that is none is refused, and nothing is asked about it: %j',
     async id => {
       const { read, asked } = reads({

@@ -30,6 +30,7 @@ type Row = readonly [
   fields: readonly string[],
 ]
 
+const UUID = '0c5c3b2a-6a5d-4a0f-9f0e-5d2f8f6f1a11'
 const AT = '2026-11-22T10:00:00Z'
 /** Answers any path so. */
 const always = (reply: VendorReply) => async () => reply
@@ -39,14 +40,14 @@ const ROWS: readonly Row[] = [
     'CircleCI',
     'a project',
     reply => projectAtCircle(always(reply), 'gh/a/b'),
-    { id: 'p', organization_id: 'o' },
+    { id: UUID, organization_id: UUID },
     ['id', 'organization_id'],
   ],
   [
     'CircleCI',
     'a context',
     reply => contextNamed(always(reply), 'gh/a', 'c'),
-    { id: 'o', items: [{ id: 'c', name: 'c', created_at: AT }] },
+    { id: UUID, items: [{ id: 'c', name: 'c', created_at: AT }] },
     ['items.0.id', 'items.0.name', 'items.0.created_at', 'id'],
   ],
   [

@@ -35,8 +35,9 @@ function build() {
   const unknown = Object.keys(HELP).find(name => !known.includes(name) && has(`--${name}`))
   if (unknown !== undefined) return fail(`unknown flag: --${unknown}`, 125)
   const mediaType = FORMAT[PLAYED_BUILDER]()
-  // Where the id goes makes no other image.
-  const asked = given.filter(one => !one.startsWith('--iidfile='))
+  // Where the id goes makes no other image; nor, so that runs can be compared, an edit of CI's config beside the build,
+  // after which git calls the version dirty.
+  const asked = given.filter(one => !one.startsWith('--iidfile=')).map(one => one.replace(/-dirty\b/, ''))
   images[given[given.indexOf('--tag') + 1]] = {
     schemaVersion: 2,
     mediaType,
