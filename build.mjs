@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/
 import { basename, join } from 'node:path'
 import { build, transform } from 'esbuild'
 import { deferred, deferredEntries, onlyCalled } from './build/deferred.mjs'
+import { evaluated } from './build/evaluated.mjs'
 import { besideIt, neverCalled } from './build/left-out.mjs'
 
 /** What may be bundled: each asks for no more than its notice. */
@@ -40,7 +41,7 @@ const program = await build({
   entryPoints: ['src/main.ts'],
   splitting: true,
   format: 'esm',
-  plugins: [neverCalled, deferred],
+  plugins: [neverCalled, deferred, evaluated('commands/step-ids.ts')],
   write: false,
 })
 await mkdir(made)

@@ -43,6 +43,21 @@ test.each([
   for (const command of processes) expect(command).toMatch(/\bgit (?:rev-parse|config)\b/)
 })
 
+test('status loads no steps where they would say nothing', async () => {
+  const file = join(temporaryFolder(), 'loads')
+  const [cwd, home, state] = [makeCheckout(), temporaryFolder(), temporaryFolder()]
+  await runCli(['--yes', '--only', 'git', '--state-dir', state], { cwd, home })
+  const ran = await runCli(['status', '--state-dir', state], {
+    cwd,
+    home,
+    node: ['--require', HOOK],
+    env: { LOADS: file },
+  })
+  expect(ran.stdout).toContain('✔ docker-hub.credential-store')
+  const { kilobytes, ...said } = readLoads(file)
+  expect(kilobytes, JSON.stringify(said)).toBeLessThanOrEqual(360)
+})
+
 test('rehearse loads and starts no more than it needs before its first question', async () => {
   const file = join(temporaryFolder(), 'loads')
   const env = { NODE_OPTIONS: `--require ${HOOK}`, LOADS: file }

@@ -1,15 +1,18 @@
-import { STEPS } from '../../steps/index.ts'
 import type { Saved } from '../engine/saved.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
 import { type Printer, wrap } from '../output/printer.ts'
-import { sayWhatStands } from './stands.ts'
+import { STEP_IDS } from './step-ids.ts'
 
 /** Every step, with what was saved of it; then what was given for a while and stands still. */
-export function sayStatus(saved: Saved, printer: Printer): void {
-  for (const { id } of STEPS) sayStep(id, saved, printer)
-  sayWhatStands(saved, printer)
+export async function sayStatus(saved: Saved, printer: Printer): Promise<void> {
+  for (const { id } of STEP_IDS) sayStep(id, saved, printer)
+  if (mayStand(saved)) (await import('./stands.ts')).sayWhatStands(saved, printer)
 }
+
+/** Only the steps themselves can tell; they are loaded where one of them has saved something that may stand for it. */
+const mayStand = ({ facts }: Saved): boolean =>
+  STEP_IDS.some(step => step.mayStand && Object.keys(facts).some(name => name.startsWith(`${step.id}:`) && facts[name]))
 
 function sayStep(id: StepId, { records, intents }: Saved, { line, paint, width }: Printer): void {
   const record = records[id]
@@ -27,7 +30,7 @@ function sayStep(id: StepId, { records, intents }: Saved, { line, paint, width }
 export const statusAsJson = (saved: Saved | undefined) => ({
   version: 1,
   answers: saved?.answers ?? {},
-  steps: STEPS.map(({ id }) => ({
+  steps: STEP_IDS.map(({ id }) => ({
     id,
     record: saved?.records[id] ?? null,
     open: Object.values(saved?.intents ?? {}).some(({ step }) => step === id),

@@ -25,6 +25,6 @@ async function fromProgress(options: Options): Promise<Exit> {
   const printer = createPrinter(process.stdout, env)
   printer.line(printer.paint.bold(`${titleOf(repository)} · status as it was saved`))
   if (saved === undefined) printer.line(`Nothing was saved here: the walk has not begun. Begin: ${program()}`)
-  else (await import('./status-saved.ts')).sayStatus(saved, printer)
+  else await (await import('./status-saved.ts')).sayStatus(saved, printer)
   return EXIT.done
 }
