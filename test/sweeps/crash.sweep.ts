@@ -21,7 +21,7 @@ interface LocalPoint {
   readonly kind: 'save' | 'command'
   /** As kill-point.mjs names it. */
   readonly at: string
-  /** Of a save of the progress, by what it saves. */
+  /** Of a save of the progress, by one entry that it saves. */
   readonly about?: string
 }
 
@@ -37,9 +37,9 @@ const listIn = ({ folder }: Place) => join(dirname(folder), `${basename(folder)}
 /** What a kill leaves at each point of a walk whose turn it is. */
 const killed = new WeakMap<Place, ReadonlyMap<string, Beginning>>()
 
-/** Of the route that is swept whole a point has the name by which it is counted there, of others one that it has on every route. */
-const nameIn = ({ bench }: Pick<Place, 'bench'>, [counted = '', known = counted]: readonly string[]) =>
-  bench.route === ROUTES[0] ? counted : known
+/** Of the route that is swept whole a point has the name by which it is counted there, of others those that it has on every route. */
+const namesIn = ({ bench }: Pick<Place, 'bench'>, [counted = '', ...known]: readonly string[]) =>
+  bench.route === ROUTES[0] || known.length === 0 ? [counted] : known
 
 const walked = await walkAll(
   (place, { code }) => {
@@ -59,7 +59,7 @@ const walked = await walkAll(
   },
   async place => {
     const preload = { SWEEP_LIST: listIn(place) }
-    const { ran, taken } = await snapshots(place, names => isItsTurn(nameIn(place, names)), { preload })
+    const { ran, taken } = await snapshots(place, names => namesIn(place, names).some(isItsTurn), { preload })
     killed.set(place, taken)
     return ran
   },
@@ -79,9 +79,10 @@ interface Point {
 
 const sections = walked.flatMap(({ route, bench, stages }) =>
   stages.map((stage, index) => {
-    const local: readonly Point[] = stage.local
+    const found = stage.local
       .filter(point => swept(route, nameOf(point)))
-      .map(point => ({ kind: point.kind, name: nameIn({ bench }, [point.at, nameOf(point)]) }))
+      .flatMap(point => namesIn({ bench }, [point.at, nameOf(point)]).map(name => ({ kind: point.kind, name })))
+    const local: readonly Point[] = [...new Map(found.map(point => [point.name, point])).values()]
     const effects = stage.requests
       .filter(({ name, effect }) => effect && swept(route, name))
       .flatMap(({ name: request }) =>

@@ -26,7 +26,7 @@ function named(what) {
 }
 
 function reach(when, ...names) {
-  if (what === 'tell') return tell(names.flatMap(name => (name === undefined ? [] : `${when} ${name}`)))
+  if (what === 'tell') return tell(names.map(name => `${when} ${name}`))
   if (!names.some(name => `${when} ${name}` === point)) return
   if (what === 'full') fill()
   else if (what === 'read-only') execFileSync('mount', ['-o', 'remount,ro', disk])
@@ -54,24 +54,33 @@ function fill() {
   closeSync(file)
 }
 
-function found(kind, name, whens, about) {
+function found(kind, name, whens, abouts = []) {
   if (list === undefined) return
-  points.push(...whens.map(when => ({ kind, at: `${when} ${name}`, ...(about && { about: `${when} ${about}` }) })))
+  for (const when of whens) {
+    const at = `${when} ${name}`
+    if (abouts.length === 0) points.push({ kind, at })
+    else points.push(...abouts.map(about => ({ kind, at, about: `${when} ${about}` })))
+  }
 }
 
 let saved
 
-/** A save of the progress has a second name, by what is new in it: then it is the same save on every route. */
+/**
+ * A save of the progress has other names as well, one for each entry that is new in it: by these it is known on every
+ * route, whatever falls together with it.
+ */
 function savedWhat(change, [draft, file]) {
-  if (change !== 'rename' || basename(String(file)) !== 'progress.json') return undefined
+  if (change !== 'rename' || basename(String(file)) !== 'progress.json') return []
   const before = saved ?? (fs.existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {})
   saved = JSON.parse(readFileSync(draft, 'utf8'))
-  const parts = ['intents', 'facts', 'records', 'answers'].flatMap(part => {
+  return ['intents', 'facts', 'records', 'answers'].flatMap(part => {
     const [old = {}, now = {}] = [before[part], saved[part]]
     const keys = Object.keys({ ...old, ...now }).filter(key => JSON.stringify(old[key]) !== JSON.stringify(now[key]))
-    return keys.length > 0 ? [`${part} ${keys.join(' ')}`] : []
+    // All answers are saved at once.
+    return part === 'answers' && keys.length > 0
+      ? [named('save of answers')]
+      : keys.map(key => named(`save of ${part} ${key}`))
   })
-  return named(`save of ${parts.join(', ')}`)
 }
 
 const CHANGES = { rename: 1, writeFile: 0, rm: 0 }
@@ -81,10 +90,10 @@ for (const [change, target] of Object.entries(CHANGES)) {
   const { [change]: later } = fs.promises
   const begin = args => {
     const name = named(`${change} ${basename(String(args[target]))}`)
-    const about = savedWhat(change, args)
-    found('save', name, ['before', 'after'], about)
-    reach('before', name, about)
-    return [name, about]
+    const abouts = savedWhat(change, args)
+    found('save', name, ['before', 'after'], abouts)
+    reach('before', name, ...abouts)
+    return [name, ...abouts]
   }
   fs[`${change}Sync`] = (...args) => {
     const names = begin(args)
