@@ -37,6 +37,8 @@ export interface Reply {
   readonly body: Json
   /** How long the body was. */
   readonly bytes?: number
+  /** A refusal whose JSON breaks off: its reason is not known. */
+  readonly isCutOff?: boolean
   /** The server's clock. */
   readonly date?: Date
 }
@@ -167,8 +169,19 @@ function redirected({ status, headers }: Answer, request: HttpRequest, from: URL
 
 function readReply({ status, headers, text, bytes }: Answer, ifSent: Effect): Reply {
   const date = new Date(headers.date ?? '')
-  const body = status >= 200 && status < 300 ? strictBody(text, ifSent) : lenientBody(text)
-  return { status, headers, body, bytes, ...(!Number.isNaN(date.getTime()) && { date }) }
+  const isDone = status >= 200 && status < 300
+  const body = isDone ? strictBody(text, ifSent) : lenientBody(text)
+  const isCutOff = !isDone && /\bjson\b/.test(headers['content-type'] ?? '') && !isJson(text)
+  return { status, headers, body, bytes, ...(isCutOff && { isCutOff }), ...(!Number.isNaN(date.getTime()) && { date }) }
+}
+
+function isJson(text: string): boolean {
+  try {
+    parsed(text)
+    return true
+  } catch (error) {
+    return error instanceof TooDeep
+  }
 }
 
 function strictBody(text: string, ifSent: Effect): Json {

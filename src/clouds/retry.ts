@@ -8,6 +8,8 @@ interface Refusal {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly date?: Date
+  /** Its JSON breaks off. */
+  readonly isCutOff?: boolean
 }
 
 /** Three repeats outlast a restart at the vendor; what lasts longer is for a person to know. */
@@ -30,7 +32,7 @@ export function pauseBefore(
   now: Date,
 ): number | undefined {
   const asked = outcome instanceof Trouble ? undefined : retryAfter(outcome, now)
-  const again = outcome instanceof Trouble ? mayFollow(outcome, repeat) : mayRepeat(outcome.status, repeat, asked)
+  const again = outcome instanceof Trouble ? mayFollow(outcome, repeat) : mayRepeat(outcome, repeat, asked)
   if (attempt >= ATTEMPTS || !again || (asked ?? 0) > LONGEST_WAIT_MS) return undefined
   return Math.max(asked ?? 0, Math.random() * Math.min(CAP_MS, BASE_MS * 2 ** (attempt - 1)))
 }
@@ -39,8 +41,8 @@ const mayFollow = (trouble: Trouble, repeat: Repeat): boolean =>
   isPassing(trouble) && (repeat === 'safe' || trouble.effect === 'none')
 
 /** With a date of its own for the next try, a 429 is a refusal by the vendor's door-keeper: nothing was done. */
-const mayRepeat = (status: number, repeat: Repeat, asked: number | undefined): boolean =>
-  repeat === 'safe' ? PASSING.has(status) : status === 429 && asked !== undefined
+const mayRepeat = ({ status, isCutOff = false }: Refusal, repeat: Repeat, asked: number | undefined): boolean =>
+  repeat === 'safe' ? PASSING.has(status) || isCutOff : status === 429 && asked !== undefined
 
 /**
  * Retry-After, seconds or a date, in milliseconds from now; a date is measured by the clock of the server that wrote it.

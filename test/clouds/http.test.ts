@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { BODY_LIMIT, REFUSAL_LIMIT, SILENCE_LIMIT, TOTAL_LIMIT } from '../../src/clouds/exchange.ts'
 import type { HttpRequest } from '../../src/clouds/http.ts'
@@ -127,6 +128,20 @@ describe('what comes back', () => {
     const { base } = await serve(response => void response.writeHead(403).end(page))
     const { body } = await transport().send(target(base), write)
     expect(body).toEqual({ message: `<html>${'x'.repeat(180)}••••${'y'.repeat(10)}` })
+  })
+
+  test('is asked for again where the JSON of a refusal breaks off, as its reason is not known; a write is not sent again', async () => {
+    const whole = { error: { reason: 'USER_PROJECT_DENIED' } }
+    const half = (response: ServerResponse) =>
+      void response.writeHead(403, { 'content-type': 'application/json' }).end(JSON.stringify(whole).slice(0, 20))
+    const { base, heard } = await serve((response, nth) => (nth === 1 ? half(response) : json(response, 403, whole)))
+    expect(await transport().send(target(base), read)).toMatchObject({ status: 403, body: whole })
+    expect(heard).toHaveLength(2)
+    const always = await serve(half)
+    expect(await transport().send(target(always.base), read)).toMatchObject({ status: 403 })
+    expect(always.heard).toHaveLength(4)
+    expect(await transport().send(target(always.base), write)).toMatchObject({ status: 403 })
+    expect(always.heard).toHaveLength(5)
   })
 
   test('is trouble where a success is no JSON: tried again where it may be, in doubt where it may not', async () => {
