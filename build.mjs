@@ -41,7 +41,7 @@ const program = await build({
   entryPoints: ['src/main.ts'],
   splitting: true,
   format: 'esm',
-  plugins: [neverCalled, deferred, evaluated('commands/step-ids.ts')],
+  plugins: [neverCalled, deferred, evaluated('commands/step-index.ts')],
   write: false,
 })
 await mkdir(made)

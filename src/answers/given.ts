@@ -18,7 +18,7 @@ export interface Named {
 
 /**
  * The answers of the command line, strongest first: `--set` before `--answers FILE`, and of two the later `--set`.
- * @throws SetupError (exit 2) for what is no answer, or breaks its rule: what was given is never asked anew
+ * @throws SetupError (exit 2) for what is not an answer, or breaks its rule: what was given is never asked again
  */
 export function given({
   set,
@@ -68,7 +68,7 @@ function fromSet(pairs: readonly string[]): readonly Candidate[] {
 
 /**
  * Reads answers, JSON or YAML.
- * @throws SetupError (exit 2) when they are neither, or it holds what is no answer
+ * @throws SetupError (exit 2) when they are neither, or it holds what is not an answer
  */
 function fromText({ name, text }: Named): readonly Candidate[] {
   const content = parseText(text, name)

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import errors from 'undici/lib/core/errors.js'
 import type { Clock } from './clock.ts'
+import { sizeOf } from './size.ts'
 import { type Effect, Trouble, type TroubleCode } from './trouble.ts'
 
 /** Of nothing at all from the vendor: what takes longer has as a rule been lost, and a person wants to be told. */
@@ -94,8 +95,6 @@ export function exchange(
     })
   })
 }
-
-const sizeOf = (bytes: number) => (bytes < 2 ** 20 ? `${bytes / 1024} KiB` : `${bytes / 2 ** 20} MB`)
 
 function codeOf(error: Error): TroubleCode {
   if (error instanceof errors.HTTPParserError) return 'not-http'

@@ -170,18 +170,8 @@ function redirected({ status, headers }: Answer, request: HttpRequest, from: URL
 function readReply({ status, headers, text, bytes }: Answer, ifSent: Effect): Reply {
   const date = new Date(headers.date ?? '')
   const isDone = status >= 200 && status < 300
-  const body = isDone ? strictBody(text, ifSent) : lenientBody(text)
-  const isCutOff = !isDone && /\bjson\b/.test(headers['content-type'] ?? '') && !isJson(text)
-  return { status, headers, body, bytes, ...(isCutOff && { isCutOff }), ...(!Number.isNaN(date.getTime()) && { date }) }
-}
-
-function isJson(text: string): boolean {
-  try {
-    parsed(text)
-    return true
-  } catch (error) {
-    return error instanceof TooDeep
-  }
+  const said = isDone ? { body: strictBody(text, ifSent) } : refusalIn(text, headers['content-type'])
+  return { status, headers, ...said, bytes, ...(!Number.isNaN(date.getTime()) && { date }) }
 }
 
 function strictBody(text: string, ifSent: Effect): Json {
@@ -193,12 +183,14 @@ function strictBody(text: string, ifSent: Effect): Json {
   }
 }
 
-function lenientBody(text: string): Json {
+function refusalIn(text: string, type = ''): Pick<Reply, 'body' | 'isCutOff'> {
   try {
-    return parsed(text)
-  } catch {
+    return { body: parsed(text) }
+  } catch (error) {
     // Redacted before it is cut to what is shown: half a secret might not be recognised.
-    return { message: redact(text.slice(0, 50 * MESSAGE_LENGTH)).slice(0, MESSAGE_LENGTH) }
+    const message = redact(text.slice(0, 50 * MESSAGE_LENGTH)).slice(0, MESSAGE_LENGTH)
+    const isCutOff = /\bjson\b/.test(type) && !(error instanceof TooDeep)
+    return { body: { message }, ...(isCutOff && { isCutOff }) }
   }
 }
 

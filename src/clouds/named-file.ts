@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 import { addAbortSignal } from 'node:stream'
 import { kindOf, NotOrdinary, open, readUpTo, tooLong, WITHOUT_WAITING } from './ordinary-file.ts'
 
-/** How long whoever writes into a pipe may take until its end, in milliseconds: longer than a command that fetches something. */
+/** How long the writer of a pipe may take until its end, in milliseconds: longer than a command that fetches something. */
 const LIMIT_MS = 60_000
 
 /**

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { sizeOf } from './size.ts'
 
 /** Opening waits for nobody at the other end of a pipe, and a terminal does not become this process's own. */
 export const WITHOUT_WAITING = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
@@ -52,10 +53,7 @@ export function readUpTo(opened: number, longest: number): Buffer {
 }
 
 /** @param longest in bytes */
-export const tooLong = (longest: number) =>
-  new NotOrdinary(
-    `it is longer than ${longest >= 2 ** 20 ? `${Math.ceil(longest / 2 ** 20)} MB` : `${Math.ceil(longest / 1024)} KiB`}`,
-  )
+export const tooLong = (longest: number) => new NotOrdinary(`it is longer than ${sizeOf(longest)}`)
 
 /** What stands in the place of an ordinary file, in words. */
 export function kindOf(stat: Stats): string {

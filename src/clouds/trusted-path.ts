@@ -1,9 +1,9 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
 
-const ANYBODY_WRITES = 0o002
-/** Whoever writes to such a folder cannot rename or remove what others put there. */
-const STICKY = 0o1000
+export const ANYBODY_WRITES = 0o002
+/** Who writes to such a folder cannot rename or remove what others put there. */
+export const STICKY = 0o1000
 const ROOT = 0
 
 /** Root; in a container that maps users, the machine's root goes by another number, as the owner of all. */
@@ -22,7 +22,7 @@ export function isOnlyOf(path: string, users: readonly number[]): boolean {
   )
 }
 
-/** Of a folder, is the entry in it on the way safe there? What is not there can be created by whoever writes to the folder. */
+/** Of a folder, is the entry in it on the way safe there? What is not there can be created by those who write to the folder. */
 function isSafe(step: string, next: string | undefined, trusted: (uid: number) => boolean): boolean {
   const stat = statOf(step)
   if (stat === undefined) return true

@@ -65,7 +65,7 @@ export interface Host {
    * @throws SetupError where the vendor does not let it in
    */
   session?(credential: Credential, as: Identity, send: Send): Promise<Session>
-  /** How the sign-in goes with `curl`: the header, made of a variable of the shell, and what sets that one at an address, as one line, where it is no token of its own. */
+  /** How the sign-in goes with `curl`: the header, made of a variable of the shell, and what sets that one at an address, as one line, where it is not a token of its own. */
   readonly byHand?: { readonly header: string; readonly variable: string; login?(as: Identity, base: string): string }
 }
 

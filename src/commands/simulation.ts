@@ -101,7 +101,7 @@ async function tellCi(
   push(world, { ...pushed, config: config.code === 0 ? config.stdout : null }, new Date())
 }
 
-/** Whose names the simulated clouds must know, and what lies in the repository that CI builds. */
+/** Whose names the simulated clouds must know, and what is in the repository that CI builds. */
 async function subjectOf(vendors: readonly Vendor[], answers: Known, { tools, folder }: Checkout): Promise<Subject> {
   const { circleProject, defaultBranch, dockerHubRepository, dockerHubRoute } = answers
   const { googleRoute, googleProject, registryHost } = answers

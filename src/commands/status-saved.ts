@@ -2,17 +2,19 @@ import type { Saved } from '../engine/saved.ts'
 import type { StepId } from '../engine/step.ts'
 import { clean } from '../output/clean.ts'
 import { type Printer, wrap } from '../output/printer.ts'
-import { STEP_IDS } from './step-ids.ts'
+import { STEP_INDEX } from './step-index.ts'
 
 /** Every step, with what was saved of it; then what was given for a while and stands still. */
 export async function sayStatus(saved: Saved, printer: Printer): Promise<void> {
-  for (const { id } of STEP_IDS) sayStep(id, saved, printer)
+  for (const { id } of STEP_INDEX) sayStep(id, saved, printer)
   if (mayStand(saved)) (await import('./stands.ts')).sayWhatStands(saved, printer)
 }
 
 /** Only the steps themselves can tell; they are loaded where one of them has saved something that may stand for it. */
 const mayStand = ({ facts }: Saved): boolean =>
-  STEP_IDS.some(step => step.mayStand && Object.keys(facts).some(name => name.startsWith(`${step.id}:`) && facts[name]))
+  STEP_INDEX.some(
+    step => step.mayStand && Object.keys(facts).some(name => name.startsWith(`${step.id}:`) && facts[name]),
+  )
 
 function sayStep(id: StepId, { records, intents }: Saved, { line, paint, width }: Printer): void {
   const record = records[id]
@@ -30,7 +32,7 @@ function sayStep(id: StepId, { records, intents }: Saved, { line, paint, width }
 export const statusAsJson = (saved: Saved | undefined) => ({
   version: 1,
   answers: saved?.answers ?? {},
-  steps: STEP_IDS.map(({ id }) => ({
+  steps: STEP_INDEX.map(({ id }) => ({
     id,
     record: saved?.records[id] ?? null,
     open: Object.values(saved?.intents ?? {}).some(({ step }) => step === id),

@@ -6,7 +6,7 @@ import { redact } from '../clouds/secret.ts'
 
 /*
  * What goes into the saved progress and into a hand-over. No words of a vendor do: they may repeat a token, or lie to
- * whoever reads the file. Ids, times and marks do, by their shapes.
+ * the reader of the file. Ids, times and marks do, by their shapes.
  */
 
 interface Claims {

@@ -2,12 +2,9 @@ import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { EXIT, SetupError } from '../clouds/cause.ts'
 import { quote } from '../clouds/quote.ts'
-import { isRoot } from '../clouds/trusted-path.ts'
+import { ANYBODY_WRITES, isRoot, STICKY } from '../clouds/trusted-path.ts'
 
 const OTHERS_WRITE = 0o022
-const ANYBODY_WRITES = 0o002
-/** Whoever writes to such a folder cannot rename or remove what others put there. */
-const STICKY = 0o1000
 
 /**
  * Makes sure that nobody else can have put anything into the folder for the saved progress; before anything in it is opened.
@@ -28,7 +25,7 @@ const isOpenToAll = ({ mode, uid }: Stats): boolean =>
   (mode & ANYBODY_WRITES) !== 0 && !((mode & STICKY) !== 0 && (isRoot(uid) || uid === process.getuid?.()))
 
 /**
- * Whoever can write there could make us act on a forged claim.
+ * Those who can write there could make us act on a forged claim.
  * @throws SetupError (exit 2) where the entry is a link, another user's, or writable by others
  */
 export function refuseStrangers(entry: string): void {

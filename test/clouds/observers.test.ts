@@ -72,7 +72,7 @@ describe('Refused, with the command that goes on, is', () => {
   })
 
   test.each([
-    ['OPENSSL_CONF', '/work/checkout/openssl.cnf'],
+    ['OPENSSL_CONF', '/home/me/checkout/openssl.cnf'],
     ['OPENSSL_ENGINES', 'engines'],
     ['OPENSSL_MODULES', './modules'],
     ['LD_PRELOAD', './x.so'],
@@ -94,7 +94,7 @@ describe('Refused, with the command that goes on, is', () => {
     const folder = temporaryFolder()
     chmodSync(folder, 0o777)
     // What is relative leads wherever it is run; so does an empty folder in a list.
-    const named = value.replace('/work/checkout', folder)
+    const named = value.replace('/home/me/checkout', folder)
     const { cause, exit } = refused({ env: { [name]: named } })
     expect(exit).toBe(2)
     expect(cause.next).toContain(`env -u ${name}`)
